@@ -1,0 +1,53 @@
+# Everything sets itself up: the virtual environment, and on first use of the embedded AWS the pinned engine.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup rehearsal test test-unit test-lab check lab lab-down requirements clean
+
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is missing: install it, or name it with make PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up $(VENV) from the pinned requirements (about a minute)…"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+setup: $(READY) ## Create .venv from the pinned requirements
+
+rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
+	@$(BIN)/python -m lab rehearsal
+
+test: test-unit test-lab ## Unit tests, then lab tests
+
+test-unit: $(READY) ## Tests that need seconds and no engine
+	@$(BIN)/python -m pytest tests/unit
+
+test-lab: $(READY) ## Tests that drive the pulumi command against the embedded AWS
+	@$(BIN)/python -m pytest tests/lab
+
+check: $(READY) ## Lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lab: $(READY) ## Start the embedded AWS in the background and write .lab/env
+	@$(BIN)/python -m lab up
+
+lab-down: $(READY) ## Stop it
+	@$(BIN)/python -m lab down
+
+requirements: $(READY) ## Pin requirements*.in anew, with hashes
+	@$(BIN)/python -m pip install --quiet uv
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links $$name.in --output-file $$name.txt; done
+
+clean: ## Remove what was made here (the engine's cache is the user's and stays)
+	@rm -rf $(VENV) .lab .pytest_cache .mypy_cache .ruff_cache .hypothesis

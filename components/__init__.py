@@ -1,0 +1,1 @@
+"""What is declared: settings, the cluster and its parts, and the live record."""

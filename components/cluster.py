@@ -1,0 +1,116 @@
+"""One colour: a complete cluster that can carry all of the traffic."""
+
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components import instance_role, user_data
+from components.certificate import Certificate
+from components.instance_role import InstanceRole
+from components.instances import Birth, Instances
+from components.load_balancer import LoadBalancer
+from components.network import NatAddresses, Network
+from components.settings import ColourSettings
+
+
+def tags_of(settings: ColourSettings) -> dict[str, str]:
+    """The tags of everything that belongs to a colour."""
+    return {"service": settings.shared.names[0], "colour": settings.colour, "release": settings.release}
+
+
+class Cluster(pulumi.ComponentResource):
+    """Network, load balancer, certificate, instances and test record of one colour, the same for both.
+
+    `facts` is what the live stack needs to know of it, see cutover.cluster_facts.ClusterFacts.
+    """
+
+    facts: dict[str, Any]
+
+    def __init__(
+        self,
+        settings: ColourSettings,
+        nat: NatAddresses,
+        full_capacity: pulumi.ResourceHook,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        colour, shared = settings.colour, settings.shared
+        super().__init__("tag-team:index:Cluster", colour, None, opts)
+        self._settings, self._tags = settings, tags_of(settings)
+        self._child = pulumi.ResourceOptions(parent=self)
+        region = aws.get_region().region
+        zone_id = aws.route53.get_zone(name=shared.zone).zone_id
+        zones = sorted(aws.get_availability_zones(state="available").names)[: shared.availability_zones]
+        network = Network(colour, shared.cidrs[colour], zones, nat, self._tags, opts=self._child)
+        way_in = LoadBalancer(
+            colour,
+            network.vpc.id,
+            network.public_subnet_ids,
+            shared.port,
+            shared.health_path,
+            self._certificate_arn(zone_id),
+            shared.load_balancer_capacity_units,
+            self._tags,
+            opts=self._child,
+        )
+        role = self._role(region)
+        # Instances need their way out and their permissions from the first second on, and their way in to be checked.
+        born_after = pulumi.ResourceOptions(depends_on=[network, way_in, role])
+        instances = Instances(
+            colour,
+            self._birth(region, role),
+            shared.capacity,
+            network.vpc.id,
+            network.private_subnet_ids,
+            shared.port,
+            way_in.target_group,
+            way_in.security_group,
+            full_capacity,
+            self._tags,
+            opts=self._child.merge(born_after),
+        )
+        alias = aws.route53.RecordAliasArgs(
+            name=way_in.balancer.dns_name, zone_id=way_in.balancer.zone_id, evaluate_target_health=False
+        )
+        own_name = shared.own_name(colour)
+        aws.route53.Record(colour, zone_id=zone_id, name=own_name, type="A", aliases=[alias], opts=self._child)
+        self.facts = {
+            "colour": colour,
+            "release": settings.release,
+            "region": region,
+            "capacity": shared.capacity,
+            "group": instances.group.name,
+            "target_group_arn": way_in.target_group.arn,
+            "dns_name": way_in.balancer.dns_name,
+            "zone_id": way_in.balancer.zone_id,
+        }
+        self.register_outputs({})
+
+    def _certificate_arn(self, zone_id: str) -> pulumi.Input[str] | None:
+        colour, shared = self._settings.colour, self._settings.shared
+        if not shared.https:
+            return None
+        if shared.certificate_arn:
+            return shared.certificate_arn
+        names = (*shared.names, shared.own_name(colour))
+        return Certificate(colour, names, zone_id, self._tags, opts=self._child).arn
+
+    def _role(self, region: str) -> InstanceRole:
+        shared = self._settings.shared
+        policy = instance_role.statements(
+            shared.offsite.values(),
+            shared.image,
+            aws.get_partition().partition,
+            region,
+            aws.get_caller_identity().account_id,
+        )
+        return InstanceRole(self._settings.colour, policy, self._tags, opts=self._child)
+
+    def _birth(self, region: str, role: InstanceRole) -> Birth:
+        shared, release = self._settings.shared, self._settings.release
+        # Pinned per release: what AWS publishes later is no difference, and a new release starts from the newest image.
+        newest = aws.ssm.get_parameter(name=shared.machine_image).insecure_value
+        pinned = pulumi.ResourceOptions(ignore_changes=["input"])
+        image = pulumi.Stash(f"machine-image-{release}", input=newest, opts=self._child.merge(pinned))
+        script = user_data.render(shared.image, release, shared.port, shared.offsite, region)
+        return Birth(release, image.output, shared.instance_type, role.profile_arn, script)

@@ -1,0 +1,73 @@
+"""Every config key there is, with what it allows: the one table that settings are read by and refusals quote."""
+
+import ipaddress
+import re
+
+from components import offsite
+from components.config_key import (
+    HOST_NAME,
+    IMAGE,
+    PATH,
+    RELEASE,
+    VARIABLE,
+    Key,
+    boolean,
+    list_of,
+    map_of,
+    matching,
+    network,
+    optional,
+    whole_number,
+)
+
+COLOUR = re.compile(r"[a-z]{1,12}")
+CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
+INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
+
+
+def address(text: str) -> str:
+    """An IPv4 or IPv6 address; raises ValueError otherwise."""
+    return str(ipaddress.ip_address(text))
+
+
+SHARED_KEYS = (
+    Key("names", list_of(matching(HOST_NAME)), 'a list of host names in the zone, like ["www.shop.example"]'),
+    Key("zone", matching(HOST_NAME), "the name of a public hosted zone, like shop.example"),
+    Key("capacity", whole_number(2, 1000), "a whole number from 2 to 1000, at least one instance a zone", "4"),
+    Key("instanceType", matching(INSTANCE_TYPE), "an EC2 instance type, like m7i.large", "m7i.large"),
+    Key(
+        "machineImage",
+        matching(PATH),
+        "the name of a public SSM parameter that holds an Amazon Linux 2023 image",
+        "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    ),
+    Key("availabilityZones", whole_number(2, 6), "a whole number from 2 to 6", "2"),
+    Key("cidrs", map_of(matching(COLOUR), network), "two colours, each with its own IPv4 network of /16 to /22"),
+    Key("natGateways", whole_number(1, 6), "a whole number from 1 to the number of availability zones", "1"),
+    Key("keepAddresses", boolean, "true or false", "true"),
+    Key("loadBalancerCapacityUnits", whole_number(0, 100_000), "a whole number from 0 to 100000", "0"),
+    Key("certificateArn", optional(matching(CERTIFICATE)), "empty, or the ARN of an ACM certificate", ""),
+    Key("image", matching(IMAGE), "a container image without a tag, like registry.shop.example/web"),
+    Key("port", whole_number(1, 65535), "a whole number from 1 to 65535", "8080"),
+    Key("healthPath", matching(PATH), "a path that starts with /", "/healthz"),
+    Key("offsite", map_of(matching(VARIABLE), offsite.parse), f"environment variable to {offsite.ALLOWED}", "{}"),
+    Key("https", boolean, "true or false", "true"),
+    Key("fullCapacityTimeout", whole_number(1, 7200), "seconds, a whole number from 1 to 7200", "900"),
+)
+COLOUR_KEYS = (
+    Key("release", matching(RELEASE), "a tag of the container image, like 1.4.2", shared=False),
+    Key("awake", boolean, "true or false", "true", shared=False),
+)
+LIVE_KEYS = (
+    Key("active", matching(COLOUR), "one of the colours in `cidrs`", shared=False),
+    Key(
+        "resolvers",
+        list_of(address),
+        'a list of IP addresses of DNS resolvers, like ["1.1.1.1"]',
+        '["1.1.1.1", "8.8.8.8", "9.9.9.9", "208.67.222.222"]',
+        shared=False,
+    ),
+    Key("dnsPort", whole_number(1, 65535), "a whole number from 1 to 65535", "53", shared=False),
+    Key("propagationTimeout", whole_number(1, 7200), "seconds, a whole number from 1 to 7200", "300", shared=False),
+    Key("failover", boolean, "true or false", "false", shared=False),
+)

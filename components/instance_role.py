@@ -1,0 +1,72 @@
+"""What an instance may do: open a Session Manager shell, read its own offsite secrets, pull its own image."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+
+from components.offsite import Kind, Offsite
+from components.user_data import ECR_HOST
+
+# The least that Session Manager needs: the managed policy AmazonSSMManagedInstanceCore would let an instance read every
+# parameter of the account: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
+_SESSION_MANAGER = {
+    "Effect": "Allow",
+    "Action": [
+        "ssm:UpdateInstanceInformation",
+        "ssmmessages:CreateControlChannel",
+        "ssmmessages:CreateDataChannel",
+        "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel",
+    ],
+    # These actions cannot be narrowed to a resource.
+    "Resource": "*",
+}
+_ASSUME = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def statements(
+    offsite: Iterable[Offsite], image: str, partition: str, region: str, account: str
+) -> list[dict[str, Any]]:
+    """The policy statements of the instance role: exactly the secrets in `offsite`, and the image's ECR repository."""
+    allowed = [_SESSION_MANAGER]
+    entries = sorted(offsite, key=lambda entry: entry.value)
+    parameters = [
+        entry.value if entry.region else f"arn:{partition}:ssm:{region}:{account}:parameter{entry.value}"
+        for entry in entries
+        if entry.kind is Kind.PARAMETER
+    ]
+    secrets = [entry.value for entry in entries if entry.kind is Kind.SECRET]
+    if parameters:
+        allowed.append({"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": parameters})
+    if secrets:
+        allowed.append({"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": secrets})
+    registry, _, repository = image.partition("/")
+    match = ECR_HOST.fullmatch(registry)
+    if match:
+        arn = f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{repository}"
+        pull = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+        allowed.append({"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": "*"})
+        allowed.append({"Effect": "Allow", "Action": pull, "Resource": [arn]})
+    return allowed
+
+
+class InstanceRole(pulumi.ComponentResource):
+    """The IAM role and instance profile of one cluster's instances."""
+
+    def __init__(
+        self, name: str, policy: list[dict[str, Any]], tags: dict[str, str], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tag-team:index:InstanceRole", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        role = aws.iam.Role(name, assume_role_policy=json.dumps(_ASSUME), tags=tags, opts=child)
+        document = json.dumps({"Version": "2012-10-17", "Statement": policy})
+        self.policy = aws.iam.RolePolicy(name, role=role.id, policy=document, opts=child)
+        profile = aws.iam.InstanceProfile(name, role=role.name, tags=tags, opts=child)
+        self.profile_arn = profile.arn
+        self.register_outputs({})

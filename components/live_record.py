@@ -1,0 +1,106 @@
+"""The live record: who carries the traffic, and the order in which that changes."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from components.live_hooks import LiveHooks
+from components.settings import LiveSettings
+from cutover import weights
+from cutover.cluster_facts import ClusterFacts
+from cutover.readiness import require_awake
+
+
+class LiveRecord(pulumi.ComponentResource):
+    """The weighted record set of every live name, in the one order in which a ready colour always has all traffic.
+
+        names -> ready -> active colour's records -> idle colour's records -> in-charge
+
+    Each arrow is a dependency, and the hook before each step is its condition. `clusters` are the awake colours; the
+    idle one has no records while it is not among them. Raises Refusal when the active one is not.
+    """
+
+    def __init__(
+        self,
+        settings: LiveSettings,
+        zone_id: str,
+        clusters: Mapping[str, ClusterFacts],
+        hooks: LiveHooks,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        names = settings.shared.names
+        super().__init__("tag-team:index:LiveRecord", names[0], None, opts)
+        self._settings, self._zone_id, self._hooks = settings, zone_id, hooks
+        active = require_awake(settings.active, clusters)
+        known = pulumi.Stash(
+            "names",
+            input=list(names),
+            opts=self._after([], pulumi.ResourceHookBinding(before_update=[hooks.keep_names])),
+        )
+        ready = self._ready(active, known)
+        raised = self._records(active, weights.FULL, hooks.raise_active, [ready])
+        idle = clusters.get(settings.idle)
+        lowered = self._records(idle, weights.NONE, hooks.lower_idle, raised) if idle else []
+        self.in_charge = self._in_charge(ready, [*raised, *lowered])
+        self.register_outputs({"active": settings.active})
+
+    def _after(
+        self, depends_on: Sequence[pulumi.Resource], hooks: pulumi.ResourceHookBinding
+    ) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(parent=self, depends_on=depends_on, hooks=hooks)
+
+    def _ready(self, active: ClusterFacts, names: pulumi.Stash) -> pulumi.Stash:
+        attempt = {
+            "active": active.colour,
+            "names": list(self._settings.shared.names),
+            "endpoint": {"dnsName": active.dns_name, "zoneId": active.zone_id},
+            "shares": {active.colour: weights.FULL},
+        }
+        # Replaced and not updated, so that every tag-in, also a revert, has an id of its own.
+        again = pulumi.ResourceOptions(replace_on_changes=["input"])
+        hooks = pulumi.ResourceHookBinding(before_create=[self._hooks.ready])
+        return pulumi.Stash("ready", input=attempt, opts=self._after([names], hooks).merge(again))
+
+    def _records(
+        self, cluster: ClusterFacts, weight: int, hook: pulumi.ResourceHook, depends_on: Sequence[pulumi.Resource]
+    ) -> list[aws.route53.Record]:
+        alias = aws.route53.RecordAliasArgs(
+            name=cluster.dns_name,
+            zone_id=cluster.zone_id,
+            # With it on, Route 53 sends traffic to the colour at weight zero when the live one looks unhealthy:
+            # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-complex-configs.html
+            evaluate_target_health=self._settings.failover,
+        )
+        hooks = pulumi.ResourceHookBinding(
+            before_create=[hook], before_update=[hook], before_delete=[self._hooks.keep_record]
+        )
+        return [
+            aws.route53.Record(
+                f"{name}-{cluster.colour}",
+                zone_id=self._zone_id,
+                name=name,
+                type="A",
+                aliases=[alias],
+                set_identifier=cluster.colour,
+                weighted_routing_policies=[{"weight": weight}],
+                opts=self._after(depends_on, hooks),
+            )
+            for name in self._settings.shared.names
+        ]
+
+    def _in_charge(self, ready: pulumi.Stash, depends_on: Sequence[pulumi.Resource]) -> aws.ssm.Parameter:
+        hooks = pulumi.ResourceHookBinding(
+            before_create=[self._hooks.dns_has_let_go],
+            before_update=[self._hooks.dns_has_let_go],
+            before_delete=[self._hooks.keep_in_charge],
+        )
+        active, first = self._settings.active, self._settings.shared.names[0]
+        return aws.ssm.Parameter(
+            "in-charge",
+            name=f"/tag-team/{first}/in-charge",
+            type="String",
+            description=f"{active} is in charge of {first}",
+            insecure_value=pulumi.Output.json_dumps({"colour": active, "attempt": ready.id}),
+            opts=self._after(depends_on, hooks),
+        )

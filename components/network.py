@@ -1,0 +1,99 @@
+"""The network of one cluster, and the addresses its traffic to the offsite services comes from."""
+
+import ipaddress
+
+import pulumi
+import pulumi_aws as aws
+
+
+def subnet_ranges(cidr: str, zones: int) -> tuple[list[str], list[str]]:
+    """Split `cidr` into sixteen equal ranges: `zones` public ones from the first half, `zones` private from the second.
+
+    The split does not depend on the number of zones, so that adding a zone moves no subnet that is there.
+    """
+    ranges = [str(part) for part in ipaddress.IPv4Network(cidr).subnets(prefixlen_diff=4)]
+    return ranges[:zones], ranges[8 : 8 + zones]
+
+
+class NatAddresses(pulumi.ComponentResource):
+    """The public addresses of one colour's NAT gateways; they can outlive the cluster."""
+
+    def __init__(self, name: str, count: int, tags: dict[str, str], opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tag-team:index:NatAddresses", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        eips = [
+            aws.ec2.Eip(f"{name}-nat-{number}", domain="vpc", tags=tags | {"Name": f"{name}-nat-{number}"}, opts=child)
+            for number in range(1, count + 1)
+        ]
+        self.allocation_ids = [eip.id for eip in eips]
+        self.addresses = [eip.public_ip for eip in eips]
+        self.register_outputs({})
+
+
+class Network(pulumi.ComponentResource):
+    """A VPC with a public and a private subnet in every zone; private traffic leaves through the NAT gateways."""
+
+    def __init__(
+        self,
+        name: str,
+        cidr: str,
+        zones: list[str],
+        nat: NatAddresses,
+        tags: dict[str, str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("tag-team:index:Network", name, None, opts)
+        self._name, self._tags, self._child = name, tags, pulumi.ResourceOptions(parent=self)
+        self.vpc = aws.ec2.Vpc(
+            name, cidr_block=cidr, enable_dns_hostnames=True, tags=tags | {"Name": name}, opts=self._child
+        )
+        gateway = aws.ec2.InternetGateway(name, vpc_id=self.vpc.id, tags=tags | {"Name": name}, opts=self._child)
+        public, private = subnet_ranges(cidr, len(zones))
+        self.public_subnet_ids, self.private_subnet_ids = [], []
+        nat_gateways: list[aws.ec2.NatGateway] = []
+        outside = self._route_table(f"{name}-public", gateway_id=gateway.id)
+        for number, (zone, public_range, private_range) in enumerate(zip(zones, public, private, strict=True), start=1):
+            subnet = self._subnet(f"{name}-public-{number}", zone, public_range, outside)
+            self.public_subnet_ids.append(subnet.id)
+            if number <= len(nat.allocation_ids):
+                label = f"{name}-{number}"
+                nat_gateways.append(
+                    aws.ec2.NatGateway(
+                        label,
+                        subnet_id=subnet.id,
+                        allocation_id=nat.allocation_ids[number - 1],
+                        tags=tags | {"Name": label},
+                        opts=self._child.merge(pulumi.ResourceOptions(depends_on=[gateway])),
+                    )
+                )
+            through = nat_gateways[min(number, len(nat_gateways)) - 1]
+            inside = self._route_table(f"{name}-private-{number}", nat_gateway_id=through.id)
+            self.private_subnet_ids.append(self._subnet(f"{name}-private-{number}", zone, private_range, inside).id)
+        self.register_outputs({})
+
+    def _route_table(
+        self, name: str, gateway_id: pulumi.Input[str] | None = None, nat_gateway_id: pulumi.Input[str] | None = None
+    ) -> aws.ec2.RouteTable:
+        tags = self._tags | {"Name": name}
+        table = aws.ec2.RouteTable(name, vpc_id=self.vpc.id, tags=tags, opts=self._child)
+        aws.ec2.Route(
+            name,
+            route_table_id=table.id,
+            destination_cidr_block="0.0.0.0/0",
+            gateway_id=gateway_id,
+            nat_gateway_id=nat_gateway_id,
+            opts=self._child,
+        )
+        return table
+
+    def _subnet(self, name: str, zone: str, cidr: str, table: aws.ec2.RouteTable) -> aws.ec2.Subnet:
+        subnet = aws.ec2.Subnet(
+            name,
+            vpc_id=self.vpc.id,
+            availability_zone=zone,
+            cidr_block=cidr,
+            tags=self._tags | {"Name": name},
+            opts=self._child,
+        )
+        aws.ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self._child)
+        return subnet

@@ -1,0 +1,194 @@
+"""The settings of each kind of stack: one frozen object, read once from the stack config, or refused as a whole."""
+
+import ipaddress
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.config_key import Key
+from components.config_keys import COLOUR_KEYS, LIVE_KEYS, SHARED_KEYS
+from components.offsite import Offsite
+from cutover.refusal import Refusal
+
+LIVE = "live"
+# https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html; one of the ten is the colour's own name.
+MOST_NAMES_WITH_OWN_CERTIFICATE = 9
+
+
+@dataclass(frozen=True)
+class SharedSettings:
+    """What Pulumi.yaml says for all stacks; lists are tuples, times are in seconds, ranges in config_keys.py."""
+
+    names: tuple[str, ...]
+    zone: str
+    capacity: int
+    instance_type: str
+    machine_image: str
+    availability_zones: int
+    cidrs: Mapping[str, str]
+    nat_gateways: int
+    keep_addresses: bool
+    load_balancer_capacity_units: int
+    certificate_arn: str | None
+    image: str
+    port: int
+    health_path: str
+    offsite: Mapping[str, Offsite]
+    https: bool
+    full_capacity_timeout_seconds: int
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The two colours, in alphabetical order."""
+        return tuple(self.cidrs)
+
+    def own_name(self, colour: str) -> str:
+        """The host name under which `colour` is tested, in charge or not."""
+        return f"{colour}.{self.names[0]}"
+
+
+@dataclass(frozen=True)
+class ColourSettings:
+    """What one cluster is declared by."""
+
+    colour: str
+    shared: SharedSettings
+    release: str
+    awake: bool
+
+
+@dataclass(frozen=True)
+class LiveSettings:
+    """What the live record is declared by."""
+
+    shared: SharedSettings
+    active: str
+    resolvers: tuple[str, ...]
+    dns_port: int
+    propagation_timeout_seconds: int
+    failover: bool
+
+    @property
+    def idle(self) -> str:
+        """The colour that is not to be in charge."""
+        return next(colour for colour in self.shared.colours if colour != self.active)
+
+
+def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> ColourSettings | LiveSettings:
+    """Read the settings of `stack`.
+
+    `values` is the stack's config without the project's namespace, `project` the values that Pulumi.yaml itself sets;
+    both as the engine's texts. Raises Refusal for the first key whose value is not allowed, for an unknown key, for a
+    shared key that the stack overrides, and for values that do not fit together.
+    """
+    shared_values = _parse(stack, SHARED_KEYS, values)
+    colours = shared_values["cidrs"]
+    if stack != LIVE and stack not in colours:
+        allowed = ", ".join([*colours, LIVE])
+        raise Refusal(
+            f"there is no stack {stack} in this project",
+            seen=stack,
+            allowed=allowed,
+            next_step=f"pulumi stack select {LIVE}",
+        )
+    own_keys = LIVE_KEYS if stack == LIVE else COLOUR_KEYS
+    _refuse_unknown(stack, own_keys, values)
+    own = _parse(stack, own_keys, values)
+    shared = SharedSettings(
+        certificate_arn=shared_values["certificateArn"],
+        instance_type=shared_values["instanceType"],
+        machine_image=shared_values["machineImage"],
+        availability_zones=shared_values["availabilityZones"],
+        nat_gateways=shared_values["natGateways"],
+        keep_addresses=shared_values["keepAddresses"],
+        load_balancer_capacity_units=shared_values["loadBalancerCapacityUnits"],
+        health_path=shared_values["healthPath"],
+        full_capacity_timeout_seconds=shared_values["fullCapacityTimeout"],
+        **{
+            key: shared_values[key]
+            for key in ("names", "zone", "capacity", "cidrs", "image", "port", "offsite", "https")
+        },
+    )
+    _refuse_misfits(stack, shared)
+    _refuse_overrides(stack, values, project)
+    if stack != LIVE:
+        return ColourSettings(stack, shared, own["release"], own["awake"])
+    if own["active"] not in colours:
+        raise _refusal(stack, LIVE_KEYS[0], own["active"], " or ".join(colours))
+    return LiveSettings(
+        shared, own["active"], own["resolvers"], own["dnsPort"], own["propagationTimeout"], own["failover"]
+    )
+
+
+def _refusal(stack: str, key: Key, seen: str, allowed: str | None = None) -> Refusal:
+    return Refusal(
+        f"config key {key.name} of stack {stack} has a value that is not allowed",
+        seen=f"{key.name}: {seen}",
+        allowed=allowed or key.allowed,
+        next_step=key.remedy(stack),
+    )
+
+
+def _parse(stack: str, keys: tuple[Key, ...], values: Mapping[str, str]) -> dict[str, Any]:
+    parsed = {}
+    for key in keys:
+        text = values.get(key.name, key.default)
+        if text is None:
+            raise _refusal(stack, key, "(not set)")
+        try:
+            parsed[key.name] = key.parse(text)
+        except ValueError as error:
+            # The parser names the part at fault where the value is a list or a map.
+            part = f" (at fault: {error})" if str(error) not in ("", text) else ""
+            raise _refusal(stack, key, f"{text}{part}") from None
+    return parsed
+
+
+def _refuse_unknown(stack: str, own_keys: tuple[Key, ...], values: Mapping[str, str]) -> None:
+    known = {key.name for key in (*SHARED_KEYS, *own_keys)}
+    for name in sorted(set(values) - known):
+        elsewhere = LIVE_KEYS if own_keys is COLOUR_KEYS else COLOUR_KEYS
+        where = " (a key of another stack's file)" if name in {key.name for key in elsewhere} else ""
+        raise Refusal(
+            f"config key {name} of stack {stack} is unknown{where}",
+            seen=f"{name}: {values[name]}",
+            allowed=", ".join(key.name for key in own_keys),
+            next_step=f"pulumi config rm {name} -s {stack}",
+        )
+
+
+def _refuse_misfits(stack: str, shared: SharedSettings) -> None:
+    keys = {key.name: key for key in SHARED_KEYS}
+    networks = [ipaddress.IPv4Network(cidr) for cidr in shared.cidrs.values()]
+    outside = [name for name in shared.names if name != shared.zone and not name.endswith(f".{shared.zone}")]
+    zones, names = shared.availability_zones, len(shared.names)
+    own_certificate = shared.https and shared.certificate_arn is None
+    misfits = (
+        (len(networks) != 2 or networks[0].overlaps(networks[1]), "cidrs", json.dumps(dict(shared.cidrs)), None),
+        (bool(outside), "names", ", ".join(outside), f"names in the zone {shared.zone}"),
+        (shared.capacity < zones, "capacity", str(shared.capacity), f"at least {zones}, one for each zone"),
+        (shared.nat_gateways > zones, "natGateways", str(shared.nat_gateways), f"1 to {zones}"),
+        (
+            own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,
+            "names",
+            f"{names} names",
+            f"at most {MOST_NAMES_WITH_OWN_CERTIFICATE} on one certificate; or set certificateArn, or https: false",
+        ),
+    )
+    for wrong, name, seen, allowed in misfits:
+        if wrong:
+            raise _refusal(stack, keys[name], seen, allowed)
+
+
+def _refuse_overrides(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> None:
+    keys = tuple(key for key in SHARED_KEYS if key.name in project)
+    here, agreed = _parse(stack, keys, values), _parse(stack, keys, project)
+    for key in keys:
+        if here[key.name] != agreed[key.name]:
+            raise Refusal(
+                f"stack {stack} overrides {key.name}, which all stacks share so that both colours are the same",
+                seen=f"{key.name}: {values[key.name]}",
+                allowed=f"{project[key.name]}, as Pulumi.yaml says",
+                next_step=f"pulumi config rm {key.name} -s {stack}",
+            )

@@ -1,0 +1,94 @@
+"""What the hooks read from AWS, with the provider's own credentials, region and profile."""
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from cutover.capacity import CapacitySeen, Target
+from cutover.refusal import Refusal
+from cutover.weights import Weights
+
+if TYPE_CHECKING:
+    from mypy_boto3_elbv2.type_defs import TargetDescriptionTypeDef
+    from mypy_boto3_route53 import Route53Client
+
+# Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
+_CLIENT = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
+# Provider settings that change who calls AWS, or where. Hooks cannot follow them all, so none of them is taken.
+_IDENTITY_KEYS = frozenset(
+    "accessKey secretKey token assumeRoles assumeRoleWithWebIdentity endpoints sharedConfigFiles sharedCredentialsFiles".split()
+)
+
+
+def session(provider_config: Mapping[str, str]) -> boto3.Session:
+    """The one way to a boto3 session; `provider_config` are the stack's `aws:` keys without the namespace.
+
+    Region and profile are found in the provider's order: config, then AWS_REGION, AWS_DEFAULT_REGION, the profile.
+    boto3 by itself does not read AWS_REGION. https://www.pulumi.com/registry/packages/aws/installation-configuration/
+    Raises Refusal when the config sets the provider's identity in a way that hooks would not share.
+    """
+    unshared = sorted(_IDENTITY_KEYS & set(provider_config))
+    if unshared:
+        raise Refusal(
+            "the hooks that guard DNS could not use the provider's identity",
+            seen=", ".join(f"aws:{key}" for key in unshared),
+            allowed="aws:profile, aws:region, or the environment (AWS_PROFILE, AWS_ACCESS_KEY_ID, …)",
+            next_step=f"pulumi config rm aws:{unshared[0]}",
+        )
+    region = provider_config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    return boto3.Session(region_name=region, profile_name=provider_config.get("profile"))
+
+
+class Aws:
+    """Reads of one account; every method is one question, answered with plain data."""
+
+    def __init__(self, boto_session: boto3.Session) -> None:
+        self._session = boto_session
+
+    @cached_property
+    def _route53(self) -> "Route53Client":
+        return self._session.client("route53", config=_CLIENT)
+
+    def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
+        """The instances of the Auto Scaling group, and what its target groups think of them."""
+        scaling = self._session.client("autoscaling", region_name=region, config=_CLIENT)
+        groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+        if not groups:
+            return CapacitySeen(group, frozenset(), {})
+        instances = groups[0]["Instances"]
+        in_service = frozenset(i["InstanceId"] for i in instances if i["LifecycleState"] == "InService")
+        balancing = self._session.client("elbv2", region_name=region, config=_CLIENT)
+        wanted: list[TargetDescriptionTypeDef] = [{"Id": i["InstanceId"]} for i in instances]
+        targets: dict[str, Target] = {}
+        for arn in groups[0]["TargetGroupARNs"] if wanted else ():
+            health = balancing.describe_target_health(TargetGroupArn=arn, Targets=wanted)
+            for described in health["TargetHealthDescriptions"]:
+                state = described["TargetHealth"]
+                targets[described["Target"]["Id"]] = Target(
+                    state["State"], state.get("Reason", ""), state.get("Description", "")
+                )
+        return CapacitySeen(group, in_service, targets)
+
+    def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
+        """The weighted A record sets of each name: name to set identifier (the colour) to weight."""
+        found: dict[str, dict[str, int]] = {}
+        for name in names:
+            listed = self._route53.list_resource_record_sets(
+                HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="10"
+            )
+            found[name] = {
+                record["SetIdentifier"]: record["Weight"]
+                for record in listed["ResourceRecordSets"]
+                if record["Name"] == f"{name}." and record["Type"] == "A" and "Weight" in record
+            }
+        return found
+
+    def name_servers(self, zone_id: str) -> tuple[str, ...]:
+        """The names of the zone's authoritative servers; empty for a private zone, which has none."""
+        zone = self._route53.get_hosted_zone(Id=zone_id)
+        return tuple(zone.get("DelegationSet", {}).get("NameServers", ()))

@@ -1,0 +1,109 @@
+"""Weights: in which order the live names' record sets may change, so that a ready colour always has all of them."""
+
+from collections.abc import Mapping, Sequence
+
+from cutover.refusal import Refusal
+
+# A weight is a share of the sum over the set, 0 to 255:
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
+FULL = 100
+NONE = 0
+_RETIRE = "undo the change in the config; to retire a name for good see 'Retire a name' in README.md"
+
+Weights = Mapping[str, Mapping[str, int]]
+"""Live name to colour to weight, as Route 53 has it; a name with no weighted record set has no colours."""
+
+
+def describe(weights: Weights) -> str:
+    """The weights in one line, as refusals quote them."""
+    return "; ".join(
+        f"{name}: " + (", ".join(f"{colour} {weight}" for colour, weight in sorted(of.items())) or "no record")
+        for name, of in weights.items()
+    )
+
+
+def in_charge(weights: Weights) -> frozenset[str]:
+    """Every colour that has weight on any name."""
+    return frozenset(colour for of in weights.values() for colour, weight in of.items() if weight > NONE)
+
+
+def refuse_undeclared(weights: Weights, declared: frozenset[str]) -> None:
+    """Raise Refusal when a colour that carries traffic is not among the `declared` ones (asleep, or not built)."""
+    missing = sorted(in_charge(weights) - declared)
+    if missing:
+        raise Refusal(
+            f"{', '.join(missing)} has weight in Route 53, but no cluster",
+            seen=describe(weights),
+            allowed=f"weight only on {', '.join(sorted(declared))}",
+            next_step=f"pulumi config set awake true -s {missing[0]} && pulumi up -s {missing[0]}",
+        )
+
+
+def refuse_lowering(weights: Weights, active: str, lowered: str) -> None:
+    """Raise Refusal unless `active` has full weight on every name, so that `lowered` may be at zero."""
+    short = [name for name, of in weights.items() if of.get(active, NONE) < FULL]
+    if short:
+        raise Refusal(
+            f"{lowered} cannot be lowered: {active} does not carry {', '.join(short)} yet",
+            seen=describe(weights),
+            allowed=f"{active} at {FULL} on every name first",
+            next_step=f"pulumi up -s live to raise {active}, or pulumi up -s live -c active={lowered} to tag back",
+        )
+
+
+def refuse_unswitched(weights: Weights, active: str) -> None:
+    """Raise Refusal unless `active` alone has weight on every name, which is what is waited for to be seen in DNS."""
+    unswitched = [name for name, of in weights.items() if {c for c, weight in of.items() if weight > NONE} != {active}]
+    if unswitched:
+        raise Refusal(
+            f"{active} is not in charge of {', '.join(unswitched)}: its records were not switched",
+            seen=describe(weights),
+            allowed=f"{active} at {FULL}, the other colour at {NONE} or absent, on every name",
+            next_step="pulumi up -s live, without --target",
+        )
+
+
+def refuse_removal(weights: Weights, name: str, colour: str) -> None:
+    """Raise Refusal unless the record set of `colour` can go from `name` without anyone noticing.
+
+    `weights` covers the names in the config. A name that is not among them was removed from the config: its clients
+    would get no answer at all.
+    """
+    if name not in weights:
+        problem, allowed = f"{name} is a live name and would be left without a record", f"names with {name} in it"
+    elif weights[name].get(colour, NONE) > NONE:
+        problem, allowed = f"{colour} carries {name}", f"{colour} at weight {NONE}"
+    elif colour in weights[name] and len(weights[name]) == 1:
+        problem, allowed = f"the record of {colour} is the last one of {name}", "another colour in charge"
+    else:
+        return
+    raise Refusal(
+        f"the record of {colour} cannot be deleted: {problem}",
+        seen=describe(weights),
+        allowed=allowed,
+        next_step=_RETIRE,
+    )
+
+
+def refuse_forgetting(before: Sequence[str], after: Sequence[str], weights: Weights) -> None:
+    """Raise Refusal when a live name of `before` is not among `after`: its clients would get no answer at all."""
+    forgotten = [name for name in before if name not in after]
+    if forgotten:
+        raise Refusal(
+            f"{', '.join(forgotten)} cannot be removed from names: clients resolve it; DNS was not touched",
+            seen=f"names: {', '.join(after)} (Route 53 now: {describe(weights)})",
+            allowed=f"names with {', '.join(before)} in it",
+            next_step=_RETIRE,
+        )
+
+
+def refuse_abandoning(weights: Weights) -> None:
+    """Raise Refusal while any colour has weight: the account of who is in charge must outlive nobody's charge."""
+    carrying = sorted(in_charge(weights))
+    if carrying:
+        raise Refusal(
+            f"{', '.join(carrying)} is in charge, and the live names would be left without a record",
+            seen=describe(weights),
+            allowed="nothing, while clients resolve these names",
+            next_step=_RETIRE,
+        )
