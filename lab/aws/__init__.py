@@ -1,0 +1,1 @@
+"""The embedded AWS: moto in this process, corrected where it is kinder than AWS."""

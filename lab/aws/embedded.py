@@ -1,0 +1,47 @@
+"""moto as the WSGI application it is, and the way into its state.
+
+moto keeps everything in module globals: there is one embedded AWS in a process.
+"""
+
+import os
+from typing import cast
+from wsgiref.types import WSGIApplication
+
+# moto reads this when its IAM module is imported: without it the policies managed by AWS do not exist.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import EC2Backend, ec2_backends
+from moto.ec2.models.instances import Instance
+from moto.elbv2.models import ELBv2Backend, elbv2_backends
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.route53.models import Route53Backend, route53_backends
+
+
+def application() -> WSGIApplication:
+    """All of moto's services behind one endpoint, told apart by the credential scope of the signature."""
+    return cast(WSGIApplication, DomainDispatcherApplication(create_backend_app))
+
+
+def route53() -> Route53Backend:
+    """Route 53 has no regions."""
+    return route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
+
+
+def ec2(region: str) -> EC2Backend:
+    return ec2_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+def instances(region: str) -> dict[str, Instance]:
+    """The instances of a region, terminated ones too, by id."""
+    reservations = list(ec2(region).reservations.values())  # a copy: other threads launch instances meanwhile
+    return {instance.id: instance for reservation in reservations for instance in list(reservation.instances)}
+
+
+def elbv2(region: str) -> ELBv2Backend:
+    return elbv2_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+def elbv2_in_use() -> list[ELBv2Backend]:
+    """Elastic Load Balancing of every region that has been used."""
+    return list(elbv2_backends[DEFAULT_ACCOUNT_ID].values())

@@ -1,0 +1,68 @@
+"""The front of the embedded AWS: faults, corrections, then moto."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from werkzeug.test import run_wsgi_app
+
+from lab.aws import request as requests
+from lab.aws.answer import Answer, error
+from lab.aws.request import ApiRequest
+from lab.messages import ApiFault
+
+log = logging.getLogger("lab.aws")
+
+
+class Correction(Protocol):
+    """Answers one action as AWS does; `pass_on` gives moto's answer."""
+
+    def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer: ...
+
+
+class Gateway:
+    """A thin WSGI layer around moto.
+
+    corrections: (signing name, action) -> correction.
+    take_fault: the fault to answer this (service, action) with, if one is set; counts it.
+    changed: called after every call that may have changed something, before its answer is sent.
+    """
+
+    def __init__(
+        self,
+        moto: WSGIApplication,
+        corrections: Mapping[tuple[str, str], Correction],
+        take_fault: Callable[[str, str], ApiFault | None],
+        changed: Callable[[ApiRequest], None],
+    ) -> None:
+        self._moto = moto
+        self._corrections = corrections
+        self._take_fault = take_fault
+        self._changed = changed
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        request = requests.read(environ)
+        if request is None:
+            return self._moto(environ, start_response)
+        if (fault := self._take_fault(request.service, request.action)) is not None:
+            log.info("%s %s fails with %s, as set", request.service, request.action, fault.code)
+            return error(request, fault.code, f"{fault.code} (a fault that was set in the lab)").send(start_response)
+        correction = self._corrections.get((request.service, request.action))
+        if correction is not None:
+            answer = correction(request, lambda: _called(self._moto, environ))
+            self._after(request)
+            return answer.send(start_response)
+        body = self._moto(environ, start_response)
+        self._after(request)
+        return body
+
+    def _after(self, request: ApiRequest) -> None:
+        if request.changes_something:
+            log.info("%s %s %s", request.region, request.service, request.action)
+            self._changed(request)
+
+
+def _called(application: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+    body, status, headers = run_wsgi_app(application, environ, buffered=True)
+    return Answer(int(status.split()[0]), headers.get("Content-Type", "text/xml"), b"".join(body))

@@ -1,0 +1,62 @@
+"""The load balancers of the embedded AWS and the addresses they answer at."""
+
+import threading
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
+
+from lab.aws import embedded
+from lab.aws.forwarding import target_groups
+from lab.aws.record_set import absolute
+from lab.aws.target_health import TargetHealth, TargetHealths
+
+COLOUR_TAG = "colour"
+FIRST_ADDRESS = IPv4Address("127.64.0.1")
+
+
+@dataclass(frozen=True)
+class LoadBalancer:
+    """A load balancer: `dns_name` ends with a dot, one loopback address for each of its zones."""
+
+    arn: str
+    name: str
+    dns_name: str
+    colour: str
+    addresses: tuple[str, ...]
+
+
+class LoadBalancers:
+    """All load balancers. An address is never given to a second one: a stale answer stays recognisable."""
+
+    def __init__(self, healths: TargetHealths) -> None:
+        self._healths = healths
+        self._addresses: dict[str, tuple[str, ...]] = {}
+        self._given = 0
+        self._lock = threading.Lock()
+
+    def current(self) -> list[LoadBalancer]:
+        found = []
+        with self._lock:
+            for backend in embedded.elbv2_in_use():
+                for source in list(backend.load_balancers.values()):
+                    found.append(self._plain(backend, source))
+        return found
+
+    def healthy_targets(self, arn: str) -> list[TargetHealth]:
+        """The healthy targets of all target groups that a listener of this load balancer forwards to."""
+        backend = embedded.elbv2(arn.split(":")[3])
+        source = backend.load_balancers.get(arn)
+        if source is None:
+            return []
+        targets = [target for group in target_groups(backend, source) for target in self._healths.of_group(group)]
+        return [target for target in targets if target.state == "healthy"]
+
+    def _plain(self, backend: ELBv2Backend, source: FakeLoadBalancer) -> LoadBalancer:
+        if source.arn not in self._addresses:
+            zones = len({subnet.availability_zone for subnet in source.subnets}) or 1
+            self._addresses[source.arn] = tuple(str(FIRST_ADDRESS + self._given + zone) for zone in range(zones))
+            self._given += zones
+        tags = {tag["Key"]: tag["Value"] for tag in backend.tagging_service.list_tags_for_resource(source.arn)["Tags"]}
+        colour = tags.get(COLOUR_TAG, "")
+        return LoadBalancer(source.arn, source.name, absolute(source.dns_name), colour, self._addresses[source.arn])

@@ -1,0 +1,225 @@
+"""The typed client of the lab's control endpoint, and the starter of the lab's server."""
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lab.messages import (
+    Addresses,
+    ApiFault,
+    Cached,
+    Faults,
+    RecordSetState,
+    Served,
+    ServerFault,
+    Truth,
+    ZoneState,
+)
+
+__all__ = [
+    "Addresses",
+    "ApiFault",
+    "Cached",
+    "Faults",
+    "LabClient",
+    "LabError",
+    "RecordSetState",
+    "RunningServer",
+    "Served",
+    "ServerFault",
+    "Truth",
+    "ZoneState",
+    "aws_environment",
+    "start",
+]
+START_SECONDS = 60
+STOP_SECONDS = 5
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class LabError(Exception):
+    """The lab's server refused a request, cannot be reached or did not come up."""
+
+
+class LabClient:
+    """What can be asked of a running lab and set in it. Every method raises LabError."""
+
+    def __init__(self, endpoint: str, timeout_seconds: float = 10) -> None:
+        self._endpoint = endpoint.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+
+    def is_ready(self) -> bool:
+        """Whether the server answers at all."""
+        try:
+            return bool(self._call("GET", "ready")["ready"])
+        except LabError:
+            return False
+
+    def addresses(self) -> Addresses:
+        return Addresses(**self._call("GET", "addresses"))
+
+    def history(self) -> list[ZoneState]:
+        """The record sets of a zone after each successful change batch, oldest first."""
+        return [
+            ZoneState(state["at"], state["zone"], state["zone_id"], tuple(_record(item) for item in state["records"]))
+            for state in self._call("GET", "route53/history")
+        ]
+
+    def truth(self, name: str) -> Truth:
+        """What every server served and every resolver holds for `name`."""
+        found = self._call("GET", f"dns/truth?{urllib.parse.urlencode({'name': name})}")
+        return Truth(
+            found["name"],
+            {address: [Served(**item) for item in items] for address, items in found["servers"].items()},
+            {address: [_cached(item) for item in items] for address, items in found["resolvers"].items()},
+        )
+
+    def leftovers(self) -> dict[str, list[str]]:
+        """Kind -> identifiers of what somebody made and has not deleted; zones are not counted."""
+        found: dict[str, list[str]] = self._call("GET", "leftovers")
+        return found
+
+    def faults(self) -> Faults:
+        return Faults.from_json(self._call("GET", "faults"))
+
+    def set_server_fault(self, address: str, fault: ServerFault) -> Faults:
+        """Let an authoritative server misbehave; `ServerFault()` heals it."""
+        return self._patch({"servers": {address: asdict(fault)}})
+
+    def set_resolver_fault(self, address: str, fault: ServerFault) -> Faults:
+        return self._patch({"resolvers": {address: asdict(fault)}})
+
+    def set_broken_releases(self, releases: Sequence[str]) -> Faults:
+        """Every instance with one of these releases fails its health checks; replaces what was set before."""
+        return self._patch({"broken_releases": list(releases)})
+
+    def set_unhealthy_instances(self, instance_ids: Sequence[str]) -> Faults:
+        return self._patch({"unhealthy_instances": list(instance_ids)})
+
+    def set_health_seconds(self, seconds: float) -> Faults:
+        """How long a new target stays `initial`."""
+        return self._patch({"health_seconds": seconds})
+
+    def set_insync_seconds(self, seconds: float) -> Faults:
+        """How long a Route 53 change stays PENDING."""
+        return self._patch({"insync_seconds": seconds})
+
+    def set_api_faults(self, faults: Sequence[ApiFault]) -> Faults:
+        """Let calls of the API fail; replaces what was set before."""
+        return self._patch({"api": [asdict(fault) for fault in faults]})
+
+    def clear_faults(self) -> Faults:
+        return Faults.from_json(self._call("DELETE", "faults"))
+
+    def _patch(self, patch: dict[str, Any]) -> Faults:
+        return Faults.from_json(self._call("POST", "faults", patch))
+
+    def _call(self, method: str, path: str, content: object = None) -> Any:
+        url = f"{self._endpoint}/_lab/{path}"
+        body = None if content is None else json.dumps(content).encode()
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"}, method=method)
+        try:
+            with _NO_PROXY.open(request, timeout=self._timeout_seconds) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as refused:
+            raise LabError(f"{method} {url}: {refused.read().decode(errors='replace')}") from refused
+        except OSError as unreachable:
+            raise LabError(f"{method} {url}: {unreachable}; is the lab's server running?") from unreachable
+
+
+_NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that was started by `start`."""
+
+    addresses: Addresses
+    client: LabClient
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+
+@contextmanager
+def start(state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0) -> Iterator[RunningServer]:
+    """Run the lab's server while the context lasts; it ends with this process, however that ends.
+
+    alias_ttl and health_seconds: seconds. Raises LabError with the end of the log when the server does not come up.
+    """
+    command = [sys.executable, "-m", "lab.server", "--state-dir", str(state_dir), "--until-stdin-closes"]
+    command += ["--alias-ttl", str(alias_ttl), "--health-seconds", str(health_seconds)]
+    state_dir.mkdir(parents=True, exist_ok=True)
+    log = state_dir / "server.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
+    with (state_dir / "server.stderr").open("wb") as stderr:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=environment
+        )
+    try:
+        addresses = _announced(process, state_dir)
+        yield RunningServer(addresses, LabClient(addresses.endpoint), process, log)
+    finally:
+        _stop(process)
+
+
+def aws_environment(addresses: Addresses) -> dict[str, str]:
+    """The environment in which AWS tools talk to the lab and to nothing else; the region is the caller's choice."""
+    return {
+        "AWS_ENDPOINT_URL": addresses.endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def _announced(process: "subprocess.Popen[bytes]", state_dir: Path) -> Addresses:
+    """The addresses from the server's one line on stdout."""
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        line = process.stdout.readline() if selector.select(START_SECONDS) else b""
+    if line:
+        return Addresses(**json.loads(line))
+    try:
+        state = f"ended with code {process.wait(timeout=1)} before it answered"
+    except subprocess.TimeoutExpired:
+        state = f"did not answer within {START_SECONDS} s"
+    tails = "".join(f"\n--- {path}\n{_tail(path)}" for path in sorted(state_dir.glob("server.*")))
+    raise LabError(f"the lab's server {state}{tails}")
+
+
+def _tail(path: Path, lines: int = 20) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    process.stdout.close()
+
+
+def _record(item: dict[str, Any]) -> RecordSetState:
+    return RecordSetState(**{**item, "values": tuple(item["values"])})
+
+
+def _cached(item: dict[str, Any]) -> Cached:
+    return Cached(**{**item, "addresses": tuple(item["addresses"])})

@@ -1,0 +1,109 @@
+"""The embedded AWS, DNS and HTTP put together."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine
+from typing import Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from lab.aws import embedded, snapshot
+from lab.aws.change_info import Changes
+from lab.aws.gateway import Gateway
+from lab.aws.launch_templates import keep_to_the_template
+from lab.aws.leftovers import leftovers
+from lab.aws.load_balancers import LoadBalancers
+from lab.aws.request import ApiRequest
+from lab.aws.target_health import TargetHealths
+from lab.aws.zones import RecordSetChanges, corrected_soa
+from lab.control import Control
+from lab.dns import service
+from lab.dns.service import DnsService
+from lab.dns.world import History, World
+from lab.faults import FaultBoard
+from lab.messages import Addresses
+from lab.web import WebFront
+
+_RESOLVED_FROM = ("route53", "elasticloadbalancing")  # the services whose changes DNS has to know of
+_WITH_TARGETS = ("autoscaling", "elasticloadbalancing", "ec2")
+START_SECONDS = 30
+POLL_SECONDS = 0.1  # how soon the API server notices that it is to stop
+
+
+class Cloud:
+    """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop."""
+
+    def __init__(self, alias_ttl_seconds: int, health_seconds: float) -> None:
+        self._alias_ttl_seconds = alias_ttl_seconds
+        self._plan = service.plan(snapshot.delegation_set())
+        self._board = FaultBoard(self._plan.servers(), service.RESOLVERS, health_seconds)
+        self._healths = TargetHealths(self._board.current)
+        self._load_balancers = LoadBalancers(self._healths)
+        self._front = WebFront(self._load_balancers.healthy_targets)
+        self._history = History(time.time(), self._world())
+        self._dns = DnsService(self._plan, self._history, self._board.timelines, alias_ttl_seconds)
+        self._refreshing = threading.Lock()
+        self._loop = asyncio.new_event_loop()
+        self._api = self._api_server()
+        self.addresses = Addresses(
+            endpoint=f"http://127.0.0.1:{self._api.server_port}",
+            dns_port=self._plan.port,
+            http_port=self._front.port,
+            name_servers={name.rstrip("."): addresses for name, addresses in self._plan.name_servers.items()},
+            resolvers=list(service.RESOLVERS),
+        )
+
+    def start(self) -> None:
+        """Returns when everything answers."""
+        threading.Thread(target=self._loop.run_forever, name="dns-and-http", daemon=True).start()
+        self._in_loop(self._dns.start())
+        threading.Thread(target=self._api.serve_forever, args=(POLL_SECONDS,), name="api", daemon=True).start()
+
+    def stop(self) -> None:
+        self._api.shutdown()
+        self._api.server_close()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    def _api_server(self) -> BaseWSGIServer:
+        changes = Changes(lambda: self._board.current().insync_seconds)
+        record_sets = RecordSetChanges(changes.add)
+        gateway = Gateway(
+            embedded.application(),
+            {
+                ("route53", "ChangeResourceRecordSets"): record_sets,
+                ("route53", "GetChange"): changes,
+                ("route53", "CreateHostedZone"): corrected_soa,
+                ("elasticloadbalancing", "DescribeTargetHealth"): self._healths,
+                ("ec2", "CreateLaunchTemplate"): keep_to_the_template,
+                ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
+            },
+            self._board.take_api_fault,
+            self._changed,
+        )
+        control = Control(
+            gateway, lambda: self.addresses, self._board, lambda: record_sets.history, self._dns.truth, leftovers
+        )
+        return make_server("127.0.0.1", 0, control, threaded=True, request_handler=_QuietHandler)
+
+    def _changed(self, request: ApiRequest) -> None:
+        """After a call that may have changed something and before its answer: DNS and HTTP know it too."""
+        if request.service in _WITH_TARGETS:
+            self._healths.note_registrations()
+        if request.service in _RESOLVED_FROM:
+            with self._refreshing:
+                self._in_loop(self._front.follow(self._load_balancers.current()))
+                self._history.add(time.time(), self._world())
+
+    def _world(self) -> World:
+        return snapshot.world(self._load_balancers.current(), self._plan.name_servers, self._alias_ttl_seconds)
+
+    def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(START_SECONDS)
+
+
+class _QuietHandler(WSGIRequestHandler):
+    """No line for every request."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass

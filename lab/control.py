@@ -1,0 +1,81 @@
+"""The control endpoint: what tests and rehearsals ask of the lab and set in it, under /_lab/."""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from lab.aws.answer import Answer
+from lab.faults import FaultBoard
+from lab.messages import Addresses, Truth, ZoneState
+
+PREFIX = "/_lab/"
+log = logging.getLogger("lab.control")
+
+
+class Control:
+    """WSGI: answers below /_lab/ itself and hands everything else to `aws`."""
+
+    def __init__(
+        self,
+        aws: WSGIApplication,
+        addresses: Callable[[], Addresses],
+        faults: FaultBoard,
+        history: Callable[[], list[ZoneState]],
+        truth: Callable[[str], Truth],
+        leftovers: Callable[[], Mapping[str, list[str]]],
+    ) -> None:
+        self._aws = aws
+        self._faults = faults
+        self._truth = truth
+        self._actions: Mapping[tuple[str, str], Callable[[], Any]] = {
+            ("GET", "ready"): lambda: {"ready": True},
+            ("GET", "addresses"): lambda: asdict(addresses()),
+            ("GET", "route53/history"): lambda: [asdict(state) for state in history()],
+            ("GET", "leftovers"): leftovers,
+            ("GET", "faults"): lambda: asdict(faults.current()),
+            ("DELETE", "faults"): lambda: asdict(faults.clear()),
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if not path.startswith(PREFIX):
+            return self._aws(environ, start_response)
+        try:
+            answer = _json(200, self._answer(environ, path.removeprefix(PREFIX)))
+        except LookupError as unknown:
+            answer = _json(404, {"error": str(unknown)})
+        except (ValueError, TypeError) as unfit:
+            answer = _json(400, {"error": str(unfit)})
+        return answer.send(start_response)
+
+    def _answer(self, environ: WSGIEnvironment, path: str) -> Any:
+        method = environ["REQUEST_METHOD"]
+        if (method, path) == ("GET", "dns/truth"):
+            return asdict(self._truth(_name(environ.get("QUERY_STRING", ""))))
+        if (method, path) == ("POST", "faults"):
+            patch = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            log.info("faults set: %s", patch)
+            return asdict(self._faults.merge(patch))
+        action = self._actions.get((method, path))
+        if action is None:
+            known = sorted({f"{known_method} {PREFIX}{name}" for known_method, name in self._actions})
+            raise LookupError(
+                f"no {method} {PREFIX}{path}; there are {', '.join(known)}, GET {PREFIX}dns/truth?name=NAME, "
+                f"POST {PREFIX}faults"
+            )
+        return action()
+
+
+def _name(query_string: str) -> str:
+    names = parse_qs(query_string).get("name")
+    if not names:
+        raise ValueError(f"say which name: {PREFIX}dns/truth?name=NAME")
+    return names[0].lower().rstrip(".") + "."
+
+
+def _json(status: int, content: Any) -> Answer:
+    return Answer(status, "application/json", json.dumps(content).encode())

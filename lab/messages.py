@@ -1,0 +1,193 @@
+"""What goes over the lab's control endpoint: plain data, the same on both sides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+SERVER_FAULTS = ("none", "drop", "servfail", "refused", "nxdomain", "truncate_udp", "stuck", "slow")
+_SIGNING_NAMES = {"elbv2": "elasticloadbalancing"}  # boto3's name -> the name requests are signed with
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a running lab answers. Every DNS address is on `dns_port`, every load balancer on `http_port`.
+
+    name_servers: name of each name server of the delegation set -> its addresses (IPv4, one also IPv6).
+    resolvers: addresses of the caching resolvers.
+    """
+
+    endpoint: str
+    dns_port: int
+    http_port: int
+    name_servers: dict[str, list[str]]
+    resolvers: list[str]
+
+    def server_addresses(self) -> list[str]:
+        """The addresses of all authoritative servers, in the order of their names."""
+        return [address for addresses in self.name_servers.values() for address in addresses]
+
+
+@dataclass(frozen=True)
+class ServerFault:
+    """How one DNS address misbehaves.
+
+    lag_seconds: an authoritative server serves what was current that long ago; a resolver keeps every answer
+    that much longer than its TTL.
+    fault: one of SERVER_FAULTS. `stuck`: an authoritative server serves what it served when the fault was set;
+    a resolver never lets go of what it has cached. `slow`: answers after `slow_milliseconds`.
+    """
+
+    lag_seconds: float = 0.0
+    fault: str = "none"
+    slow_milliseconds: int = 500
+
+
+@dataclass(frozen=True)
+class ApiFault:
+    """The next `count` calls of one API action fail with `code`; -1 means until cleared.
+
+    service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` is understood too.
+    """
+
+    service: str
+    action: str
+    code: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Everything that can be wrong in the lab at one moment, and the two clocks of its AWS (seconds)."""
+
+    servers: dict[str, ServerFault] = field(default_factory=dict)
+    resolvers: dict[str, ServerFault] = field(default_factory=dict)
+    broken_releases: tuple[str, ...] = ()
+    unhealthy_instances: tuple[str, ...] = ()
+    health_seconds: float = 2.0
+    insync_seconds: float = 0.0
+    api: tuple[ApiFault, ...] = ()
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Faults":
+        return Faults(
+            servers={address: ServerFault(**fault) for address, fault in data["servers"].items()},
+            resolvers={address: ServerFault(**fault) for address, fault in data["resolvers"].items()},
+            broken_releases=tuple(data["broken_releases"]),
+            unhealthy_instances=tuple(data["unhealthy_instances"]),
+            health_seconds=data["health_seconds"],
+            insync_seconds=data["insync_seconds"],
+            api=tuple(ApiFault(**fault) for fault in data["api"]),
+        )
+
+
+@dataclass(frozen=True)
+class RecordSetState:
+    """One resource record set as Route 53 holds it; `alias` is the name it points to."""
+
+    name: str
+    type: str
+    set_identifier: str | None
+    weight: int | None
+    alias: str | None
+    ttl: int | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ZoneState:
+    """All record sets of a zone right after a successful change batch; `at` is Unix time in seconds."""
+
+    at: float
+    zone: str
+    zone_id: str
+    records: tuple[RecordSetState, ...]
+
+
+@dataclass(frozen=True)
+class Served:
+    """What an authoritative server serves for a name from `since` (Unix time in seconds) on.
+
+    addresses: address -> probability that one answer contains it. A load balancer has several addresses and an
+    answer contains all of them, so the probabilities can add up to more than one.
+    """
+
+    since: float
+    fault: str
+    addresses: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Cached:
+    """What a resolver holds for a name: record type, response code, addresses, and until when (Unix times).
+
+    `expires_at` is by TTL: a resolver that lags or is stuck holds the entry for longer.
+    """
+
+    type: str
+    rcode: str
+    addresses: tuple[str, ...]
+    stored_at: float
+    expires_at: float
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What every authoritative server served and every resolver holds for one name, by address of the server."""
+
+    name: str
+    servers: dict[str, list[Served]]
+    resolvers: dict[str, list[Cached]]
+
+
+def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
+    """`faults` with a JSON merge patch applied: servers and resolvers by address and field, the rest replaced.
+
+    Raises ValueError for an unknown key, address, field or fault; nothing is applied then.
+    """
+    known = [item.name for item in fields(Faults)]
+    _object("faults", patch)
+    for key in patch:
+        _allowed("fault setting", key, known)
+    changed: dict[str, Any] = {}
+    for key, value in patch.items():
+        if key in ("servers", "resolvers"):
+            changed[key] = _merged_servers(key, getattr(faults, key), value)
+        elif key == "api":
+            changed[key] = tuple(_api_fault(item) for item in value)
+        elif key in ("health_seconds", "insync_seconds"):
+            changed[key] = float(value)
+        else:
+            changed[key] = tuple(value)
+    return replace(faults, **changed)
+
+
+def _merged_servers(
+    kind: str, current: Mapping[str, ServerFault], patch: Mapping[str, Mapping[str, Any] | None]
+) -> dict[str, ServerFault]:
+    _object(kind, patch)
+    result = dict(current)
+    for address, settings in patch.items():
+        _allowed(f"address in {kind}", address, list(current))
+        if settings is None:
+            result[address] = ServerFault()
+            continue
+        for key in settings:
+            _allowed("setting of a server", key, [item.name for item in fields(ServerFault)])
+        result[address] = ServerFault(**{**asdict(current[address]), **settings})
+        _allowed("fault", result[address].fault, SERVER_FAULTS)
+    return result
+
+
+def _api_fault(item: Mapping[str, Any]) -> ApiFault:
+    fault = ApiFault(**item)
+    return replace(fault, service=_SIGNING_NAMES.get(fault.service, fault.service))
+
+
+def _object(what: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{what} must be a JSON object, not {value!r}")
+
+
+def _allowed(what: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise ValueError(f"unknown {what} {value!r}; allowed: {', '.join(allowed)}")

@@ -1,0 +1,60 @@
+"""`python -m lab.server`: the one process that runs the embedded AWS, DNS and HTTP on loopback."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until SIGTERM, SIGINT or, if asked for, the end of stdin; one line of JSON says when it answers."""
+    options = _parser().parse_args(arguments)
+    options.state_dir.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=options.state_dir / "server.log",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if options.until_stdin_closes:
+        threading.Thread(target=_wait_for_end_of_stdin, args=(stop,), daemon=True).start()
+
+    from lab.cloud import Cloud  # noqa: PLC0415  # two seconds of imports: only once signals are handled
+
+    cloud = Cloud(options.alias_ttl, options.health_seconds)
+    cloud.start()
+    print(json.dumps(asdict(cloud.addresses)), flush=True)
+    logging.info("serving at %s", cloud.addresses)
+    stop.wait()
+    logging.info("stopping")
+    cloud.stop()
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab.server", description=__doc__)
+    parser.add_argument("--state-dir", type=Path, required=True, help="directory of server.log")
+    parser.add_argument("--alias-ttl", type=int, default=60, help="TTL of aliases to load balancers, in seconds")
+    parser.add_argument("--health-seconds", type=float, default=2.0, help="how long targets stay `initial`")
+    parser.add_argument("--until-stdin-closes", action="store_true", help="stop at the end of stdin")
+    return parser
+
+
+def _wait_for_end_of_stdin(stop: threading.Event) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    stop.set()
+
+
+if __name__ == "__main__":
+    code = main()
+    logging.shutdown()
+    os._exit(code)  # half a second faster than taking all of moto apart
