@@ -1,0 +1,33 @@
+"""The lab's command line: up, down, rehearsal."""
+
+import argparse
+import sys
+
+from lab import background, rehearsal
+from lab.toolchain import MissingPrerequisite
+
+
+def _report(line: str) -> None:
+    print(f"lab: {line}", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    """Run one command; 0 when it did what it says."""
+    parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
+    parser.add_argument("command", choices=("up", "down", "rehearsal"))
+    command = parser.parse_args().command
+    try:
+        if command == "rehearsal":
+            return rehearsal.run(_report)
+        (background.up if command == "up" else background.down)(_report)
+    except MissingPrerequisite as missing:
+        print(missing, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The lab that stays up for work by hand: `make lab` starts it, `make lab-down` stops it."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+from lab import pulumi_command, workspace
+from lab.client import Addresses, LabClient
+from lab.workspace import CHECKOUT, Workspace
+
+ROOT = CHECKOUT / ".lab"
+ENV = ROOT / "env"
+_PROCESS = ROOT / "server.pid"
+_ADDRESSES = ROOT / "addresses.json"
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+def up(report: Callable[[str], None]) -> None:
+    """Start the lab's server in the background and lay out a workspace for it; what ran before is taken down first."""
+    down(report)
+    ROOT.mkdir(exist_ok=True)
+    report("starting the embedded AWS and DNS")
+    addresses = _start()
+    made = workspace.lay_out(ROOT, addresses, report)
+    ENV.write_text(_script(made))
+    report(f"the lab is up; now type:  . {ENV.relative_to(CHECKOUT)}")
+
+
+def down(report: Callable[[str], None]) -> None:
+    """Stop the lab's server and remove its workspace; harmless when there is none."""
+    if _PROCESS.exists():
+        report("stopping the embedded AWS and DNS")
+        _stop(int(_PROCESS.read_text()))
+    for path in (ENV, _PROCESS, _ADDRESSES):
+        path.unlink(missing_ok=True)
+    workspace.clear(ROOT)
+
+
+def _start() -> Addresses:
+    command = [sys.executable, "-m", "lab.server", "--state-dir", str(ROOT / "server")]
+    environment = {**pulumi_command.clean_environment(), "PYTHONPATH": str(CHECKOUT)}
+    with _ADDRESSES.open("w") as announced:
+        process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=announced, env=environment, start_new_session=True
+        )
+    _PROCESS.write_text(str(process.pid))
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with suppress(json.JSONDecodeError):
+            return Addresses(**json.loads(_ADDRESSES.read_text()))
+        time.sleep(0.1)
+    raise RuntimeError(f"the lab's server did not come up, see {ROOT / 'server' / 'server.log'}")
+
+
+def _stop(pid: int) -> None:
+    """End the server, if the process is still the server: its id may be another's by now."""
+    if not _is_ours():
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            time.sleep(0.1)
+        os.kill(pid, signal.SIGKILL)
+
+
+def _is_ours() -> bool:
+    with suppress(OSError, json.JSONDecodeError):
+        return LabClient(Addresses(**json.loads(_ADDRESSES.read_text())).endpoint).is_ready()
+    return False
+
+
+def _script(made: Workspace) -> str:
+    """What `. .lab/env` sets: only what differs from the shell's own environment, and what must not be there."""
+    differing = {key: value for key, value in made.environment.items() if os.environ.get(key) != value}
+    foreign = sorted(set(os.environ) - set(made.environment))
+    # The plain commands run in the working copy, from whichever folder they are typed in.
+    differing["PULUMI_OPTION_CWD"] = str(made.directory)
+    path = differing.pop("PATH").split(os.pathsep)[0]
+    lines = [f"unset {key}" for key in foreign]
+    lines += [f"export {key}={shlex.quote(value)}" for key, value in sorted(differing.items())]
+    lines.append(f'export PATH={shlex.quote(path)}:"$PATH"')
+    lines.append(f"echo 'pulumi now works on the embedded AWS, with the stack files in {made.directory}'")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,117 @@
+"""A working copy of the project in which the plain `pulumi` commands talk to the embedded AWS and nothing else."""
+
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+from lab import pulumi_command, toolchain
+from lab.client import Addresses, aws_environment
+from lab.plugins import install
+from lab.pulumi_command import Event, Result
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+REGION = "eu-central-1"
+# The code is linked, so an edit in the checkout counts at once; the stack files are copied, because commands write them.
+LINKED = ("__main__.py", "components", "cutover", "policies")
+PROJECT_FILE = "Pulumi.yaml"
+# A fork's own secrets belong to its own backend, which is out of reach here.
+_SESSION = boto3.session.Session()  # one for all clients: it reads each service model once
+FOREIGN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A project folder and the environment in which to run `pulumi` there."""
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    def pulumi(self, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
+        """Run one `pulumi` command."""
+        return pulumi_command.run(list(arguments), self.directory, self.environment, on_event)
+
+    def up(self, stack: str, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
+        """`pulumi up` without questions and without a preview first."""
+        return self.pulumi("up", "-s", stack, "--yes", "--skip-preview", *arguments, on_event=on_event)
+
+    def edit_project(self, **values: Any) -> None:
+        """Set shared keys in Pulumi.yaml, as an editor would."""
+        path = self.directory / PROJECT_FILE
+        project = yaml.safe_load(path.read_text())
+        for key, value in values.items():
+            project["config"][key]["default"] = value
+        path.write_text(yaml.safe_dump(project, sort_keys=False))
+
+    def edit_stack(self, stack: str, **values: Any) -> None:
+        """Set a stack's own keys in its file, as an editor would; None takes the key out."""
+        path = self.directory / f"Pulumi.{stack}.yaml"
+        content = yaml.safe_load(path.read_text()) or {}
+        config = content.setdefault("config", {})
+        for key, value in values.items():
+            config.pop(f"tag-team:{key}", None)
+            if value is not None:
+                config[f"tag-team:{key}"] = value
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+
+    def project_config(self, key: str) -> Any:
+        """The value of one shared key."""
+        return yaml.safe_load((self.directory / PROJECT_FILE).read_text())["config"][key]["default"]
+
+    def aws(self, service: str) -> Any:
+        """A boto3 client of the embedded AWS."""
+        return _SESSION.client(  # type: ignore[call-overload]  # the service is a variable
+            service,
+            endpoint_url=self.environment["AWS_ENDPOINT_URL"],
+            region_name=REGION,
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+
+def lay_out(root: Path, addresses: Addresses, report: Callable[[str], None]) -> Workspace:
+    """Make a workspace under `root` for the embedded AWS at `addresses`: project, engine, zone and the empty stacks."""
+    project = root / "project"
+    project.mkdir(parents=True)
+    for name in LINKED:
+        (project / name).symlink_to(CHECKOUT / name)
+    (project / ".venv").symlink_to(sys.prefix)
+    for source in CHECKOUT.glob("Pulumi*.yaml"):
+        content = yaml.safe_load(source.read_text())
+        kept = {key: value for key, value in content.items() if key not in FOREIGN_KEYS}
+        (project / source.name).write_text(yaml.safe_dump(kept, sort_keys=False))
+    workspace = Workspace(project, _environment(root, addresses, report))
+    workspace.edit_stack("live", resolvers=addresses.resolvers, dnsPort=addresses.dns_port)
+    workspace.aws("route53").create_hosted_zone(Name=workspace.project_config("zone"), CallerReference="first")
+    for stack in (*workspace.project_config("cidrs"), "live"):
+        created = workspace.pulumi("stack", "init", stack)
+        if created.exit_code:
+            raise RuntimeError(f"pulumi stack init {stack} failed:\n{created.output}")
+    return workspace
+
+
+def _environment(root: Path, addresses: Addresses, report: Callable[[str], None]) -> dict[str, str]:
+    engine = toolchain.ensure(report)
+    binaries, state = root / "bin", root / "state"
+    state.mkdir()
+    plugins = install.install(engine, root / "home", binaries, Path(sys.executable), CHECKOUT)
+    user = pulumi_command.clean_environment()
+    return {
+        **user,
+        **aws_environment(addresses),
+        **plugins,
+        "PATH": f"{binaries}:{user.get('PATH', '')}",
+        "AWS_REGION": REGION,
+        "PULUMI_BACKEND_URL": state.as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
+    }
+
+
+def clear(root: Path) -> None:
+    """Remove a workspace and all that belongs to it."""
+    shutil.rmtree(root, ignore_errors=True)

@@ -1,0 +1,232 @@
+"""A small world of name servers and caching resolvers on virtual time, deterministic, with faults and a known truth."""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+
+from cutover.dns_answer import Answer, Endpoint, Kind
+from cutover.dns_target import ColourNames, Target
+from cutover.dns_watch import Watch
+from cutover.propagation_outcome import Outcome, PropagationTimeout
+from tests.unit.virtual_time import START, run_in_virtual_time
+
+ROUND_TRIP_SECONDS = 0.01
+TIMEOUT_SECONDS = 2.0
+NAME = "www.example.com"
+RED = frozenset({"198.51.100.1", "198.51.100.2"})
+BLUE = frozenset({"203.0.113.1", "203.0.113.2"})
+
+SILENCE = Answer(Kind.NO_ANSWER, detail="no answer over UDP in 2 s")
+SERVFAIL = Answer(Kind.FAILURE, detail="SERVFAIL")
+REFUSED = Answer(Kind.FAILURE, detail="REFUSED")
+NXDOMAIN = Answer(Kind.NXDOMAIN, ttl_seconds=30, detail="NXDOMAIN")
+NODATA = Answer(Kind.NODATA, ttl_seconds=30, detail="NODATA")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Between two moments (seconds after START) every question about the live names is answered so."""
+
+    answer: Answer
+    begins: float = 0.0
+    ends: float = float("inf")
+    everything: bool = False
+
+
+@dataclass
+class Server:
+    """An authoritative server: both colours from `raised`, the incoming only from `switched`, the old only in `flips`.
+
+    `loss`: the share of questions that get lost.
+    """
+
+    switched: float
+    loss: float = 0.0
+    raised: float = 0.0
+    faults: tuple[Fault, ...] = ()
+    flips: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass
+class Resolver:
+    """A cache in front of one server.
+
+    It keeps answers `keeps` seconds longer than it may; it holds an old answer fetched at `old_from`.
+    """
+
+    upstream: str
+    faults: tuple[Fault, ...] = ()
+    keeps: float = 0.0
+    cache: dict[str, tuple[Answer, float]] = field(default_factory=dict)
+    old_from: float | None = None
+
+
+@dataclass
+class World:
+    """Answers any question; moments are seconds after START. `balancers`: colour → (from when, addresses) in order."""
+
+    servers: dict[str, Server]
+    resolvers: dict[str, Resolver] = field(default_factory=lambda: {"192.0.2.53": Resolver("10.0.0.1")})
+    ttl_seconds: int = 60
+    names: tuple[str, ...] = (NAME,)
+    outgoing: tuple[str, ...] = ("red",)
+    balancers: dict[str, list[tuple[float, frozenset[str]]]] = field(
+        default_factory=lambda: {"red": [(0.0, RED)], "blue": [(0.0, BLUE)]}
+    )
+    own_names_exist: bool = True
+    seed: int = 7
+    asked: list[tuple[float, Endpoint, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)
+        self.ns_addresses = {f"ns-{n}.example.net": address for n, address in enumerate(self.servers, start=1)}
+        self.ns_unknown_until: dict[str, float] = {}
+        for resolver in self.resolvers.values():
+            if resolver.old_from is not None:
+                old = Answer(Kind.ADDRESSES, self.balancers[self.outgoing[0]][0][1], float(self.ttl_seconds))
+                expires = resolver.old_from + self.ttl_seconds + resolver.keeps
+                resolver.cache = dict.fromkeys(self.names, (old, expires))
+
+    @property
+    def now(self) -> float:
+        return asyncio.get_running_loop().time() - START
+
+    @property
+    def truly_released(self) -> float:
+        """When no compliant cache can hold an answer of the outgoing colour any more."""
+        last_old = [max([server.switched, *(ends for _, ends in server.flips)]) for server in self.servers.values()]
+        return max(last_old) + self.ttl_seconds
+
+    def target(self, minimum_ttl_seconds: float | None = None) -> Target:
+        colours = ("blue", *self.outgoing)
+        return Target(
+            names=self.names,
+            incoming="blue",
+            colours={colour: ColourNames(f"{colour}.{NAME}", f"{colour}.balancer.example.net") for colour in colours},
+            ns_names=tuple(self.ns_addresses),
+            resolvers=tuple(Endpoint(address) for address in self.resolvers),
+            minimum_ttl_seconds=minimum_ttl_seconds,
+        )
+
+    async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        """The edge of the watch, with the time it takes."""
+        self.asked.append((self.now, server, name))
+        await asyncio.sleep(ROUND_TRIP_SECONDS / 2)
+        answer = self._resolve(server.address, name, rdtype) if recursive else self._serve(server.address, name)
+        await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is Kind.NO_ANSWER else ROUND_TRIP_SECONDS / 2)
+        return answer
+
+    def _serve(self, address: str, name: str) -> Answer:
+        server = self.servers[address]
+        if self.random.random() < server.loss:
+            return SILENCE
+        fault = self._fault(server.faults, name)
+        if fault is not None:
+            return fault
+        if name not in self.names:
+            return self._balancer(name) if self.own_names_exist else NXDOMAIN
+        flipped = any(begins <= self.now < ends for begins, ends in server.flips)
+        if self.now >= server.switched and not flipped:
+            colour = "blue"
+        elif flipped or self.now < server.raised:
+            colour = self.outgoing[0]
+        else:
+            colour = self.random.choice(("blue", *self.outgoing))
+        return self._addresses(colour)
+
+    def _resolve(self, address: str, name: str, rdtype: str) -> Answer:
+        resolver = self.resolvers[address]
+        fault = self._fault(resolver.faults, name)
+        if fault is not None:
+            return fault
+        if name.startswith("ns-"):
+            return self._name_server(name, rdtype)
+        answer, expires = resolver.cache.get(name, (SERVFAIL, 0.0))
+        if self.now >= expires:
+            answer = self._fetch(resolver.upstream, name)
+            if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
+                return SERVFAIL
+            expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps
+            resolver.cache[name] = (answer, expires)
+        return Answer(answer.kind, answer.addresses, float(int(expires - self.now)), answer.detail)
+
+    def _fetch(self, upstream: str, name: str) -> Answer:
+        """As a resolver does it: from its favourite server, or else from any that answers."""
+        if "balancer" in name:
+            return self._balancer(name)
+        answer = SERVFAIL
+        for address in (upstream, *self.servers):
+            answer = self._serve(address, name)
+            if answer.kind not in (Kind.FAILURE, Kind.NO_ANSWER):
+                break
+        return answer
+
+    def _name_server(self, name: str, rdtype: str) -> Answer:
+        if self.now < self.ns_unknown_until.get(name, 0.0):
+            return SERVFAIL
+        address = self.ns_addresses[name]
+        is_v6 = ":" in address
+        if (rdtype == "AAAA") == is_v6:
+            return Answer(Kind.ADDRESSES, frozenset({address}), 3600)
+        return NODATA
+
+    def _fault(self, faults: tuple[Fault, ...], name: str) -> Answer | None:
+        for fault in faults:
+            if fault.begins <= self.now < fault.ends and (fault.everything or name in self.names):
+                return fault.answer
+        return None
+
+    def _balancer(self, name: str) -> Answer:
+        return self._addresses(name.split(".", maxsplit=1)[0])
+
+    def _addresses(self, colour: str) -> Answer:
+        current = [addresses for begins, addresses in self.balancers[colour] if begins <= self.now]
+        return Answer(Kind.ADDRESSES, current[-1], float(self.ttl_seconds))
+
+
+@dataclass
+class Ending:
+    """How a wait ended: `at` seconds after START; `error` is None where it succeeded."""
+
+    outcome: Outcome
+    at: float
+    lines: list[str]
+    error: PropagationTimeout | None
+
+
+def servers(*switched: float) -> dict[str, Server]:
+    """Authoritative servers that switch at these moments."""
+    return {f"10.0.0.{number}": Server(moment) for number, moment in enumerate(switched, start=1)}
+
+
+def wait_in(
+    world: World,
+    *,
+    start_at: float | None = 0.0,
+    wait_at: float = 0.0,
+    deadline_seconds: float = 300.0,
+    minimum_ttl_seconds: float | None = None,
+    no_route: tuple[str, ...] = (),
+) -> Ending:
+    """Start a watch at `start_at` (None: leave that to `wait`) and wait from `wait_at`."""
+
+    async def main() -> Ending:
+        loop = asyncio.get_running_loop()
+        watch = Watch(
+            world.target(minimum_ttl_seconds),
+            ask=world.ask,
+            clock=loop.time,
+            is_routable=lambda server: server.address not in no_route,
+        )
+        if start_at is not None:
+            await asyncio.sleep(start_at)
+            watch.start()
+        await asyncio.sleep(wait_at - (start_at or 0.0))
+        lines: list[str] = []
+        try:
+            outcome = await watch.wait(deadline_seconds, lines.append)
+        except PropagationTimeout as error:
+            return Ending(error.outcome, world.now, lines, error)
+        return Ending(outcome, world.now, lines, None)
+
+    return run_in_virtual_time(main())

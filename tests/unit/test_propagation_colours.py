@@ -1,0 +1,63 @@
+"""Whose addresses are these."""
+
+import pytest
+
+from cutover.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
+from cutover.dns_answer import Endpoint
+
+HERE, THERE = Endpoint("192.0.2.1"), Endpoint("192.0.2.2")
+COLOURS = {"red": frozenset({"198.51.100.1", "198.51.100.2"}), "blue": frozenset({"203.0.113.1"})}
+
+
+@pytest.mark.parametrize(
+    ("addresses", "verdict"),
+    [
+        ({"203.0.113.1"}, Verdict.NEW),
+        ({"198.51.100.1"}, Verdict.OLD),
+        ({"203.0.113.1", "198.51.100.2"}, Verdict.OLD),
+        ({"192.0.2.9", "198.51.100.2"}, Verdict.OLD),
+        ({"203.0.113.1", "192.0.2.9"}, Verdict.UNKNOWN),
+        ({"192.0.2.9"}, Verdict.UNKNOWN),
+        (set(), Verdict.UNKNOWN),
+    ],
+)
+def test_one_old_address_is_enough_to_be_old_and_all_must_be_new_to_be_new(
+    addresses: set[str], verdict: Verdict
+) -> None:
+    assert classify(addresses, COLOURS, "blue") is verdict
+
+
+def test_without_known_addresses_nothing_is_new() -> None:
+    assert classify({"203.0.113.1"}, {}, "blue") is Verdict.UNKNOWN
+
+
+def test_an_address_is_of_the_colour_it_was_last_seen_at() -> None:
+    first, then = Sighting(HERE, "red", "192.0.2.7", 10), Sighting(HERE, "blue", "192.0.2.7", 20)
+    assert addresses_by_colour([then, first], HERE, "blue") == {"blue": {"192.0.2.7"}}
+    again = Sighting(HERE, "red", "192.0.2.7", 30)
+    assert addresses_by_colour([first, then, again], HERE, "blue") == {"red": {"192.0.2.7"}}
+
+
+def test_of_two_equally_fresh_sightings_the_one_of_the_other_colour_counts() -> None:
+    both = [Sighting(HERE, "red", "192.0.2.7", 10), Sighting(HERE, "blue", "192.0.2.7", 10)]
+    assert addresses_by_colour(both, HERE, "blue") == {"red": {"192.0.2.7"}}
+    assert addresses_by_colour(both, HERE, "red") == {"blue": {"192.0.2.7"}}
+
+
+def test_a_servers_own_view_comes_before_fresher_ones_of_others() -> None:
+    sightings = [Sighting(HERE, "red", "192.0.2.7", 10), Sighting(THERE, "blue", "192.0.2.7", 20)]
+    assert addresses_by_colour(sightings, HERE, "blue") == {"red": {"192.0.2.7"}}
+    assert addresses_by_colour(sightings, THERE, "blue") == {"blue": {"192.0.2.7"}}
+
+
+def test_what_others_know_fills_the_gaps() -> None:
+    sightings = [Sighting(None, "red", "192.0.2.7", 10), Sighting(THERE, "blue", "192.0.2.8", 20)]
+    assert addresses_by_colour(sightings, HERE, "blue") == {"red": {"192.0.2.7"}, "blue": {"192.0.2.8"}}
+
+
+def test_addresses_seen_lately_are_remembered_and_old_ones_forgotten() -> None:
+    old, recent = Sighting(HERE, "red", "192.0.2.7", 10), Sighting(HERE, "red", "192.0.2.8", 100)
+    assert remember([old, recent], [], forget_before=50) == (recent,)
+    newer = Sighting(HERE, "red", "192.0.2.8", 110)
+    assert remember([recent], [newer], forget_before=50) == (newer,)
+    assert remember([newer], [recent], forget_before=50) == (newer,)

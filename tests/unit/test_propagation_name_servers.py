@@ -1,0 +1,57 @@
+"""Finding the addresses of name servers."""
+
+import asyncio
+from collections.abc import Mapping
+
+import pytest
+
+from cutover.dns_answer import Answer, Endpoint, Kind
+from cutover.name_servers import find_addresses, is_routable
+
+KNOWS = Answer(Kind.ADDRESSES, frozenset({"192.0.2.1"}), 3600)
+NODATA = Answer(Kind.NODATA, detail="NODATA")
+SERVFAIL = Answer(Kind.FAILURE, detail="SERVFAIL")
+SILENCE = Answer(Kind.NO_ANSWER, detail="no answer over UDP in 2 s")
+
+
+def found(answers: Mapping[str, tuple[float, Answer]]) -> Answer:
+    """What is found when each resolver gives its answer after so many seconds."""
+
+    async def ask(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        assert (name, rdtype, recursive) == ("ns-1.example.net", "A", True)
+        seconds, answer = answers[server.address]
+        await asyncio.sleep(seconds)
+        return answer
+
+    async def main() -> Answer:
+        return await find_addresses("ns-1.example.net", "A", [Endpoint(address) for address in answers], ask)
+
+    return asyncio.run(main())
+
+
+def test_the_first_resolver_that_knows_is_enough() -> None:
+    assert found({"192.0.2.11": (30, SILENCE), "192.0.2.12": (0, SERVFAIL), "192.0.2.13": (0.01, KNOWS)}) == KNOWS
+
+
+def test_no_data_counts_only_if_no_resolver_knows_an_address() -> None:
+    assert found({"192.0.2.11": (0, NODATA), "192.0.2.12": (0.01, KNOWS)}) == KNOWS
+    assert found({"192.0.2.11": (0, NODATA), "192.0.2.12": (0.01, SERVFAIL)}) == NODATA
+
+
+def test_where_no_resolver_knows_the_failure_is_told() -> None:
+    assert found({"192.0.2.11": (0, SERVFAIL), "192.0.2.12": (0, SERVFAIL)}) == SERVFAIL
+
+
+def test_ipv4_is_taken_for_routable() -> None:
+    assert is_routable(Endpoint("192.0.2.1"))
+
+
+def test_an_ipv6_address_is_routable_where_a_socket_connects(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_routable(Endpoint("::1", 5353))
+
+    class Unroutable:
+        def __init__(self, *_: object) -> None:
+            raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr("socket.socket", Unroutable)
+    assert not is_routable(Endpoint("2001:db8::53"))

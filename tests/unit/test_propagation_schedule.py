@@ -1,0 +1,93 @@
+"""When each server is asked next."""
+
+from dataclasses import replace
+
+import pytest
+
+from cutover.colour_addresses import Verdict
+from cutover.next_look import backoff_seconds, next_resolver_look, next_server_look, questions_at_once
+from cutover.propagation import BURST_ANSWERS, Look, ResolverView, ServerView, Status, observe_server
+
+STALE = Status(False, 60, None, None, (), (), ())
+SWITCHED = Status(False, 60, 100, 160, (), (), ())
+
+
+def server(verdict: Verdict, asked_at: float, *, streak: int = 0, switched_at: float | None = None) -> ServerView:
+    seen = Look(verdict, verdict.value, asked_at, asked_at + 0.1)
+    return ServerView("www.example.com", "ns-1", last=seen, streak=streak, switched_at=switched_at)
+
+
+def resolver(verdict: Verdict, at: float, ttl_left: float | None = None, *, failures: int = 0) -> ResolverView:
+    seen = Look(verdict, verdict.value, at, at, ttl_seconds=ttl_left)
+    return ResolverView("www.example.com", "192.0.2.1", seen, at, at if verdict is Verdict.NEW else None, 1, failures)
+
+
+def test_everybody_is_asked_at_once_to_begin_with() -> None:
+    assert next_server_look(ServerView("www.example.com", "ns-1"), STALE) < 0
+    assert next_resolver_look(ResolverView("www.example.com", "192.0.2.1"), STALE) < 0
+
+
+@pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.NEGATIVE, Verdict.FAILURE, Verdict.NO_ANSWER])
+def test_a_server_that_has_not_switched_is_asked_twice_a_second(verdict: Verdict) -> None:
+    assert next_server_look(server(verdict, 50), STALE) == 50.5
+
+
+def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
+    view = ServerView("www.example.com", "ns-1")
+    parts = []
+    while view.switched_at is None:
+        parts.append(questions_at_once(view))
+        for _ in range(parts[-1]):
+            view = observe_server(view, Look(Verdict.NEW, "answers blue", 1, 1.1))
+        if view.switched_at is None:
+            assert next_server_look(view, STALE) == pytest.approx(1.12)
+    assert parts == [1, 1, 2, 4, 4, 4, 4]
+    assert sum(parts) == BURST_ANSWERS
+
+
+def test_a_server_that_has_switched_is_asked_twelve_times_a_ttl_and_right_before_the_end() -> None:
+    view = server(Verdict.NEW, 110, streak=30, switched_at=90)
+    assert questions_at_once(view) == 1
+    assert next_server_look(view, SWITCHED) == 115
+    assert next_server_look(view, replace(SWITCHED, ttl_seconds=12)) == 111
+    assert next_server_look(view, replace(SWITCHED, ttl_seconds=3600)) == 115
+    assert next_server_look(server(Verdict.NEW, 157, switched_at=90), SWITCHED) == pytest.approx(159.6)
+    assert next_server_look(server(Verdict.NEW, 159.7, switched_at=90), SWITCHED) == pytest.approx(164.7)
+    assert next_server_look(server(Verdict.NO_ANSWER, 110, switched_at=90), SWITCHED) == 110.5
+
+
+def test_a_resolver_is_asked_again_when_its_answer_expires() -> None:
+    assert next_resolver_look(resolver(Verdict.OLD, 50, 23), STALE) == pytest.approx(73.1)
+    assert next_resolver_look(resolver(Verdict.NEW, 50, 23), STALE) == pytest.approx(73.1)
+    assert next_resolver_look(resolver(Verdict.OLD, 110, 23), SWITCHED) == pytest.approx(133.1)
+
+
+def test_an_answer_without_ttl_left_is_not_asked_for_in_a_tight_loop() -> None:
+    assert next_resolver_look(resolver(Verdict.OLD, 50, 0), STALE) == 50.25
+
+
+def test_a_resolver_seen_too_early_is_asked_again_before_the_end() -> None:
+    assert next_resolver_look(resolver(Verdict.NEW, 99, 30), SWITCHED) == pytest.approx(129.1)
+    assert next_resolver_look(resolver(Verdict.NEW, 99, 300), SWITCHED) == 157.5
+    assert next_resolver_look(resolver(Verdict.NEW, 99, 300), replace(SWITCHED, released_at=101)) == 100
+
+
+def test_a_resolver_seen_in_time_is_left_alone_until_its_answer_expires() -> None:
+    assert next_resolver_look(resolver(Verdict.NEW, 101, 300), SWITCHED) == pytest.approx(401.1)
+
+
+def test_a_resolver_that_keeps_the_old_answer_too_long_is_asked_at_the_end_and_then_every_two_seconds() -> None:
+    assert next_resolver_look(resolver(Verdict.OLD, 120, 900), SWITCHED) == pytest.approx(160.1)
+    assert next_resolver_look(resolver(Verdict.OLD, 170, 900), SWITCHED) == 172
+    assert next_resolver_look(resolver(Verdict.OLD, 170, 1), SWITCHED) == pytest.approx(171.1)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILURE, Verdict.NO_ANSWER, Verdict.UNKNOWN, Verdict.NEGATIVE])
+def test_errors_are_retried_with_growing_pauses(verdict: Verdict) -> None:
+    assert [next_resolver_look(resolver(verdict, 50, failures=n), SWITCHED) for n in (1, 2, 3, 9)] == [51, 52, 52, 52]
+    assert backoff_seconds(60) == 2
+
+
+def test_a_negative_answer_is_asked_for_again_when_it_expires_if_that_is_sooner() -> None:
+    assert next_resolver_look(resolver(Verdict.NEGATIVE, 50, 0.5, failures=3), STALE) == pytest.approx(50.6)
+    assert next_resolver_look(resolver(Verdict.NEGATIVE, 50, 900, failures=3), STALE) == 52
