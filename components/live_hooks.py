@@ -10,10 +10,10 @@ from components.settings import LiveSettings
 from cutover import readiness, weights
 from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
-from cutover.dns_answer import Endpoint
-from cutover.dns_target import ColourNames, Target
-from cutover.dns_watch import Watch
-from cutover.propagation_outcome import PropagationTimeout
+from cutover.propagation.answer import Endpoint
+from cutover.propagation.outcome import PropagationTimeout
+from cutover.propagation.target import ColourNames, Target
+from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
 from cutover.weights import Weights
 

@@ -1,1 +1,1 @@
-"""What is decided: readiness, propagation and the guards of the live record, as plain functions that hooks only call."""
+"""What is decided, as plain functions that hooks only call: readiness, propagation, the guards of the live record."""

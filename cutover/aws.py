@@ -20,9 +20,16 @@ if TYPE_CHECKING:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
 _CLIENT = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
 # Provider settings that change who calls AWS, or where. Hooks cannot follow them all, so none of them is taken.
-_IDENTITY_KEYS = frozenset(
-    "accessKey secretKey token assumeRoles assumeRoleWithWebIdentity endpoints sharedConfigFiles sharedCredentialsFiles".split()
-)
+_IDENTITY_KEYS = {
+    "accessKey",
+    "secretKey",
+    "token",
+    "assumeRoles",
+    "assumeRoleWithWebIdentity",
+    "endpoints",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+}
 
 
 def session(provider_config: Mapping[str, str]) -> boto3.Session:

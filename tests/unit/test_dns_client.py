@@ -12,8 +12,8 @@ import dns.rcode
 import dns.rrset
 import pytest
 
-from cutover.dns_answer import Answer, Endpoint, Kind
-from cutover.dns_client import EDNS_PAYLOAD_BYTES, ask
+from cutover.propagation.answer import Answer, Endpoint, Kind
+from cutover.propagation.client import EDNS_PAYLOAD_BYTES, ask
 
 NAME = "www.example.com."
 Replies = Callable[[dns.message.Message], list[dns.message.Message]]

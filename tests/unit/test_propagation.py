@@ -2,9 +2,9 @@
 
 import pytest
 
-from cutover.colour_addresses import Verdict
-from cutover.dns_answer import Answer, Kind
-from cutover.propagation import (
+from cutover.propagation.answer import Answer, Kind
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import (
     BURST_ANSWERS,
     DEFAULT_TTL_SECONDS,
     Look,

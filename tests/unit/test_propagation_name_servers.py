@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from cutover.dns_answer import Answer, Endpoint, Kind
-from cutover.name_servers import find_addresses, is_routable
+from cutover.propagation.answer import Answer, Endpoint, Kind
+from cutover.propagation.name_servers import find_addresses, is_routable
 
 KNOWS = Answer(Kind.ADDRESSES, frozenset({"192.0.2.1"}), 3600)
 NODATA = Answer(Kind.NODATA, detail="NODATA")

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from cutover.colour_addresses import Verdict
-from cutover.next_look import backoff_seconds, next_resolver_look, next_server_look, questions_at_once
-from cutover.propagation import BURST_ANSWERS, Look, ResolverView, ServerView, Status, observe_server
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import BURST_ANSWERS, Look, ResolverView, ServerView, Status, observe_server
+from cutover.propagation.next_look import backoff_seconds, next_resolver_look, next_server_look, questions_at_once
 
 STALE = Status(False, 60, None, None, (), (), ())
 SWITCHED = Status(False, 60, 100, 160, (), (), ())

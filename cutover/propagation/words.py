@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from cutover.colour_addresses import Verdict
-from cutover.propagation import Picture, ResolverView, ServerView, Status
-from cutover.propagation_outcome import ttl_left_seconds
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import Picture, ResolverView, ServerView, Status
+from cutover.propagation.outcome import ttl_left_seconds
 
 NAMED_AT_MOST = 3
 REPORT_SECONDS = 5.0

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cutover.propagation import Picture, ResolverView, ServerView, Status
+from cutover.propagation.criterion import Picture, ResolverView, ServerView, Status
 
 
 @dataclass(frozen=True)

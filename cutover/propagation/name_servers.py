@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Sequence
 
-from cutover.dns_answer import Answer, Ask, Endpoint, Kind
+from cutover.propagation.answer import Answer, Ask, Endpoint, Kind
 
 FAMILIES = ("A", "AAAA")
 

@@ -3,12 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from cutover import name_servers
-from cutover.colour_lookup import ColourLookup
-from cutover.concurrently import all_of
-from cutover.dns_answer import Ask, Endpoint, Kind
-from cutover.dns_target import Target
-from cutover.next_look import (
+from cutover.propagation import name_servers
+from cutover.propagation.answer import Ask, Endpoint, Kind
+from cutover.propagation.colour_lookup import ColourLookup
+from cutover.propagation.concurrently import all_of
+from cutover.propagation.criterion import (
+    Picture,
+    ResolverView,
+    ServerView,
+    Status,
+    observe_resolver,
+    observe_server,
+    status,
+)
+from cutover.propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
     PROBE_SECONDS,
     backoff_seconds,
@@ -17,8 +25,8 @@ from cutover.next_look import (
     probe_seconds,
     questions_at_once,
 )
-from cutover.polite_ask import PoliteAsk
-from cutover.propagation import Picture, ResolverView, ServerView, Status, observe_resolver, observe_server, status
+from cutover.propagation.polite_ask import PoliteAsk
+from cutover.propagation.target import Target
 
 # The status for planning looks is asked for after every one of them: it may be so old.
 STATUS_SECONDS = 0.1

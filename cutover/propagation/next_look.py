@@ -3,8 +3,8 @@
 All times are seconds of one monotonic clock; a time in the past means now.
 """
 
-from cutover.colour_addresses import Verdict
-from cutover.propagation import BURST_ANSWERS, Look, ResolverView, ServerView, Status
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import BURST_ANSWERS, Look, ResolverView, ServerView, Status
 
 # A server that has not switched is asked about each name once in this time; about more than ten names less often.
 PROBE_SECONDS = 0.5

@@ -18,8 +18,8 @@ All times are seconds of one monotonic clock. For every live name DNS has let go
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from cutover.colour_addresses import Verdict, classify, outgoing_colours
-from cutover.dns_answer import Answer, Kind
+from cutover.propagation.answer import Answer, Kind
+from cutover.propagation.colour_addresses import Verdict, classify, outgoing_colours
 
 # While both colours are at the same weight an answer is the incoming colour's with p = 1/2: 2^-20 < 1e-6.
 BURST_ANSWERS = 20

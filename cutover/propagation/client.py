@@ -9,7 +9,7 @@ import dns.message
 import dns.rcode
 import dns.rdatatype
 
-from cutover.dns_answer import Answer, Endpoint, Kind
+from cutover.propagation.answer import Answer, Endpoint, Kind
 
 TIMEOUT_SECONDS = 2.0
 # The largest answer that crosses nearly every path unfragmented: https://www.dnsflagday.net/2020/

@@ -5,12 +5,12 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from cutover.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
-from cutover.concurrently import all_of
-from cutover.dns_answer import Endpoint, Kind
-from cutover.dns_target import Target
-from cutover.polite_ask import Heard, PoliteAsk
-from cutover.propagation import DEFAULT_TTL_SECONDS, Look, judge
+from cutover.propagation.answer import Endpoint, Kind
+from cutover.propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
+from cutover.propagation.concurrently import all_of
+from cutover.propagation.criterion import DEFAULT_TTL_SECONDS, Look, judge
+from cutover.propagation.polite_ask import Heard, PoliteAsk
+from cutover.propagation.target import Target
 
 # An answer is judged by look-ups at most so old.
 FRESH_SECONDS = 5.0

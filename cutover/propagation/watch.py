@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from cutover import dns_client, name_servers
-from cutover.concurrently import result_of
-from cutover.dns_answer import Ask, Endpoint
-from cutover.dns_target import Target
-from cutover.dns_watchers import Watchers
-from cutover.propagation_outcome import Clocks, Outcome, PropagationTimeout, outcome_of
-from cutover.propagation_words import Progress, timeout_message
+from cutover.propagation import client, name_servers
+from cutover.propagation.answer import Ask, Endpoint
+from cutover.propagation.concurrently import result_of
+from cutover.propagation.outcome import Clocks, Outcome, PropagationTimeout, outcome_of
+from cutover.propagation.target import Target
+from cutover.propagation.watchers import Watchers
+from cutover.propagation.words import Progress, timeout_message
 
 POLL_SECONDS = 0.1
 
@@ -28,7 +28,7 @@ class Watch:
         self,
         target: Target,
         *,
-        ask: Ask = dns_client.ask,
+        ask: Ask = client.ask,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cutover.dns_answer import Endpoint
+from cutover.propagation.answer import Endpoint
 
 
 @dataclass(frozen=True)
