@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -10,12 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from lab.plugins.lifeline import Child
+
 TAIL_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class Event:
-    """One engine event, of `kind` (like resourcePreEvent), as it came `at` a moment of the monotonic clock."""
+    """One engine event, of `kind` (like resourcePreEvent), as it came `at` a time (Unix, seconds)."""
 
     at: float
     kind: str
@@ -86,29 +89,34 @@ def run(
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tag-team-") as scratch:
         log, printed = Path(scratch) / "events.json", Path(scratch) / "output"
-        command = ["pulumi", *arguments, "--non-interactive", "--color", "never"]
+        command = [*arguments, "--non-interactive", "--color", "never"]
         if arguments[0] in ("up", "preview", "destroy", "refresh"):
             command += ["--event-log", str(log)]
         log.touch()
         with printed.open("w") as output, log.open() as lines:
-            process = subprocess.Popen(
-                command,
+            # Ends with this process, however that ends.
+            process = Child(
+                [_found(environment), *command],
                 cwd=directory,
                 env={**environment, "PULUMI_DEBUG_COMMANDS": "true"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
+                stdout=output.fileno(),
                 stderr=subprocess.STDOUT,
             )
             try:
                 events = _follow(process, lines, on_event)
-            except BaseException:
-                process.terminate()
-                process.wait()
-                raise
-        return Result(process.returncode, time.monotonic() - started, tuple(events), printed.read_text())
+            finally:
+                process.end()
+        return Result(process.wait(), time.monotonic() - started, tuple(events), printed.read_text())
 
 
-def _follow(process: "subprocess.Popen[bytes]", lines: IO[str], on_event: Callable[[Event], None]) -> list[Event]:
+def _found(environment: Mapping[str, str]) -> str:
+    """The `pulumi` that this environment's PATH leads to."""
+    program = shutil.which("pulumi", path=environment["PATH"])
+    assert program is not None, "the workspace puts the engine first in PATH"
+    return program
+
+
+def _follow(process: Child, lines: IO[str], on_event: Callable[[Event], None]) -> list[Event]:
     events: list[Event] = []
     rest = ""
     while True:
@@ -118,7 +126,7 @@ def _follow(process: "subprocess.Popen[bytes]", lines: IO[str], on_event: Callab
         for line in filter(None, whole):
             content = json.loads(line)
             kind = next((key for key in content if key not in ("sequence", "timestamp")), "")
-            events.append(Event(time.monotonic(), kind, content.get(kind, {})))
+            events.append(Event(time.time(), kind, content.get(kind, {})))
             on_event(events[-1])
         if ended:
             return events

@@ -17,12 +17,13 @@ from lab.pulumi_command import Event, Result
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
-# The code is linked, so an edit in the checkout counts at once; the stack files are copied, because commands write them.
+# The code is linked: an edit in the checkout counts at once. The stack files are copied: commands write them.
 LINKED = ("__main__.py", "components", "cutover", "policies")
 PROJECT_FILE = "Pulumi.yaml"
 # A fork's own secrets belong to its own backend, which is out of reach here.
-_SESSION = boto3.session.Session()  # one for all clients: it reads each service model once
 FOREIGN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
+
+_SESSION = boto3.session.Session()  # one for all clients: it reads each service model once
 
 
 @dataclass(frozen=True)
