@@ -9,25 +9,27 @@ import pulumi_aws as aws
 
 from components import settings, stack_config
 from components.cluster import Cluster, tags_of
+from components.colour_hooks import ColourHooks
+from components.live_hooks import LiveHooks
 from components.live_record import LiveRecord
 from components.network import NatAddresses
 from components.settings import ColourSettings, LiveSettings
 from cutover.aws import Aws, session
 from cutover.cluster_facts import ClusterFacts
-from components.colour_hooks import ColourHooks
-from components.live_hooks import LiveHooks
 
 
 def declare_colour(wanted: ColourSettings, reader: Aws) -> None:
     """One cluster, or what is left of it while it is asleep."""
     shared = wanted.shared
-    hooks = ColourHooks(wanted.colour, shared.full_capacity_timeout_seconds, reader)
+    zone_id = aws.route53.get_zone(name=shared.zone).zone_id
+    hooks = ColourHooks(wanted, zone_id, reader)
+    guarded = pulumi.ResourceOptions(transforms=[hooks.guard])
     pulumi.export("awake", wanted.awake)
     if wanted.awake or shared.keep_addresses:
-        nat = NatAddresses(wanted.colour, shared.nat_gateways, tags_of(wanted))
+        nat = NatAddresses(wanted.colour, shared.nat_gateways, tags_of(wanted), guarded)
         pulumi.export("addresses", nat.addresses)
     if wanted.awake:
-        pulumi.export("cluster", Cluster(wanted, nat, hooks.full_capacity).facts)
+        pulumi.export("cluster", Cluster(wanted, zone_id, nat, hooks.full_capacity, guarded).facts)
         pulumi.export("url", f"{'https' if shared.https else 'http'}://{shared.own_name(wanted.colour)}")
 
 

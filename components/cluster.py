@@ -30,6 +30,7 @@ class Cluster(pulumi.ComponentResource):
     def __init__(
         self,
         settings: ColourSettings,
+        zone_id: str,
         nat: NatAddresses,
         full_capacity: pulumi.ResourceHook,
         opts: pulumi.ResourceOptions | None = None,
@@ -39,7 +40,6 @@ class Cluster(pulumi.ComponentResource):
         self._settings, self._tags = settings, tags_of(settings)
         self._child = pulumi.ResourceOptions(parent=self)
         region = aws.get_region().region
-        zone_id = aws.route53.get_zone(name=shared.zone).zone_id
         zones = sorted(aws.get_availability_zones(state="available").names)[: shared.availability_zones]
         network = Network(colour, shared.cidrs[colour], zones, nat, self._tags, opts=self._child)
         way_in = LoadBalancer(

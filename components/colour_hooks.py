@@ -2,20 +2,77 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 
 import pulumi
 
 from components import line
+from components.settings import ColourSettings
+from cutover import freeze
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
+from cutover.freeze import Change, Operation, Standing
+
+_IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
+# One look serves the hooks of the resources that change within this time: a cluster has dozens.
+STANDING_SECONDS = 2.0
 
 
 class ColourHooks:
     """Every hook that a colour's state may name, registered under names that never change, asleep or awake."""
 
-    def __init__(self, colour: str, timeout_seconds: int, aws: Aws) -> None:
-        self._colour, self._timeout_seconds, self._aws = colour, timeout_seconds, aws
+    def __init__(self, settings: ColourSettings, zone_id: str, aws: Aws) -> None:
+        self._settings, self._zone_id, self._aws = settings, zone_id, aws
+        self._looking = asyncio.Lock()
+        self._looked: tuple[float, Standing] | None = None
         self.full_capacity = pulumi.ResourceHook("full-capacity", self._full_capacity)
+        self._create, self._update, self._delete = (
+            pulumi.ResourceHook(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), _IN_PREVIEW_TOO)
+            for operation in Operation
+        )
+
+    def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
+        """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
+        if not args.custom:
+            return None
+        own = args.opts.hooks or pulumi.ResourceHookBinding()
+        guarded = pulumi.ResourceHookBinding(
+            before_create=[self._create, *(own.before_create or ())],
+            before_update=[self._update, *(own.before_update or ())],
+            before_delete=[self._delete, *(own.before_delete or ())],
+        )
+        # A replacement that begins with its delete is refused by it; otherwise the copy is made first, and stays.
+        first = pulumi.ResourceOptions(delete_before_replace=True if self._settings.hotfix else None)
+        options = pulumi.ResourceOptions.merge(args.opts, first)
+        options.hooks = guarded
+        return pulumi.ResourceTransformResult(args.props, options)
+
+    def _refuse_frozen(self, operation: Operation) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
+        async def hook(args: pulumi.ResourceHookArgs) -> None:
+            change = Change(operation, args.name, args.type, args.old_inputs or {}, args.new_inputs or {})
+            colour, hotfix = self._settings.colour, self._settings.hotfix
+            try:
+                standing = await self._standing()
+            except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
+                raise freeze.refusal(
+                    colour, change, f"who is in charge cannot be read: {error}", hotfix=hotfix
+                ) from None
+            loud = freeze.decide(colour, change, standing, time.time(), hotfix=hotfix)
+            if loud:
+                line.warning(args.urn)(loud)
+
+        return hook
+
+    async def _standing(self) -> Standing:
+        async with self._looking:
+            if self._looked is None or time.monotonic() - self._looked[0] > STANDING_SECONDS:
+                shared = self._settings.shared
+                weights, history = await asyncio.gather(
+                    asyncio.to_thread(self._aws.weights, self._zone_id, shared.names),
+                    asyncio.to_thread(self._aws.in_charge_history, shared.in_charge_parameter),
+                )
+                self._looked = time.monotonic(), Standing(weights, history)
+            return self._looked[1]
 
     async def _full_capacity(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.new_inputs is not None  # before_create and before_update always have them
@@ -24,5 +81,12 @@ class ColourHooks:
         async def look() -> CapacitySeen:
             return await asyncio.to_thread(self._aws.capacity, marker["group"])
 
-        wanted, report = int(marker["capacity"]), line.progress(args.urn)
-        await wait_until_full(look, wanted, self._timeout_seconds, self._colour, time.monotonic, asyncio.sleep, report)
+        await wait_until_full(
+            look,
+            int(marker["capacity"]),
+            self._settings.shared.full_capacity_timeout_seconds,
+            self._settings.colour,
+            time.monotonic,
+            asyncio.sleep,
+            line.progress(args.urn),
+        )

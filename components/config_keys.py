@@ -57,6 +57,7 @@ SHARED_KEYS = (
 COLOUR_KEYS = (
     Key("release", matching(RELEASE), "a tag of the container image, like 1.4.2", shared=False),
     Key("awake", boolean, "true or false", "true", shared=False),
+    Key("hotfix", boolean, "true or false", "false", shared=False),
 )
 LIVE_KEYS = (
     Key("active", matching(COLOUR), "one of the colours in `cidrs`", shared=False),

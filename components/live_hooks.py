@@ -1,7 +1,7 @@
 """The hooks of the live stack: they look, and call what decides."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -40,7 +40,7 @@ class LiveHooks:
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_update always has them
-        weights.refuse_forgetting(args.old_inputs["input"], self._settings.shared.names, await self._weights())
+        weights.refuse_forgetting(await self._weights(args.old_inputs["input"]), self._settings.shared.names)
 
     async def _ready(self, args: pulumi.ResourceHookArgs) -> None:
         try:
@@ -62,7 +62,8 @@ class LiveHooks:
 
     async def _keep_record(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
-        weights.refuse_removal(await self._weights(), args.old_inputs["name"], args.old_inputs["setIdentifier"])
+        name, colour = args.old_inputs["name"], args.old_inputs["setIdentifier"]
+        weights.refuse_removal(await self._weights([name]), name, colour, self._settings.shared.names)
 
     async def _keep_in_charge(self, _args: pulumi.ResourceHookArgs) -> None:
         weights.refuse_abandoning(await self._weights())
@@ -87,8 +88,9 @@ class LiveHooks:
             f" {outcome.queries} queries, TTL {outcome.ttl_seconds:.0f} s)"
         )
 
-    async def _weights(self) -> Weights:
-        return await asyncio.to_thread(self._aws.weights, self._zone_id, self._settings.shared.names)
+    async def _weights(self, further_names: Sequence[str] = ()) -> Weights:
+        names = dict.fromkeys([*self._settings.shared.names, *further_names])
+        return await asyncio.to_thread(self._aws.weights, self._zone_id, list(names))
 
     async def _require_ready(self) -> Weights:
         """What Route 53 says now, if the active colour may have the traffic; raises Refusal otherwise."""

@@ -95,12 +95,12 @@ class LiveRecord(pulumi.ComponentResource):
             before_update=[self._hooks.dns_has_let_go],
             before_delete=[self._hooks.keep_in_charge],
         )
-        active, first = self._settings.active, self._settings.shared.names[0]
+        active, shared = self._settings.active, self._settings.shared
         return aws.ssm.Parameter(
             "in-charge",
-            name=f"/tag-team/{first}/in-charge",
+            name=shared.in_charge_parameter,
             type="String",
-            description=f"{active} is in charge of {first}",
+            description=f"{active} is in charge of {shared.names[0]}",
             insecure_value=pulumi.Output.json_dumps({"colour": active, "attempt": ready.id}),
             opts=self._after(depends_on, hooks),
         )

@@ -43,6 +43,11 @@ class SharedSettings:
         """The two colours, in alphabetical order."""
         return tuple(self.cidrs)
 
+    @property
+    def in_charge_parameter(self) -> str:
+        """The SSM parameter that says who is in charge, and whose history says since when."""
+        return f"/tag-team/{self.names[0]}/in-charge"
+
     def own_name(self, colour: str) -> str:
         """The host name under which `colour` is tested, in charge or not."""
         return f"{colour}.{self.names[0]}"
@@ -56,6 +61,7 @@ class ColourSettings:
     shared: SharedSettings
     release: str
     awake: bool
+    hotfix: bool
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
     _refuse_misfits(stack, shared)
     _refuse_overrides(stack, values, project)
     if stack != LIVE:
-        return ColourSettings(stack, shared, own["release"], own["awake"])
+        return ColourSettings(stack, shared, own["release"], own["awake"], own["hotfix"])
     if own["active"] not in colours:
         raise _refusal(stack, LIVE_KEYS[0], own["active"], " or ".join(colours))
     return LiveSettings(

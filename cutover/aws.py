@@ -1,5 +1,6 @@
 """What the hooks read from AWS, with the provider's own credentials, region and profile."""
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -9,6 +10,7 @@ import boto3
 from botocore.config import Config
 
 from cutover.capacity import CapacitySeen, Target
+from cutover.freeze import Named
 from cutover.refusal import Refusal
 from cutover.weights import Weights
 
@@ -94,6 +96,16 @@ class Aws:
                 if record["Name"] == f"{name}." and record["Type"] == "A" and "Weight" in record
             }
         return found
+
+    def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
+        """Which colour the parameter `in-charge` named since when, oldest first; empty while there is none."""
+        parameters = self._session.client("ssm", config=_CLIENT)
+        try:
+            pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
+        except parameters.exceptions.ParameterNotFound:
+            return ()
+        versions = sorted((v for page in pages for v in page["Parameters"]), key=lambda version: version["Version"])
+        return tuple(Named(v["LastModifiedDate"].timestamp(), json.loads(v["Value"])["colour"]) for v in versions)
 
     def name_servers(self, zone_id: str) -> tuple[str, ...]:
         """The names of the zone's authoritative servers; empty for a private zone, which has none."""

@@ -63,18 +63,20 @@ def refuse_unswitched(weights: Weights, active: str) -> None:
         )
 
 
-def refuse_removal(weights: Weights, name: str, colour: str) -> None:
+def refuse_removal(weights: Weights, name: str, colour: str, names: Sequence[str]) -> None:
     """Raise Refusal unless the record set of `colour` can go from `name` without anyone noticing.
 
-    `weights` covers the names in the config. A name that is not among them was removed from the config: its clients
-    would get no answer at all.
+    `names` are the live names in the config; `weights` covers them and `name`.
     """
-    if name not in weights:
+    of = weights[name]
+    if colour not in of:
+        return
+    if name not in names:
         problem, allowed = f"{name} is a live name and would be left without a record", f"names with {name} in it"
-    elif weights[name].get(colour, NONE) > NONE:
+    elif of[colour] > NONE:
         problem, allowed = f"{colour} carries {name}", f"{colour} at weight {NONE}"
-    elif colour in weights[name] and len(weights[name]) == 1:
-        problem, allowed = f"the record of {colour} is the last one of {name}", "another colour in charge"
+    elif len(of) == 1:
+        problem, allowed = f"it is the last one of {name}", "another colour in charge"
     else:
         return
     raise Refusal(
@@ -85,14 +87,17 @@ def refuse_removal(weights: Weights, name: str, colour: str) -> None:
     )
 
 
-def refuse_forgetting(before: Sequence[str], after: Sequence[str], weights: Weights) -> None:
-    """Raise Refusal when a live name of `before` is not among `after`: its clients would get no answer at all."""
-    forgotten = [name for name in before if name not in after]
+def refuse_forgetting(weights: Weights, names: Sequence[str]) -> None:
+    """Raise Refusal when a name that is not among `names` any more still has a record set: clients resolve it.
+
+    `weights` covers the names of before and of now.
+    """
+    forgotten = [name for name, of in weights.items() if of and name not in names]
     if forgotten:
         raise Refusal(
             f"{', '.join(forgotten)} cannot be removed from names: clients resolve it; DNS was not touched",
-            seen=f"names: {', '.join(after)} (Route 53 now: {describe(weights)})",
-            allowed=f"names with {', '.join(before)} in it",
+            seen=f"names: {', '.join(names)} (Route 53 now: {describe(weights)})",
+            allowed=f"names with {', '.join(forgotten)} in it",
             next_step=_RETIRE,
         )
 

@@ -60,6 +60,14 @@ class Workspace:
                 config[f"tag-team:{key}"] = value
         path.write_text(yaml.safe_dump(content, sort_keys=False))
 
+    def stack_file(self, stack: str) -> str:
+        """The text of a stack's file."""
+        return (self.directory / f"Pulumi.{stack}.yaml").read_text()
+
+    def restore_stack_file(self, stack: str, text: str) -> None:
+        """Put back what `stack_file` gave."""
+        (self.directory / f"Pulumi.{stack}.yaml").write_text(text)
+
     def project_config(self, key: str) -> Any:
         """The value of one shared key."""
         return yaml.safe_load((self.directory / PROJECT_FILE).read_text())["config"][key]["default"]

@@ -1,0 +1,45 @@
+"""One world for all lab tests: it is built once, and every test leaves it as it found it."""
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from lab import workspace
+from lab.client import start
+from tests.lab.world import ALIAS_TTL_SECONDS, CAPACITY, FIRST, LIVE, SECOND, World
+
+
+def _report(line: str) -> None:
+    print(f"\nlab: {line}", end="", file=sys.__stderr__, flush=True)
+
+
+@pytest.fixture(scope="session")
+def built_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Both colours built and the first in charge; about two and a half minutes."""
+    root = tmp_path_factory.mktemp("world")
+    with start(root / "server", alias_ttl=ALIAS_TTL_SECONDS, health_seconds=1) as server:
+        made = workspace.lay_out(root, server.addresses, _report)
+        made.edit_project(capacity=CAPACITY, fullCapacityTimeout=20)
+        made.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
+        made.edit_stack(SECOND, release="1.1.0")
+        before = made.pulumi("preview", "-s", LIVE)
+        _report("building both clusters, about two minutes")
+        with ThreadPoolExecutor(2) as pool:
+            for result in pool.map(made.up, (FIRST, SECOND)):
+                assert result.exit_code == 0, result.output
+        _report(f"putting {FIRST} in charge")
+        result = made.up(LIVE)
+        assert result.exit_code == 0, result.output
+        _report("the world is built")
+        yield World(made, server.addresses, server.client, before)
+
+
+@pytest.fixture
+def world(built_world: World) -> Iterator[World]:
+    """The world as it was built; heals every fault after the test, and checks that the name was always carried."""
+    yield built_world
+    built_world.faults.clear_faults()
+    built_world.faults.set_health_seconds(1)
+    built_world.assert_always_carried()

@@ -1,0 +1,118 @@
+"""The world of the lab tests: both clusters built, one in charge, on an embedded AWS of its own."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.client import Addresses, LabClient
+from lab.pulumi_command import Result
+from lab.workspace import Workspace
+
+FIRST, SECOND = "red", "blue"
+NAME = "www.shop.example"
+LIVE = "live"
+# Short, so that a wait for DNS takes seconds and not minutes; the rehearsal has the 60 s of AWS.
+ALIAS_TTL_SECONDS = 5
+CAPACITY = 2
+
+
+@dataclass(frozen=True)
+class World:
+    """A workspace, the lab's server behind it, and what tests ask of both."""
+
+    workspace: Workspace
+    addresses: Addresses
+    faults: LabClient
+    before_any_cluster: Result
+    """The preview of the live stack when no colour had been built."""
+
+    def up(self, stack: str, *arguments: str) -> Result:
+        """`pulumi up -s STACK --skip-preview`, whatever comes of it."""
+        return self.workspace.up(stack, *arguments)
+
+    def must_up(self, stack: str) -> Result:
+        """`pulumi up` that has to succeed."""
+        result = self.up(stack)
+        assert result.exit_code == 0, result.output
+        return result
+
+    def preview(self, stack: str, *arguments: str) -> Result:
+        """`pulumi preview -s STACK`."""
+        return self.workspace.pulumi("preview", "-s", stack, *arguments)
+
+    def tag_in(self, colour: str) -> Result:
+        """Edit `active`, then `pulumi up` of the live stack."""
+        self.workspace.edit_stack(LIVE, active=colour)
+        return self.up(LIVE)
+
+    def weights(self, name: str = NAME) -> dict[str, int]:
+        """Colour to weight of one name, from the embedded Route 53."""
+        return {
+            record["SetIdentifier"]: record["Weight"]
+            for record in self.records()
+            if record["Name"] == f"{name}." and "SetIdentifier" in record
+        }
+
+    def delete_record_sets(self, name: str) -> None:
+        """Delete every record set of one name in one batch, by hand."""
+        route53 = self.workspace.aws("route53")
+        zone = route53.list_hosted_zones()["HostedZones"][0]["Id"]
+        changes = [
+            {"Action": "DELETE", "ResourceRecordSet": record}
+            for record in self.records()
+            if record["Name"] == f"{name}."
+        ]
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every record set of the zone."""
+        route53 = self.workspace.aws("route53")
+        zone = route53.list_hosted_zones()["HostedZones"][0]["Id"]
+        pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone)
+        return [record for page in pages for record in page["ResourceRecordSets"]]
+
+    def in_charge(self) -> str:
+        """The colour that the parameter `in-charge` names."""
+        value = self.workspace.aws("ssm").get_parameter(Name=f"/tag-team/{NAME}/in-charge")["Parameter"]["Value"]
+        return str(json.loads(value)["colour"])
+
+    def state(self, stack: str) -> Mapping[str, Any]:
+        """The stack's exported deployment."""
+        exported = self.workspace.pulumi("stack", "export", "-s", stack)
+        deployment: Mapping[str, Any] = json.loads(exported.output)["deployment"]
+        return deployment
+
+    def outputs(self, stack: str) -> Mapping[str, Any]:
+        """The stack's outputs."""
+        outputs: Mapping[str, Any] = json.loads(self.workspace.pulumi("stack", "output", "-s", stack, "--json").output)
+        return outputs
+
+    def instances(self, colour: str) -> list[str]:
+        """The ids of the colour's running instances."""
+        reservations = self.workspace.aws("ec2").describe_instances(
+            Filters=[{"Name": "tag:colour", "Values": [colour]}, {"Name": "instance-state-name", "Values": ["running"]}]
+        )["Reservations"]
+        return [instance["InstanceId"] for reservation in reservations for instance in reservation["Instances"]]
+
+    def assert_nothing_half_done(self) -> None:
+        """No stack has anything pending, and the embedded AWS holds nothing that no state knows."""
+        known = set()
+        for stack in (FIRST, SECOND, LIVE):
+            deployment = self.state(stack)
+            resources = deployment.get("resources", [])
+            assert not deployment.get("pending_operations"), stack
+            assert not [r["urn"] for r in resources if r.get("delete")], stack
+            known |= {value for r in resources for value in (r.get("id"), r.get("outputs", {}).get("arn")) if value}
+        left = self.faults.leftovers()
+        for kind in ("load_balancers", "target_groups", "auto_scaling_groups", "vpcs"):
+            assert set(left.get(kind, ())) <= known, kind
+
+    def assert_always_carried(self) -> None:
+        """At no instant since the first tag-in was there no record, or no weight, on the live name."""
+        carried = False
+        for moment in self.faults.history():
+            weights = [record.weight or 0 for record in moment.records if record.name.rstrip(".") == NAME]
+            assert sum(weights) > 0 or not carried, moment
+            carried = carried or sum(weights) > 0
+        assert carried

@@ -1,0 +1,173 @@
+"""What the hooks read from AWS, asked of the lab's AWS: every answer is plain data about what is really there."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from botocore.exceptions import ClientError
+from botocore.retries.standard import ExponentialBackoff
+
+from cutover.aws import Aws, session
+from cutover.capacity import CapacitySeen
+from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start
+from tests.unit.lab_account import Account, Cluster, alias, simple, weighted
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        start(tmp_path_factory.mktemp("lab"), health_seconds=0.0) as server,
+    ):
+        for name, value in aws_environment(server.addresses).items():
+            environment.setenv(name, value)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def account(running: RunningServer) -> Account:
+    return Account(running.addresses.endpoint)
+
+
+@pytest.fixture
+def lab(running: RunningServer) -> Iterator[LabClient]:
+    yield running.client
+    running.client.clear_faults()
+
+
+@pytest.fixture
+def aws(running: RunningServer) -> Aws:  # noqa: ARG001  # it has set the environment
+    return Aws(session({"region": "eu-central-1"}))
+
+
+@pytest.fixture(scope="module")
+def cluster(account: Account) -> Cluster:
+    return account.cluster("amber", size=2)
+
+
+def test_a_group_that_is_up_has_all_its_instances_in_service_and_healthy(
+    aws: Aws, account: Account, cluster: Cluster
+) -> None:
+    seen = aws.capacity(cluster.auto_scaling_group)
+    assert seen.group == cluster.auto_scaling_group
+    assert seen.in_service == seen.healthy == frozenset(account.instance_ids(cluster))
+    assert len(seen.healthy) == 2
+
+
+def test_a_target_that_is_not_healthy_is_seen_with_its_reason(
+    aws: Aws, account: Account, cluster: Cluster, lab: LabClient
+) -> None:
+    sick, well = account.instance_ids(cluster)
+    lab.set_unhealthy_instances([sick])
+    seen = aws.capacity(cluster.auto_scaling_group)
+    assert seen.healthy == {well}
+    assert seen.in_service == {sick, well}
+    assert seen.targets[sick].state == "unhealthy"
+    assert seen.targets[sick].reason.startswith("Target.")
+    assert seen.targets[sick].reason in str(seen)
+
+
+def test_a_target_that_has_just_been_registered_is_not_healthy_yet(aws: Aws, account: Account, lab: LabClient) -> None:
+    lab.set_health_seconds(60)
+    seen = aws.capacity(account.cluster("violet", size=1).auto_scaling_group)
+    assert len(seen.in_service) == 1
+    assert seen.healthy == frozenset()
+    assert {target.state for target in seen.targets.values()} == {"initial"}
+
+
+def test_a_group_without_instances_or_that_is_not_there_has_no_capacity(aws: Aws, account: Account) -> None:
+    empty = account.cluster("amber", size=0).auto_scaling_group
+    assert aws.capacity(empty) == CapacitySeen(empty, frozenset(), {})
+    assert aws.capacity("nowhere") == CapacitySeen("nowhere", frozenset(), {})
+
+
+def test_a_group_is_looked_for_in_the_region_that_is_asked_for(running: RunningServer, cluster: Cluster) -> None:
+    elsewhere = Aws(session({"region": "us-east-1"}))
+    assert running.process.poll() is None
+    assert not elsewhere.capacity(cluster.auto_scaling_group).in_service
+    assert len(elsewhere.capacity(cluster.auto_scaling_group, "eu-central-1").healthy) == 2
+
+
+def test_the_weights_of_each_name_are_those_of_its_weighted_a_records_and_nothing_else(
+    aws: Aws, account: Account
+) -> None:
+    zone_id, zone = account.zone()
+    www = f"www.{zone}"
+    account.change(
+        zone_id,
+        ("CREATE", alias(www, "amber", 100, "amber.elb.example")),
+        ("CREATE", alias(www, "violet", 0, "violet.elb.example")),
+        ("CREATE", weighted(www, "white", 7, "2001:db8::1", kind="AAAA")),
+        ("CREATE", simple(www, '"text"', kind="TXT")),
+        ("CREATE", weighted(zone, "amber", 255, "192.0.2.1")),
+        ("CREATE", simple(f"plain.{zone}", "192.0.2.1")),
+        ("CREATE", weighted(f"wwww.{zone}", "amber", 3, "192.0.2.1")),
+    )
+    names = [www, zone, f"plain.{zone}", f"none.{zone}", f"zzz.{zone}"]
+    assert aws.weights(zone_id, names) == {
+        www: {"amber": 100, "violet": 0},
+        zone: {"amber": 255},
+        f"plain.{zone}": {},
+        f"none.{zone}": {},
+        f"zzz.{zone}": {},
+    }
+    assert list(aws.weights(zone_id, names)) == names
+
+
+def test_the_name_servers_are_those_of_the_zones_delegation(aws: Aws, account: Account, running: RunningServer) -> None:
+    zone_id, _zone = account.zone()
+    assert sorted(aws.name_servers(zone_id)) == sorted(name.rstrip(".") for name in running.addresses.name_servers)
+
+
+def test_before_the_first_tag_in_nobody_was_in_charge(aws: Aws) -> None:
+    assert aws.in_charge_history("/tag-team/nowhere/in-charge") == ()
+
+
+def test_the_history_of_in_charge_has_every_tag_in_oldest_first(aws: Aws, account: Account) -> None:
+    parameters, name = account.client("ssm"), "/tag-team/www.shop.example/in-charge"
+    for colour in ("amber", "violet", "amber"):
+        parameters.put_parameter(Name=name, Type="String", Value=json.dumps({"colour": colour}), Overwrite=True)
+    history = aws.in_charge_history(name)
+    assert [named.colour for named in history] == ["amber", "violet", "amber"]
+    last = parameters.get_parameter(Name=name)["Parameter"]["LastModifiedDate"].timestamp()
+    assert [named.at for named in history] == sorted(named.at for named in history)
+    assert history[-1].at == pytest.approx(last)
+
+
+def test_a_throttled_call_is_tried_again(
+    aws: Aws, account: Account, lab: LabClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.0)
+    zone_id, zone = account.zone()
+    lab.set_api_faults([ApiFault("route53", "ListResourceRecordSets", "Throttling", count=1)])
+    assert aws.weights(zone_id, [zone]) == {zone: {}}
+    assert lab.faults().api == ()
+
+
+def test_a_call_that_is_not_allowed_is_an_error_and_never_an_empty_answer(
+    aws: Aws, account: Account, cluster: Cluster, lab: LabClient
+) -> None:
+    zone_id, zone = account.zone()
+    denied = ("route53", "ListResourceRecordSets"), ("ssm", "GetParameterHistory"), ("elbv2", "DescribeTargetHealth")
+    lab.set_api_faults([ApiFault(service, action, "AccessDenied", count=-1) for service, action in denied])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.weights(zone_id, [zone])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.in_charge_history("/tag-team/nowhere/in-charge")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        aws.capacity(cluster.auto_scaling_group)
+
+
+def test_a_zone_that_does_not_exist_is_an_error(aws: Aws) -> None:
+    with pytest.raises(ClientError, match="NoSuchHostedZone"):
+        aws.weights("Z00NOWHERE", ["www.shop.example"])
+
+
+def test_questions_asked_at_the_same_time_are_all_answered(aws: Aws, account: Account, cluster: Cluster) -> None:
+    zone_id, zone = account.zone()
+    with ThreadPoolExecutor(6) as threads:
+        weights = [threads.submit(aws.weights, zone_id, [zone]) for _ in range(3)]
+        capacities = [threads.submit(aws.capacity, cluster.auto_scaling_group) for _ in range(3)]
+    assert [answer.result() for answer in weights] == [{zone: {}}] * 3
+    assert [len(answer.result().healthy) for answer in capacities] == [2, 2, 2]
