@@ -88,6 +88,7 @@ def _rehearse(made: Workspace, client: Callable[[], SteadyClient], figures: Figu
         preview = _require(made.pulumi("preview", "-s", "live", "--diff"))
         print(preview.output, flush=True)
         _switch(made, second, "tag_in", figures, report)
+        _destroy_in_vain(made, second, report)
         made.edit_stack("live", active=first)
         _switch(made, first, "tag_back", figures, report)
     figures.served = steady.served
@@ -99,6 +100,15 @@ def _switch(made: Workspace, colour: str, key: str, figures: Figures, report: Re
         result = _require(made.up("live", on_event=watch))
     figures.seconds[f"{key}_seconds"] = result.seconds
     figures.seconds[f"{key}_dns_seconds"] = result.seconds_of("in-charge")
+
+
+def _destroy_in_vain(made: Workspace, colour: str, report: Report) -> None:
+    with _progress(report, f"try to destroy {colour}, which carries the traffic now") as watch:
+        arguments = ("destroy", "-s", colour, "--yes", "--skip-preview", "--run-program")
+        refused = made.pulumi(*arguments, on_event=watch)
+    if not refused.exit_code:
+        raise RehearsalFailed(f"{colour} was destroyed while it carried the traffic:\n{refused.output}")
+    print(next((message for message in refused.messages("error") if "refused" in message), refused.output), flush=True)
 
 
 def _in_charge(made: Workspace) -> str:

@@ -56,6 +56,26 @@ def test_a_release_that_never_gets_healthy_fails_at_the_deadline_and_is_waited_f
     assert set(second_idle.must_up(SECOND).changes) == {"same"}
 
 
+def test_a_colour_that_sleeps_costs_nothing_but_its_addresses_and_is_not_tagged_in(second_idle: World) -> None:
+    addresses = second_idle.outputs(SECOND)["addresses"]
+    second_idle.workspace.edit_stack(SECOND, awake=False)
+    second_idle.must_up(SECOND)
+
+    kept = {r["type"] for r in second_idle.state(SECOND)["resources"] if r["custom"]}
+    assert kept == {"pulumi:pulumi:Stack", "pulumi:providers:aws", "aws:ec2/eip:Eip"} & kept
+    assert second_idle.outputs(SECOND)["addresses"] == addresses
+    assert second_idle.instances(SECOND) == []
+    second_idle.workspace.edit_stack(LIVE, active=SECOND)
+    refused = second_idle.up(LIVE)
+    assert f"{SECOND} is asleep or was never built" in "\n".join(refused.messages("error"))
+    assert second_idle.weights()[FIRST] == 100
+    second_idle.workspace.edit_stack(LIVE, active=FIRST)
+
+    second_idle.workspace.edit_stack(SECOND, awake=True)
+    second_idle.must_up(SECOND)
+    assert second_idle.outputs(SECOND)["addresses"] == addresses
+
+
 def test_a_colour_is_destroyed_without_leftovers_built_anew_and_tagged_in(second_idle: World) -> None:
     proofs = _proofs(second_idle)
     assert _up_with_a_bad_release(second_idle).failed == ("full-capacity",)
@@ -82,23 +102,3 @@ def test_a_colour_is_destroyed_without_leftovers_built_anew_and_tagged_in(second
     assert ("create", f"{NAME}-{SECOND}") in {(step.op, step.name) for step in created.steps}
     assert second_idle.weights() == {FIRST: 0, SECOND: 100}
     assert second_idle.tag_in(FIRST).exit_code == 0
-
-
-def test_a_colour_that_sleeps_costs_nothing_but_its_addresses_and_is_not_tagged_in(second_idle: World) -> None:
-    addresses = second_idle.outputs(SECOND)["addresses"]
-    second_idle.workspace.edit_stack(SECOND, awake=False)
-    second_idle.must_up(SECOND)
-
-    kept = {r["type"] for r in second_idle.state(SECOND)["resources"] if r["custom"]}
-    assert kept == {"pulumi:pulumi:Stack", "pulumi:providers:aws", "aws:ec2/eip:Eip"} & kept
-    assert second_idle.outputs(SECOND)["addresses"] == addresses
-    assert second_idle.instances(SECOND) == []
-    second_idle.workspace.edit_stack(LIVE, active=SECOND)
-    refused = second_idle.up(LIVE)
-    assert f"{SECOND} is asleep or was never built" in "\n".join(refused.messages("error"))
-    assert second_idle.weights()[FIRST] == 100
-    second_idle.workspace.edit_stack(LIVE, active=FIRST)
-
-    second_idle.workspace.edit_stack(SECOND, awake=True)
-    second_idle.must_up(SECOND)
-    assert second_idle.outputs(SECOND)["addresses"] == addresses
