@@ -12,11 +12,28 @@ from components.instances import Birth, Instances
 from components.load_balancer import LoadBalancer
 from components.network import NatAddresses, Network
 from components.settings import ColourSettings
+from components.shape import shape
+from cutover.refusal import Refusal
 
 
 def tags_of(settings: ColourSettings) -> dict[str, str]:
     """The tags of everything that belongs to a colour."""
     return {"service": settings.shared.names[0], "colour": settings.colour, "release": settings.release}
+
+
+def _zones(count: int) -> list[str]:
+    """The first `count` zones of the region; raises Refusal when it has fewer."""
+    # Local and wavelength zones have to be opted into, and cannot hold all of a cluster.
+    ordinary = aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])
+    zones = sorted(aws.get_availability_zones(state="available", filters=[ordinary]).names)
+    if len(zones) < count:
+        raise Refusal(
+            "the region has too few availability zones",
+            seen=", ".join(zones),
+            allowed=f"{count}, as availabilityZones says",
+            next_step="edit `availabilityZones` under `config` in Pulumi.yaml, or choose another region",
+        )
+    return zones[:count]
 
 
 class Cluster(pulumi.ComponentResource):
@@ -40,18 +57,20 @@ class Cluster(pulumi.ComponentResource):
         self._settings, self._tags = settings, tags_of(settings)
         self._child = pulumi.ResourceOptions(parent=self)
         region = aws.get_region().region
-        zones = sorted(aws.get_availability_zones(state="available").names)[: shared.availability_zones]
+        zones = _zones(shared.availability_zones)
         network = Network(colour, shared.cidrs[colour], zones, nat, self._tags, opts=self._child)
+        certificate_arn = self._certificate_arn(zone_id)
         way_in = LoadBalancer(
             colour,
             network.vpc.id,
             network.public_subnet_ids,
             shared.port,
             shared.health_path,
-            self._certificate_arn(zone_id),
+            certificate_arn,
             shared.load_balancer_capacity_units,
             self._tags,
             opts=self._child,
+            https_port=shared.https_port,
         )
         role = self._role(region)
         # Instances need their way out and their permissions from the first second on, and their way in to be checked.
@@ -83,6 +102,8 @@ class Cluster(pulumi.ComponentResource):
             "target_group_arn": way_in.target_group.arn,
             "dns_name": way_in.balancer.dns_name,
             "zone_id": way_in.balancer.zone_id,
+            "certificate_arn": certificate_arn,
+            "shape": shape(shared),
         }
         self.register_outputs({})
 

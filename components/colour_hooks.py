@@ -16,6 +16,8 @@ from cutover.freeze import Change, Operation, Standing
 _IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
 STANDING_SECONDS = 2.0
+# More than passes between the last look of a tag-in at the door and its change in Route 53.
+DOOR_SECONDS = 20
 
 
 class ColourHooks:
@@ -26,10 +28,11 @@ class ColourHooks:
         self._looking = asyncio.Lock()
         self._looked: tuple[float, Standing] | None = None
         self.full_capacity = pulumi.ResourceHook("full-capacity", self._full_capacity)
-        self._create, self._update, self._delete = (
+        self.frozen_create, self.frozen_update, self.frozen_delete = (
             pulumi.ResourceHook(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), _IN_PREVIEW_TOO)
             for operation in Operation
         )
+        self.door_closed = pulumi.ResourceHook("door-closed", self._door_closed)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -37,9 +40,9 @@ class ColourHooks:
             return None
         own = args.opts.hooks or pulumi.ResourceHookBinding()
         guarded = pulumi.ResourceHookBinding(
-            before_create=[self._create, *(own.before_create or ())],
-            before_update=[self._update, *(own.before_update or ())],
-            before_delete=[self._delete, *(own.before_delete or ())],
+            before_create=[self.frozen_create, *(own.before_create or ())],
+            before_update=[self.frozen_update, *(own.before_update or ())],
+            before_delete=[self.frozen_delete, *(own.before_delete or ())],
         )
         # A replacement that begins with its delete is refused by it; otherwise the copy is made first, and stays.
         first = pulumi.ResourceOptions(delete_before_replace=True if self._settings.hotfix else None)
@@ -62,6 +65,14 @@ class ColourHooks:
                 line.warning(args.urn)(loud)
 
         return hook
+
+    async def _door_closed(self, args: pulumi.ResourceHookArgs) -> None:
+        report = line.progress(args.urn)
+        for waited in range(DOOR_SECONDS):
+            report(f"the door is closed; giving a tag-in under way {DOOR_SECONDS - waited} s to show itself")
+            await asyncio.sleep(1)
+        self._looked = None
+        await self._refuse_frozen(Operation.DELETE)(args)
 
     async def _standing(self) -> Standing:
         async with self._looking:

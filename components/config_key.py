@@ -9,11 +9,12 @@ from typing import Any
 
 # RFC 1123 section 2.1: labels of letters, digits and hyphens, 63 characters at most, no hyphen at either end.
 _LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})+")
+# The subject of a certificate has 64 characters at most: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
+HOST_NAME = re.compile(rf"(?=.{{1,64}}$){_LABEL}(\.{_LABEL})+")
 # https://docs.docker.com/reference/cli/docker/image/tag/: 128 characters at most.
 RELEASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-IMAGE = re.compile(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*")
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
+IMAGE = re.compile(rf"([a-z0-9.-]+(:[0-9]+)?/)?{_PART}(/{_PART})*")
 PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
 
 
@@ -31,9 +32,16 @@ class Key:
     allowed: str
     default: str | None = None
     shared: bool = True
+    shown: bool = True
+    """Whether a refusal may quote the value; not where a secret may have slipped in."""
 
-    def remedy(self, stack: str) -> str:
-        """The next command to type (or edit to make) when this key's value in `stack` was refused."""
+    def remedy(self, stack: str, *, overridden: bool) -> str:
+        """The next command to type (or edit to make) when this key's value in `stack` was refused.
+
+        `overridden`: the stack's own file has the value, and Pulumi.yaml another.
+        """
+        if self.shared and overridden:
+            return f"pulumi config rm {self.name} -s {stack}"
         if self.shared:
             return f"edit `{self.name}` under `config` in Pulumi.yaml, then pulumi preview -s {stack}"
         return f"pulumi config set {self.name} VALUE -s {stack}"
@@ -66,10 +74,9 @@ def whole_number(at_least: int, at_most: int) -> Callable[[str], int]:
     """A parser for a whole number in [at_least, at_most]."""
 
     def parse(text: str) -> int:
-        number = int(text)
-        if not at_least <= number <= at_most:
+        if not re.fullmatch(r"[0-9]{1,9}", text) or not at_least <= int(text) <= at_most:
             raise ValueError(text)
-        return number
+        return int(text)
 
     return parse
 
@@ -81,21 +88,22 @@ def list_of(parse: Callable[[str], Any], at_least: int = 1) -> Callable[[str], t
         items = json.loads(text)
         if not isinstance(items, list) or len(items) < at_least or not all(isinstance(item, str) for item in items):
             raise ValueError(text)
-        if len(set(items)) != len(items):
+        parsed = tuple(parse(item) for item in items)
+        if len(set(parsed)) != len(parsed):
             raise ValueError(f"{text} (twice the same)")
-        return tuple(parse(item) for item in items)
+        return parsed
 
     return parse_list
 
 
 def map_of(parse_key: Callable[[str], str], parse: Callable[[str], Any]) -> Callable[[str], dict[str, Any]]:
-    """A parser for a JSON object from texts read by `parse_key` to texts read by `parse`."""
+    """A parser for a JSON object from texts read by `parse_key` to texts, or whole numbers, read by `parse`."""
 
     def parse_map(text: str) -> dict[str, Any]:
         entries = json.loads(text)
-        if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
+        if not isinstance(entries, dict) or not all(type(value) in (str, int) for value in entries.values()):
             raise ValueError(text)
-        return {parse_key(key): parse(value) for key, value in sorted(entries.items())}
+        return {parse_key(key): parse(str(value)) for key, value in sorted(entries.items())}
 
     return parse_map
 
@@ -105,6 +113,6 @@ def network(text: str) -> str:
 
     https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
     """
-    if not 16 <= ipaddress.IPv4Network(text).prefixlen <= 22:
+    if not re.fullmatch(r"[0-9.]+/[0-9]+", text) or not 16 <= ipaddress.IPv4Network(text).prefixlen <= 22:
         raise ValueError(text)
     return text

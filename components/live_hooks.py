@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components import line
+from components.gate import Gate
 from components.settings import LiveSettings
-from cutover import readiness, weights
-from cutover.aws import Aws
+from cutover import weights
+from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
+from cutover.freeze import Standing
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
-from cutover.weights import Weights
 
 _IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
 
@@ -23,13 +24,13 @@ _IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
 class LiveHooks:
     """Every hook that the live stack's state may name, registered under names that never change.
 
-    `clusters`, the awake colours by name, is set by the program as soon as it has read the colours' stacks.
+    `open_for` is called by the program as soon as it has read the colours' stacks.
     """
 
-    def __init__(self, settings: LiveSettings, zone_id: str, aws: Aws) -> None:
+    def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
-        self.clusters: Mapping[str, ClusterFacts] = {}
+        self.open_for({})
         self.keep_names = pulumi.ResourceHook("keep-names", self._keep_names, _IN_PREVIEW_TOO)
         self.ready = pulumi.ResourceHook("ready", self._ready, _IN_PREVIEW_TOO)
         self.raise_active = pulumi.ResourceHook("raise-active", self._raise_active)
@@ -38,25 +39,48 @@ class LiveHooks:
         self.dns_has_let_go = pulumi.ResourceHook("dns-has-let-go", self._dns_has_let_go)
         self.keep_in_charge = pulumi.ResourceHook("keep-in-charge", self._keep_in_charge, _IN_PREVIEW_TOO)
 
+    def open_for(self, clusters: Mapping[str, ClusterFacts]) -> None:
+        """Let the hooks know the awake colours by name."""
+        self._clusters, self._gate = clusters, Gate(self._settings, clusters, self._aws)
+
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_update always has them
-        weights.refuse_forgetting(await self._weights(args.old_inputs["input"]), self._settings.shared.names)
+        now = await self._weights(args.old_inputs["input"])
+        weights.refuse_forgetting(now, self._settings.shared.names)
 
     async def _ready(self, args: pulumi.ResourceHookArgs) -> None:
         try:
-            await self._require_ready()
+            await self._require_ready(args.urn)
         except Refusal as refusal:
             if not pulumi.runtime.is_dry_run():
                 raise
             line.warning(args.urn)(f"would be {refusal}")
 
-    async def _raise_active(self, _args: pulumi.ResourceHookArgs) -> None:
-        # Checked again here: --target can leave "ready" out.
-        await self._require_ready()
+    async def _require_ready(self, urn: str) -> None:
+        standing, settings = await self._standing(), self._settings
+        said = weights.describe(standing.weights)
+        weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
+        weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+        await self._gate.require(settings.active, standing, urn, said)
+        if settings.idle_weight:
+            await self._gate.require(settings.idle, standing, urn, said)
 
-    async def _lower_idle(self, _args: pulumi.ResourceHookArgs) -> None:
-        now = await self._require_ready()
-        weights.refuse_lowering(now, self._settings.active, self._settings.idle)
+    async def _raise_active(self, args: pulumi.ResourceHookArgs) -> None:
+        # Here too: --target can leave "ready" out, and an update that was cut short does not come by it again.
+        standing, settings = await self._standing(), self._settings
+        said = weights.describe(standing.weights)
+        weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
+        await self._gate.require_still(settings.active, standing, args.urn, said)
+
+    async def _lower_idle(self, args: pulumi.ResourceHookArgs) -> None:
+        standing, settings = await self._standing(), self._settings
+        said = weights.describe(standing.weights)
+        weights.refuse_lowering(standing.weights, settings.active, settings.idle)
+        await self._gate.require_alive(settings.active, standing, said)
+        if settings.idle_weight:
+            weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+            await self._gate.require_still(settings.idle, standing, args.urn, said)
+            return
         # From here on, so that the moment when each server lets go is seen and not guessed.
         (await self._watching()).start()
 
@@ -69,55 +93,51 @@ class LiveHooks:
         weights.refuse_abandoning(await self._weights())
 
     async def _dns_has_let_go(self, args: pulumi.ResourceHookArgs) -> None:
-        now, active = await self._weights(), self._settings.active
-        weights.refuse_unswitched(now, active)
+        standing, settings = await self._standing(), self._settings
+        weights.refuse_unswitched(standing.weights, settings.active, settings.idle_weight)
+        if settings.idle_weight:
+            weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+            line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
+            return
         watch = await self._watching()
         try:
-            outcome = await watch.wait(self._settings.propagation_timeout_seconds, line.progress(args.urn))
+            outcome = await watch.wait(settings.propagation_timeout_seconds, line.progress(args.urn))
         except PropagationTimeout as timeout:
             raise Refusal(
-                f"DNS still answers {self._settings.idle}; the records are already switched to {active}",
-                seen=f"{timeout} (Route 53 now: {weights.describe(now)})",
-                allowed=f"every server answers {active} within {self._settings.propagation_timeout_seconds} s",
+                f"DNS still answers {settings.idle}; the records are already switched to {settings.active}",
+                seen=f"{timeout} (Route 53 now: {weights.describe(standing.weights)})",
+                allowed=f"every server answers {settings.active} within {settings.propagation_timeout_seconds} s",
                 next_step="pulumi up -s live to wait again, or "
-                f"pulumi up -s live -c active={self._settings.idle} to tag back in",
+                f"pulumi up -s live -c active={settings.idle} to tag back in",
             ) from None
-        line.note(args.urn)(
-            f"{active} is in charge: DNS answers with nobody else after {outcome.waited_seconds:.1f} s of waiting"
-            f" ({len(outcome.servers)} authoritative addresses and {len(outcome.resolvers)} resolvers asked,"
-            f" {outcome.queries} queries, TTL {outcome.ttl_seconds:.0f} s)"
-        )
+        line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
+        if outcome.unseen:
+            line.warning(args.urn)(f"not asked, or without an answer: {', '.join(outcome.unseen)}")
 
-    async def _weights(self, further_names: Sequence[str] = ()) -> Weights:
+    async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
         return await asyncio.to_thread(self._aws.weights, self._zone_id, list(names))
 
-    async def _require_ready(self) -> Weights:
-        """What Route 53 says now, if the active colour may have the traffic; raises Refusal otherwise."""
-        facts = readiness.require_awake(self._settings.active, self.clusters)
-        now, seen = await asyncio.gather(
-            self._weights(), asyncio.to_thread(self._aws.capacity, facts.group, facts.region)
-        )
-        weights.refuse_undeclared(now, frozenset(self.clusters))
-        found = readiness.checks(facts, self._settings.shared.capacity, seen)
-        readiness.refuse_unready(facts.colour, found, weights.describe(now))
-        return now
+    async def _standing(self) -> Standing:
+        parameter = self._settings.shared.in_charge_parameter
+        now, history = await asyncio.gather(self._weights(), asyncio.to_thread(self._aws.in_charge_history, parameter))
+        return Standing(now, history)
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""
         if self._watch is None:
             name_servers = await asyncio.to_thread(self._aws.name_servers, self._zone_id)
-            shared = self._settings.shared
+            settings, shared = self._settings, self._settings.shared
             target = Target(
                 names=shared.names,
-                incoming=self._settings.active,
+                incoming=settings.active,
                 colours={
                     colour: ColourNames(shared.own_name(colour), facts.dns_name)
-                    for colour, facts in self.clusters.items()
+                    for colour, facts in self._clusters.items()
                 },
                 ns_names=name_servers,
-                resolvers=tuple(Endpoint(address, self._settings.dns_port) for address in self._settings.resolvers),
-                authoritative_port=self._settings.dns_port,
+                resolvers=tuple(Endpoint(address, settings.dns_port) for address in settings.resolvers),
+                authoritative_port=settings.dns_port,
             )
             # Another hook may have asked for it while this one was reading.
             self._watch = self._watch or Watch(target)

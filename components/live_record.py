@@ -8,8 +8,8 @@ import pulumi_aws as aws
 from components.live_hooks import LiveHooks
 from components.settings import LiveSettings
 from cutover import weights
-from cutover.cluster_facts import ClusterFacts
-from cutover.readiness import require_awake
+from cutover.checks import override
+from cutover.cluster_facts import ClusterFacts, require_awake
 
 
 class LiveRecord(pulumi.ComponentResource):
@@ -40,9 +40,9 @@ class LiveRecord(pulumi.ComponentResource):
         )
         ready = self._ready(active, known)
         raised = self._records(active, weights.FULL, hooks.raise_active, [ready])
-        idle = clusters.get(settings.idle)
-        lowered = self._records(idle, weights.NONE, hooks.lower_idle, raised) if idle else []
-        self.in_charge = self._in_charge(ready, [*raised, *lowered])
+        idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
+        lowered = self._records(idle, settings.idle_weight, hooks.lower_idle, raised) if idle else []
+        self.in_charge = self._in_charge(active, ready, [*raised, *lowered])
         self.register_outputs({"active": settings.active})
 
     def _after(
@@ -51,11 +51,13 @@ class LiveRecord(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=depends_on, hooks=hooks)
 
     def _ready(self, active: ClusterFacts, names: pulumi.Stash) -> pulumi.Stash:
+        idle, idle_weight = self._settings.idle, self._settings.idle_weight
         attempt = {
             "active": active.colour,
+            "release": active.release,
             "names": list(self._settings.shared.names),
             "endpoint": {"dnsName": active.dns_name, "zoneId": active.zone_id},
-            "shares": {active.colour: weights.FULL},
+            "shares": {active.colour: weights.FULL} | ({idle: idle_weight} if idle_weight else {}),
         }
         # Replaced and not updated, so that every tag-in, also a revert, has an id of its own.
         again = pulumi.ResourceOptions(replace_on_changes=["input"])
@@ -89,18 +91,27 @@ class LiveRecord(pulumi.ComponentResource):
             for name in self._settings.shared.names
         ]
 
-    def _in_charge(self, ready: pulumi.Stash, depends_on: Sequence[pulumi.Resource]) -> aws.ssm.Parameter:
+    def _in_charge(
+        self, active: ClusterFacts, ready: pulumi.Stash, depends_on: Sequence[pulumi.Resource]
+    ) -> aws.ssm.Parameter:
         hooks = pulumi.ResourceHookBinding(
             before_create=[self._hooks.dns_has_let_go],
             before_update=[self._hooks.dns_has_let_go],
             before_delete=[self._hooks.keep_in_charge],
         )
-        active, shared = self._settings.active, self._settings.shared
+        shared = self._settings.shared
         return aws.ssm.Parameter(
             "in-charge",
             name=shared.in_charge_parameter,
             type="String",
-            description=f"{active} is in charge of {shared.names[0]}",
-            insecure_value=pulumi.Output.json_dumps({"colour": active, "attempt": ready.id}),
+            description=f"{active.colour} is in charge of {shared.names[0]}",
+            insecure_value=pulumi.Output.json_dumps(
+                {
+                    "colour": active.colour,
+                    "release": active.release,
+                    "attempt": ready.id,
+                    "override": override.applies_to(self._settings.override, active.colour, active.release),
+                }
+            ),
             opts=self._after(depends_on, hooks),
         )

@@ -14,7 +14,7 @@ EVERYWHERE = "0.0.0.0/0"
 class LoadBalancer(pulumi.ComponentResource):
     """An Application Load Balancer in front of instances that serve HTTP on `port`.
 
-    With a `certificate_arn` it serves HTTPS and redirects port 80; without one it serves HTTP on port 80.
+    With a `certificate_arn` it serves HTTPS on `https_port`, to which port 80 redirects; without one, HTTP on port 80.
     """
 
     def __init__(
@@ -28,9 +28,11 @@ class LoadBalancer(pulumi.ComponentResource):
         capacity_units: int,
         tags: dict[str, str],
         opts: pulumi.ResourceOptions | None = None,
+        https_port: int = 443,
     ) -> None:
         super().__init__("tag-team:index:LoadBalancer", name, None, opts)
         self._name, self._tags, self._child = name, tags, pulumi.ResourceOptions(parent=self)
+        self._https_port = https_port
         self.security_group = aws.ec2.SecurityGroup(
             f"{name}-lb",
             vpc_id=vpc_id,
@@ -38,7 +40,7 @@ class LoadBalancer(pulumi.ComponentResource):
             tags=tags | {"Name": f"{name}-lb"},
             opts=self._child,
         )
-        for open_port in (80, 443) if certificate_arn else (80,):
+        for open_port in (80, https_port) if certificate_arn else (80,):
             aws.vpc.SecurityGroupIngressRule(
                 f"{name}-lb-{open_port}",
                 security_group_id=self.security_group.id,
@@ -85,10 +87,12 @@ class LoadBalancer(pulumi.ComponentResource):
         if certificate_arn is None:
             self._listener("http", 80, "HTTP", forward)
             return
-        to_https = aws.lb.ListenerDefaultActionRedirectArgs(port="443", protocol="HTTPS", status_code="HTTP_301")
+        to_https = aws.lb.ListenerDefaultActionRedirectArgs(
+            port=str(self._https_port), protocol="HTTPS", status_code="HTTP_301"
+        )
         redirect = aws.lb.ListenerDefaultActionArgs(type="redirect", redirect=to_https)
         self._listener("http", 80, "HTTP", redirect)
-        self._listener("https", 443, "HTTPS", forward, certificate_arn)
+        self._listener("https", self._https_port, "HTTPS", forward, certificate_arn)
 
     def _listener(
         self,

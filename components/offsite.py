@@ -1,5 +1,6 @@
 """Offsite data: where a cluster finds what lives outside both colours."""
 
+import json
 import re
 from dataclasses import dataclass
 from enum import Enum
@@ -18,8 +19,11 @@ ALLOWED = (
     "a URL without user or password (SCHEME://HOST…), an SSM parameter (/NAME or arn:aws:ssm:…:parameter/NAME), "
     "or a Secrets Manager ARN (arn:aws:secretsmanager:…:secret:NAME)"
 )
-_PARAMETER_NAME = re.compile(r"/[A-Za-z0-9_.\-/]+")
-_PARAMETER_ARN = re.compile(r"arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter/[A-Za-z0-9_.\-/]+")
+# Not what the shell, docker or the AWS command line go by in the script that hands the values over.
+VARIABLE = re.compile(r"(?!(PATH|U?ID|EUID|PPID|IFS|HOME|ENV|SHELLOPTS)$|_|AWS_|DOCKER_|LD_|BASH)[A-Za-z][A-Za-z0-9_]*")
+_PATH = r"(/[A-Za-z0-9_.\-]+)+"
+_PARAMETER_NAME = re.compile(_PATH)
+_PARAMETER_ARN = re.compile(rf"arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{{12}}:parameter{_PATH}")
 _SECRET_ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+")
 
 
@@ -29,6 +33,11 @@ class Offsite:
 
     kind: Kind
     value: str
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether the value is fetched at boot."""
+        return self.kind is not Kind.PLAIN
 
     @property
     def region(self) -> str | None:
@@ -44,6 +53,22 @@ def parse(text: str) -> Offsite:
         return Offsite(Kind.SECRET, text)
     url = urlsplit(text)
     # A password in a URL would end up in state and user data for anyone to read: it belongs in a secret.
-    if not url.scheme or not url.hostname or "@" in url.netloc or re.search(r"\s", text):
+    if not url.scheme or not url.hostname or "@" in url.netloc or " " in text or not text.isprintable():
         raise ValueError(text)
     return Offsite(Kind.PLAIN, text)
+
+
+def parse_all(text: str) -> dict[str, Offsite]:
+    """Read the config key `offsite`; raises ValueError with the variable at fault, never with its value."""
+    entries = json.loads(text)
+    if not isinstance(entries, dict):
+        raise ValueError("it is no map")  # for the caller it is one of many wrong values
+    found = {}
+    for name, value in sorted(entries.items()):
+        try:
+            if not VARIABLE.fullmatch(name) or not isinstance(value, str):
+                raise ValueError(name)
+            found[name] = parse(value)
+        except ValueError:
+            raise ValueError(name) from None
+    return found

@@ -2,13 +2,15 @@
 
 import ipaddress
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from components.config_key import Key
 from components.config_keys import COLOUR_KEYS, LIVE_KEYS, SHARED_KEYS
 from components.offsite import Offsite
+from cutover import weights
+from cutover.checks.override import Override
 from cutover.refusal import Refusal
 
 LIVE = "live"
@@ -37,6 +39,10 @@ class SharedSettings:
     offsite: Mapping[str, Offsite]
     https: bool
     full_capacity_timeout_seconds: int
+    https_port: int
+    readiness_probes: int
+    readiness_latency_milliseconds: int
+    release_header: str | None
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -48,9 +54,19 @@ class SharedSettings:
         """The SSM parameter that says who is in charge, and whose history says since when."""
         return f"/tag-team/{self.names[0]}/in-charge"
 
+    def door_parameter(self, colour: str) -> str:
+        """The SSM parameter that is there while `colour` can be tagged in."""
+        return f"/tag-team/{self.names[0]}/{colour}/can-be-tagged-in"
+
     def own_name(self, colour: str) -> str:
         """The host name under which `colour` is tested, in charge or not."""
         return f"{colour}.{self.names[0]}"
+
+    def own_url(self, colour: str) -> str:
+        """Where `colour` is tested."""
+        if not self.https:
+            return f"http://{self.own_name(colour)}"
+        return f"https://{self.own_name(colour)}" + ("" if self.https_port == 443 else f":{self.https_port}")
 
 
 @dataclass(frozen=True)
@@ -74,6 +90,13 @@ class LiveSettings:
     dns_port: int
     propagation_timeout_seconds: int
     failover: bool
+    share: Mapping[str, int]
+    override: Override | None
+
+    @property
+    def idle_weight(self) -> int:
+        """The weight of the idle colour's records: none, or its share of the traffic."""
+        return weights.of_share(self.share.get(self.idle, 0))
 
     @property
     def idle(self) -> str:
@@ -88,7 +111,8 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
     both as the engine's texts. Raises Refusal for the first key whose value is not allowed, for an unknown key, for a
     shared key that the stack overrides, and for values that do not fit together.
     """
-    shared_values = _parse(stack, SHARED_KEYS, values)
+    overridden = {key.name for key in SHARED_KEYS if values.get(key.name) != project.get(key.name)}
+    shared_values = _parse(stack, SHARED_KEYS, values, overridden)
     colours = shared_values["cidrs"]
     if stack != LIVE and stack not in colours:
         allowed = ", ".join([*colours, LIVE])
@@ -111,32 +135,48 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
         load_balancer_capacity_units=shared_values["loadBalancerCapacityUnits"],
         health_path=shared_values["healthPath"],
         full_capacity_timeout_seconds=shared_values["fullCapacityTimeout"],
+        https_port=shared_values["httpsPort"],
+        readiness_probes=shared_values["readinessProbes"],
+        readiness_latency_milliseconds=shared_values["readinessLatency"],
+        release_header=shared_values["releaseHeader"],
         **{
             key: shared_values[key]
             for key in ("names", "zone", "capacity", "cidrs", "image", "port", "offsite", "https")
         },
     )
-    _refuse_misfits(stack, shared)
+    _refuse_misfits(stack, shared, overridden)
     _refuse_overrides(stack, values, project)
     if stack != LIVE:
         return ColourSettings(stack, shared, own["release"], own["awake"], own["hotfix"])
     if own["active"] not in colours:
         raise _refusal(stack, LIVE_KEYS[0], own["active"], " or ".join(colours))
+    for colour in own["share"]:
+        if colour not in colours:
+            raise _refusal(stack, LIVE_KEYS[-2], colour, " or ".join(colours))
     return LiveSettings(
-        shared, own["active"], own["resolvers"], own["dnsPort"], own["propagationTimeout"], own["failover"]
+        shared,
+        own["active"],
+        own["resolvers"],
+        own["dnsPort"],
+        own["propagationTimeout"],
+        own["failover"],
+        own["share"],
+        own["override"],
     )
 
 
-def _refusal(stack: str, key: Key, seen: str, allowed: str | None = None) -> Refusal:
+def _refusal(stack: str, key: Key, seen: str, allowed: str | None = None, *, overridden: bool = False) -> Refusal:
     return Refusal(
         f"config key {key.name} of stack {stack} has a value that is not allowed",
         seen=f"{key.name}: {seen}",
         allowed=allowed or key.allowed,
-        next_step=key.remedy(stack),
+        next_step=key.remedy(stack, overridden=overridden),
     )
 
 
-def _parse(stack: str, keys: tuple[Key, ...], values: Mapping[str, str]) -> dict[str, Any]:
+def _parse(
+    stack: str, keys: tuple[Key, ...], values: Mapping[str, str], overridden: Collection[str] = ()
+) -> dict[str, Any]:
     parsed = {}
     for key in keys:
         text = values.get(key.name, key.default)
@@ -144,10 +184,11 @@ def _parse(stack: str, keys: tuple[Key, ...], values: Mapping[str, str]) -> dict
             raise _refusal(stack, key, "(not set)")
         try:
             parsed[key.name] = key.parse(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             # The parser names the part at fault where the value is a list or a map.
             part = f" (at fault: {error})" if str(error) not in ("", text) else ""
-            raise _refusal(stack, key, f"{text}{part}") from None
+            seen = f"{text}{part}" if key.shown else f"(not shown){part}"
+            raise _refusal(stack, key, seen, overridden=key.name in overridden) from None
     return parsed
 
 
@@ -164,17 +205,20 @@ def _refuse_unknown(stack: str, own_keys: tuple[Key, ...], values: Mapping[str, 
         )
 
 
-def _refuse_misfits(stack: str, shared: SharedSettings) -> None:
+def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[str]) -> None:
     keys = {key.name: key for key in SHARED_KEYS}
     networks = [ipaddress.IPv4Network(cidr) for cidr in shared.cidrs.values()]
     outside = [name for name in shared.names if name != shared.zone and not name.endswith(f".{shared.zone}")]
+    own = sorted({shared.own_name(colour) for colour in shared.colours} & set(shared.names))
     zones, names = shared.availability_zones, len(shared.names)
     own_certificate = shared.https and shared.certificate_arn is None
     misfits = (
         (len(networks) != 2 or networks[0].overlaps(networks[1]), "cidrs", json.dumps(dict(shared.cidrs)), None),
         (bool(outside), "names", ", ".join(outside), f"names in the zone {shared.zone}"),
+        (bool(own), "names", ", ".join(own), "names other than those under which the colours are tested"),
         (shared.capacity < zones, "capacity", str(shared.capacity), f"at least {zones}, one for each zone"),
         (shared.nat_gateways > zones, "natGateways", str(shared.nat_gateways), f"1 to {zones}"),
+        (shared.https and shared.https_port == 80, "httpsPort", "80", "a port other than 80, which redirects to it"),
         (
             own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,
             "names",
@@ -184,17 +228,18 @@ def _refuse_misfits(stack: str, shared: SharedSettings) -> None:
     )
     for wrong, name, seen, allowed in misfits:
         if wrong:
-            raise _refusal(stack, keys[name], seen, allowed)
+            raise _refusal(stack, keys[name], seen, allowed, overridden=name in overridden)
 
 
 def _refuse_overrides(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> None:
-    keys = tuple(key for key in SHARED_KEYS if key.name in project)
-    here, agreed = _parse(stack, keys, values), _parse(stack, keys, project)
-    for key in keys:
-        if here[key.name] != agreed[key.name]:
+    unset = [key for key in SHARED_KEYS if key.default is None and key.name not in project]
+    here = _parse(stack, SHARED_KEYS, values)
+    agreed = _parse(stack, tuple(key for key in SHARED_KEYS if key not in unset), project)
+    for key in SHARED_KEYS:
+        if key in unset or here[key.name] != agreed[key.name]:
             raise Refusal(
                 f"stack {stack} overrides {key.name}, which all stacks share so that both colours are the same",
-                seen=f"{key.name}: {values[key.name]}",
-                allowed=f"{project[key.name]}, as Pulumi.yaml says",
+                seen=f"{key.name}: {values.get(key.name) if key.shown else '(not shown)'}",
+                allowed=f"{project.get(key.name, key.default) if key.shown else '(not shown)'}, as Pulumi.yaml says",
                 next_step=f"pulumi config rm {key.name} -s {stack}",
             )

@@ -17,9 +17,9 @@ def of_namespace(namespace: str) -> dict[str, str]:
     return {key.removeprefix(f"{namespace}:"): text for key, text in config.items() if key.startswith(f"{namespace}:")}
 
 
-def of_project(root: Path) -> dict[str, str]:
+def of_project(root: str) -> dict[str, str]:
     """What Pulumi.yaml in `root` sets for all stacks, in the form of the engine's texts."""
-    declared = yaml.safe_load((root / "Pulumi.yaml").read_text()).get("config", {})
+    declared = yaml.safe_load(Path(root, "Pulumi.yaml").read_text()).get("config", {})
     values = {}
     for key, entry in declared.items():
         value = entry.get("value", entry.get("default")) if isinstance(entry, Mapping) else entry

@@ -12,7 +12,7 @@ _SCRIPT = """\
 #!/bin/bash
 set -euo pipefail
 {exports}
-for attempt in $(seq 12); do dnf install --assumeyes docker && break || sleep 5; done
+for _ in $(seq 12); do dnf install --assumeyes docker && break || sleep 5; done
 systemctl enable --now docker
 {login}docker run --detach --restart always --name service --publish {port}:{port} {passes}{image}
 """

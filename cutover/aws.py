@@ -2,12 +2,14 @@
 
 import json
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ProfileNotFound
 
 from cutover.capacity import CapacitySeen, Target
 from cutover.freeze import Named
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
-_CLIENT = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
+CLIENT = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
 # Provider settings that change who calls AWS, or where. Hooks cannot follow them all, so none of them is taken.
 _IDENTITY_KEYS = {
     "accessKey",
@@ -50,7 +52,15 @@ def session(provider_config: Mapping[str, str]) -> boto3.Session:
             next_step=f"pulumi config rm aws:{unshared[0]}",
         )
     region = provider_config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    return boto3.Session(region_name=region, profile_name=provider_config.get("profile"))
+    try:
+        return boto3.Session(region_name=region, profile_name=provider_config.get("profile"))
+    except ProfileNotFound as error:
+        raise Refusal(
+            "the hooks that guard DNS have no AWS profile of that name",
+            seen=str(error),
+            allowed="a profile of ~/.aws/config",
+            next_step="aws configure list-profiles",
+        ) from None
 
 
 class Aws:
@@ -58,20 +68,25 @@ class Aws:
 
     def __init__(self, boto_session: boto3.Session) -> None:
         self._session = boto_session
+        # Hooks read in several threads at once. Clients may be shared among them, sessions may not:
+        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
+        self._making_clients = threading.RLock()
 
     @cached_property
     def _route53(self) -> "Route53Client":
-        return self._session.client("route53", config=_CLIENT)
+        with self._making_clients:
+            return self._session.client("route53", config=CLIENT)
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         """The instances of the Auto Scaling group, and what its target groups think of them."""
-        scaling = self._session.client("autoscaling", region_name=region, config=_CLIENT)
+        with self._making_clients:
+            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
+            balancing = self._session.client("elbv2", region_name=region, config=CLIENT)
         groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
         if not groups:
             return CapacitySeen(group, frozenset(), {})
         instances = groups[0]["Instances"]
         in_service = frozenset(i["InstanceId"] for i in instances if i["LifecycleState"] == "InService")
-        balancing = self._session.client("elbv2", region_name=region, config=_CLIENT)
         wanted: list[TargetDescriptionTypeDef] = [{"Id": i["InstanceId"]} for i in instances]
         targets: dict[str, Target] = {}
         for arn in groups[0]["TargetGroupARNs"] if wanted else ():
@@ -81,7 +96,8 @@ class Aws:
                 targets[described["Target"]["Id"]] = Target(
                     state["State"], state.get("Reason", ""), state.get("Description", "")
                 )
-        return CapacitySeen(group, in_service, targets)
+        zones = {i["InstanceId"]: i["AvailabilityZone"] for i in instances}
+        return CapacitySeen(group, in_service, targets, zones)
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
         """The weighted A record sets of each name: name to set identifier (the colour) to weight."""
@@ -99,13 +115,25 @@ class Aws:
 
     def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
         """Which colour the parameter `in-charge` named since when, oldest first; empty while there is none."""
-        parameters = self._session.client("ssm", config=_CLIENT)
+        with self._making_clients:
+            parameters = self._session.client("ssm", config=CLIENT)
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound:
             return ()
         versions = sorted((v for page in pages for v in page["Parameters"]), key=lambda version: version["Version"])
-        return tuple(Named(v["LastModifiedDate"].timestamp(), json.loads(v["Value"])["colour"]) for v in versions)
+        said = [(version["LastModifiedDate"].timestamp(), json.loads(version["Value"])) for version in versions]
+        return tuple(Named(at, value["colour"], value["release"], bool(value["override"])) for at, value in said)
+
+    def exists(self, parameter: str) -> bool:
+        """Whether the SSM parameter of this name is there."""
+        with self._making_clients:
+            parameters = self._session.client("ssm", config=CLIENT)
+        try:
+            parameters.get_parameter(Name=parameter)
+        except parameters.exceptions.ParameterNotFound:
+            return False
+        return True
 
     def name_servers(self, zone_id: str) -> tuple[str, ...]:
         """The names of the zone's authoritative servers; empty for a private zone, which has none."""

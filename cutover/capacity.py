@@ -1,7 +1,7 @@
 """Full capacity: whether every instance of one Auto Scaling group serves, and the wait until it does."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cutover.refusal import Refusal
 
@@ -22,7 +22,7 @@ class Target:
 
 @dataclass(frozen=True)
 class CapacitySeen:
-    """One look at a group: its instances that are InService, and the health of each of its instances by id.
+    """One look at a group: its instances that are InService, and the health and the zone of each instance by id.
 
     An instance's own health check in its load balancer counts, not an answer that came through it: with no healthy
     target a load balancer sends to all of them.
@@ -32,6 +32,7 @@ class CapacitySeen:
     group: str
     in_service: frozenset[str]
     targets: Mapping[str, Target]
+    zones: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def healthy(self) -> frozenset[str]:

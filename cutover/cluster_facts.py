@@ -1,13 +1,19 @@
 """What the live stack knows of an awake cluster: the output `cluster` of a colour's stack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
+
+from cutover.refusal import Refusal
 
 
 @dataclass(frozen=True)
 class ClusterFacts:
-    """An awake cluster as its stack exports it; `capacity` counts instances, the last four name its AWS resources."""
+    """An awake cluster as its stack exports it.
+
+    `capacity` counts instances, `shape` is what the cluster was built with (see components.shape), `certificate_arn` is
+    None without HTTPS, and the others name its AWS resources.
+    """
 
     colour: str
     release: str
@@ -17,8 +23,30 @@ class ClusterFacts:
     target_group_arn: str
     dns_name: str
     zone_id: str
+    shape: Mapping[str, str]
+    certificate_arn: str | None = None
 
-    @staticmethod
-    def of(output: Mapping[str, Any]) -> "ClusterFacts":
-        """Read the exported output; numbers come from Pulumi as floats."""
-        return ClusterFacts(**{**output, "capacity": int(output["capacity"])})
+
+def awake(outputs: Mapping[str, Mapping[str, Any] | None]) -> dict[str, ClusterFacts]:
+    """The awake clusters by colour, of each colour's output `cluster`.
+
+    It is None while a colour is asleep, and incomplete when its stack was destroyed or never came up.
+    """
+    required = {field.name for field in fields(ClusterFacts) if field.default is MISSING}
+    return {
+        colour: ClusterFacts(**{**output, "capacity": int(output["capacity"])})
+        for colour, output in outputs.items()
+        if output and required <= set(output)
+    }
+
+
+def require_awake(colour: str, clusters: Mapping[str, ClusterFacts]) -> ClusterFacts:
+    """The facts of `colour`; raises Refusal when it is asleep or was never built, so has no cluster to tag in."""
+    if colour not in clusters:
+        raise Refusal(
+            f"{colour} cannot be tagged in: awake",
+            seen=f"{colour} is asleep or was never built (its stack has no output `cluster`); DNS was not touched",
+            allowed=f"a colour that is up: {', '.join(sorted(clusters)) or 'none is'}",
+            next_step=f"pulumi config set awake true -s {colour} && pulumi up -s {colour}",
+        )
+    return clusters[colour]

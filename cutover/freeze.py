@@ -33,10 +33,15 @@ class Operation(Enum):
 
 @dataclass(frozen=True)
 class Named:
-    """One entry of the history of `in-charge`: which colour it named from when on (Unix time, seconds)."""
+    """One entry of the history of `in-charge`: which colour and release it named from when on (Unix time, seconds).
+
+    `overridden`: whether that attempt was let through by an override.
+    """
 
     at: float
     colour: str
+    release: str = ""
+    overridden: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,11 @@ class Standing:
 
     weights: Weights
     history: Sequence[Named]
+
+    @property
+    def named(self) -> str | None:
+        """The colour that `in-charge` names now."""
+        return self.history[-1].colour if self.history else None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,14 @@ def describe(weights: Weights) -> str:
     )
 
 
+def of_share(percent: int) -> int:
+    """The weight of a colour that is to get `percent` of the traffic (0 to 50) beside one at FULL, to the next whole.
+
+    5 % is weight 5 (4.8 %), 20 % is 25, 50 % is 100.
+    """
+    return round(FULL * percent / (100 - percent))
+
+
 def in_charge(weights: Weights) -> frozenset[str]:
     """Every colour that has weight on any name."""
     return frozenset(colour for of in weights.values() for colour, weight in of.items() if weight > NONE)
@@ -35,7 +43,8 @@ def refuse_undeclared(weights: Weights, declared: frozenset[str]) -> None:
             f"{', '.join(missing)} has weight in Route 53, but no cluster",
             seen=describe(weights),
             allowed=f"weight only on {', '.join(sorted(declared))}",
-            next_step=f"pulumi config set awake true -s {missing[0]} && pulumi up -s {missing[0]}",
+            next_step=f"pulumi config set awake true -s {missing[0]} && pulumi up -s {missing[0]}; "
+            f"if {missing[0]} is no colour of this project, see 'Bootstrap' in README.md",
         )
 
 
@@ -51,15 +60,30 @@ def refuse_lowering(weights: Weights, active: str, lowered: str) -> None:
         )
 
 
-def refuse_unswitched(weights: Weights, active: str) -> None:
-    """Raise Refusal unless `active` alone has weight on every name, which is what is waited for to be seen in DNS."""
-    unswitched = [name for name, of in weights.items() if {c for c, weight in of.items() if weight > NONE} != {active}]
+def refuse_unswitched(weights: Weights, active: str, idle_weight: int = NONE) -> None:
+    """Raise Refusal unless `active` has weight on every name, and any other no more than its share."""
+    unswitched = [
+        name
+        for name, of in weights.items()
+        if of.get(active) != FULL or any(weight != idle_weight for colour, weight in of.items() if colour != active)
+    ]
     if unswitched:
         raise Refusal(
             f"{active} is not in charge of {', '.join(unswitched)}: its records were not switched",
             seen=describe(weights),
-            allowed=f"{active} at {FULL}, the other colour at {NONE} or absent, on every name",
+            allowed=f"{active} at {FULL}, the other colour at {idle_weight} or absent, on every name",
             next_step="pulumi up -s live, without --target",
+        )
+
+
+def refuse_share(active: str, idle: str, idle_weight: int, named: str | None) -> None:
+    """Raise Refusal when `idle` is to have weight before `active` is in charge; `named` is who is, by `in-charge`."""
+    if idle_weight > NONE and named != active:
+        raise Refusal(
+            f"{idle} cannot have a share of the traffic before {active} is in charge",
+            seen=f"share of {idle}; in-charge names {named or 'nobody'}",
+            allowed=f"a share once {active} is in charge",
+            next_step="pulumi config rm share -s live && pulumi up -s live, then set the share",
         )
 
 

@@ -19,6 +19,7 @@ from lab.messages import (
     ApiFault,
     Cached,
     Faults,
+    FrontFault,
     RecordSetState,
     Served,
     ServerFault,
@@ -31,6 +32,7 @@ __all__ = [
     "ApiFault",
     "Cached",
     "Faults",
+    "FrontFault",
     "LabClient",
     "LabError",
     "RecordSetState",
@@ -118,6 +120,27 @@ class LabClient:
         """Let calls of the API fail; replaces what was set before."""
         return self._patch({"api": [asdict(fault) for fault in faults]})
 
+    def set_front(self, colour: str, fault: FrontFault) -> Faults:
+        """Let the load balancers of a colour answer late or with another status; `FrontFault()` heals them."""
+        return self._patch({"fronts": {colour: asdict(fault)}})
+
+    def set_silent_addresses(self, addresses: Sequence[str]) -> Faults:
+        """These addresses of load balancers take connections and never answer; replaces what was set before."""
+        return self._patch({"silent_addresses": list(addresses)})
+
+    def set_certificate_days(self, colour: str, days: float | None) -> Faults:
+        """How long the certificates of a colour are still valid, negative for expired; None: as issued."""
+        return self._patch({"certificate_days": {colour: days}})
+
+    def terminate_instances(self, colour: str, count: int = 1, short_seconds: float | None = None) -> list[str]:
+        """Terminate instances of a colour; returns their ids.
+
+        short_seconds: when their groups launch others; None: not before a group's capacity is set again.
+        """
+        wanted = {"colour": colour, "count": count, "short_seconds": short_seconds}
+        ids: list[str] = self._call("POST", "instances/terminate", wanted)
+        return ids
+
     def clear_faults(self) -> Faults:
         return Faults.from_json(self._call("DELETE", "faults"))
 
@@ -174,7 +197,10 @@ def start(state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0) -> 
 
 
 def aws_environment(addresses: Addresses) -> dict[str, str]:
-    """The environment in which AWS tools talk to the lab and to nothing else; the region is the caller's choice."""
+    """The environment in which AWS tools talk to the lab and to nothing else; the region is the caller's choice.
+
+    SSL_CERT_FILE is what an operator with a private certificate authority sets: OpenSSL and Go read it.
+    """
     return {
         "AWS_ENDPOINT_URL": addresses.endpoint,
         "AWS_ACCESS_KEY_ID": "test",
@@ -182,6 +208,7 @@ def aws_environment(addresses: Addresses) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "SSL_CERT_FILE": addresses.ca_file,
     }
 
 

@@ -1,17 +1,23 @@
 """The embedded AWS, DNS and HTTP put together."""
 
 import asyncio
+import ssl
 import threading
 import time
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from lab.authority import Authority
 from lab.aws import embedded, snapshot
+from lab.aws.availability_zones import spread_instances
+from lab.aws.certificates import Certificates
 from lab.aws.change_info import Changes
 from lab.aws.gateway import Gateway
-from lab.aws.launch_templates import keep_to_the_template
+from lab.aws.instance_deaths import InstanceDeaths, register_replacements
+from lab.aws.launch_templates import describe_with_todays_tags, keep_to_the_template
 from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.request import ApiRequest
@@ -23,6 +29,7 @@ from lab.dns.service import DnsService
 from lab.dns.world import History, World
 from lab.faults import FaultBoard
 from lab.messages import Addresses
+from lab.reservation import Reservation
 from lab.web import WebFront
 
 _RESOLVED_FROM = ("route53", "elasticloadbalancing")  # the services whose changes DNS has to know of
@@ -32,15 +39,22 @@ POLL_SECONDS = 0.1  # how soon the API server notices that it is to stop
 
 
 class Cloud:
-    """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop."""
+    """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
-    def __init__(self, alias_ttl_seconds: int, health_seconds: float) -> None:
+    state_dir: where the files of the certificate authority are kept.
+    """
+
+    def __init__(self, alias_ttl_seconds: int, health_seconds: float, state_dir: Path) -> None:
+        spread_instances()
         self._alias_ttl_seconds = alias_ttl_seconds
         self._plan = service.plan(snapshot.delegation_set())
         self._board = FaultBoard(self._plan.servers(), service.RESOLVERS, health_seconds)
         self._healths = TargetHealths(self._board.current)
-        self._load_balancers = LoadBalancers(self._healths)
-        self._front = WebFront(self._load_balancers.healthy_targets)
+        self._authority = Authority(state_dir)
+        self._certificates = Certificates(self._board.current)
+        self._own = Reservation()
+        self._load_balancers = LoadBalancers(self._healths, self._own.first_address)
+        self._front = WebFront(self._own.port, self._load_balancers.healthy_targets, self._board.current, self._secure)
         self._history = History(time.time(), self._world())
         self._dns = DnsService(self._plan, self._history, self._board.timelines, alias_ttl_seconds)
         self._refreshing = threading.Lock()
@@ -49,9 +63,10 @@ class Cloud:
         self.addresses = Addresses(
             endpoint=f"http://127.0.0.1:{self._api.server_port}",
             dns_port=self._plan.port,
-            http_port=self._front.port,
+            http_port=self._own.port,
             name_servers={name.rstrip("."): addresses for name, addresses in self._plan.name_servers.items()},
             resolvers=list(service.RESOLVERS),
+            ca_file=str(self._authority.ca_file),
         )
 
     def start(self) -> None:
@@ -75,14 +90,23 @@ class Cloud:
                 ("route53", "GetChange"): changes,
                 ("route53", "CreateHostedZone"): corrected_soa,
                 ("elasticloadbalancing", "DescribeTargetHealth"): self._healths,
+                ("acm", "DescribeCertificate"): self._certificates,
+                ("ec2", "TerminateInstances"): register_replacements,
                 ("ec2", "CreateLaunchTemplate"): keep_to_the_template,
                 ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
+                ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
             },
             self._board.take_api_fault,
             self._changed,
         )
         control = Control(
-            gateway, lambda: self.addresses, self._board, lambda: record_sets.history, self._dns.truth, leftovers
+            gateway,
+            lambda: self.addresses,
+            self._board,
+            lambda: record_sets.history,
+            self._dns.truth,
+            leftovers,
+            InstanceDeaths(self._healths.note_registrations).terminate,
         )
         return make_server("127.0.0.1", 0, control, threaded=True, request_handler=_QuietHandler)
 
@@ -94,6 +118,10 @@ class Cloud:
             with self._refreshing:
                 self._in_loop(self._front.follow(self._load_balancers.current()))
                 self._history.add(time.time(), self._world())
+
+    def _secure(self, arn: str) -> ssl.SSLContext | None:
+        certificate = self._certificates.of(arn)
+        return None if certificate is None else self._authority.context(certificate)
 
     def _world(self) -> World:
         return snapshot.world(self._load_balancers.current(), self._plan.name_servers, self._alias_ttl_seconds)

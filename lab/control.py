@@ -27,10 +27,12 @@ class Control:
         history: Callable[[], list[ZoneState]],
         truth: Callable[[str], Truth],
         leftovers: Callable[[], Mapping[str, list[str]]],
+        terminate: Callable[..., list[str]],
     ) -> None:
         self._aws = aws
         self._faults = faults
         self._truth = truth
+        self._terminate = terminate
         self._actions: Mapping[tuple[str, str], Callable[[], Any]] = {
             ("GET", "ready"): lambda: {"ready": True},
             ("GET", "addresses"): lambda: asdict(addresses()),
@@ -57,17 +59,23 @@ class Control:
         if (method, path) == ("GET", "dns/truth"):
             return asdict(self._truth(_name(environ.get("QUERY_STRING", ""))))
         if (method, path) == ("POST", "faults"):
-            patch = json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
+            patch = _content(environ)
             log.info("faults set: %s", patch)
             return asdict(self._faults.merge(patch))
+        if (method, path) == ("POST", "instances/terminate"):
+            return self._terminate(**_content(environ))
         action = self._actions.get((method, path))
         if action is None:
             known = sorted({f"{known_method} {PREFIX}{name}" for known_method, name in self._actions})
             raise LookupError(
                 f"no {method} {PREFIX}{path}; there are {', '.join(known)}, GET {PREFIX}dns/truth?name=NAME, "
-                f"POST {PREFIX}faults"
+                f"POST {PREFIX}faults, POST {PREFIX}instances/terminate"
             )
         return action()
+
+
+def _content(environ: WSGIEnvironment) -> Any:
+    return json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
 
 
 def _name(query_string: str) -> str:

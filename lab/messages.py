@@ -1,9 +1,11 @@
 """What goes over the lab's control endpoint: plain data, the same on both sides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import Any
+from http import HTTPStatus
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 SERVER_FAULTS = ("none", "drop", "servfail", "refused", "nxdomain", "truncate_udp", "stuck", "slow")
 _SIGNING_NAMES = {"elbv2": "elasticloadbalancing"}  # boto3's name -> the name requests are signed with
 
@@ -12,8 +14,11 @@ _SIGNING_NAMES = {"elbv2": "elasticloadbalancing"}  # boto3's name -> the name r
 class Addresses:
     """Where a running lab answers. Every DNS address is on `dns_port`, every load balancer on `http_port`.
 
+    A load balancer answers at the unprivileged ports of its listeners, too.
+
     name_servers: name of each name server of the delegation set -> its addresses (IPv4, one also IPv6).
     resolvers: addresses of the caching resolvers.
+    ca_file: path of the PEM file with which certificates of HTTPS listeners are verified.
     """
 
     endpoint: str
@@ -21,6 +26,7 @@ class Addresses:
     http_port: int
     name_servers: dict[str, list[str]]
     resolvers: list[str]
+    ca_file: str
 
     def server_addresses(self) -> list[str]:
         """The addresses of all authoritative servers, in the order of their names."""
@@ -56,8 +62,21 @@ class ApiFault:
 
 
 @dataclass(frozen=True)
+class FrontFault:
+    """How a colour's load balancers answer: `milliseconds` late, and with `status` in place of 200."""
+
+    milliseconds: int = 0
+    status: int = 200
+
+
+@dataclass(frozen=True)
 class Faults:
-    """Everything that can be wrong in the lab at one moment, and the two clocks of its AWS (seconds)."""
+    """Everything that can be wrong in the lab at one moment, and the two clocks of its AWS (seconds).
+
+    fronts: colour -> how its load balancers answer.
+    silent_addresses: addresses of load balancers that take connections and never say a word.
+    certificate_days: colour -> days that its certificates are still valid for; negative: expired.
+    """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
     resolvers: dict[str, ServerFault] = field(default_factory=dict)
@@ -66,6 +85,9 @@ class Faults:
     health_seconds: float = 2.0
     insync_seconds: float = 0.0
     api: tuple[ApiFault, ...] = ()
+    fronts: dict[str, FrontFault] = field(default_factory=dict)
+    silent_addresses: tuple[str, ...] = ()
+    certificate_days: dict[str, float] = field(default_factory=dict)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -77,6 +99,9 @@ class Faults:
             health_seconds=data["health_seconds"],
             insync_seconds=data["insync_seconds"],
             api=tuple(ApiFault(**fault) for fault in data["api"]),
+            fronts={colour: FrontFault(**fault) for colour, fault in data["fronts"].items()},
+            silent_addresses=tuple(data["silent_addresses"]),
+            certificate_days=dict(data["certificate_days"]),
         )
 
 
@@ -140,9 +165,10 @@ class Truth:
 
 
 def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
-    """`faults` with a JSON merge patch applied: servers and resolvers by address and field, the rest replaced.
+    """`faults` with a JSON merge patch applied: servers and resolvers by address and field, fronts and
+    certificate_days by colour, the rest replaced.
 
-    Raises ValueError for an unknown key, address, field or fault; nothing is applied then.
+    Raises ValueError for an unknown key, address, field, status or fault; nothing is applied then.
     """
     known = [item.name for item in fields(Faults)]
     _object("faults", patch)
@@ -154,6 +180,10 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
             changed[key] = _merged_servers(key, getattr(faults, key), value)
         elif key == "api":
             changed[key] = tuple(_api_fault(item) for item in value)
+        elif key == "fronts":
+            changed[key] = _merged_colours(key, faults.fronts, value, _front_fault)
+        elif key == "certificate_days":
+            changed[key] = _merged_colours(key, faults.certificate_days, value, float)
         elif key in ("health_seconds", "insync_seconds"):
             changed[key] = float(value)
         else:
@@ -176,6 +206,23 @@ def _merged_servers(
         result[address] = ServerFault(**{**asdict(current[address]), **settings})
         _allowed("fault", result[address].fault, SERVER_FAULTS)
     return result
+
+
+def _merged_colours(
+    kind: str, current: Mapping[str, T], patch: Mapping[str, Any], read: Callable[[Any], T]
+) -> dict[str, T]:
+    _object(kind, patch)
+    given = {colour: read(value) for colour, value in patch.items() if value is not None}
+    return {**{colour: value for colour, value in current.items() if colour not in patch}, **given}
+
+
+def _front_fault(item: Mapping[str, Any]) -> FrontFault:
+    _object("a front", item)
+    for key in item:
+        _allowed("setting of a front", key, [setting.name for setting in fields(FrontFault)])
+    fault = FrontFault(**item)
+    HTTPStatus(fault.status)  # raises ValueError
+    return fault
 
 
 def _api_fault(item: Mapping[str, Any]) -> ApiFault:

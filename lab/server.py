@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     from lab.cloud import Cloud  # noqa: PLC0415  # two seconds of imports: only once signals are handled
 
-    cloud = Cloud(options.alias_ttl, options.health_seconds)
+    cloud = Cloud(options.alias_ttl, options.health_seconds, options.state_dir)
     cloud.start()
     print(json.dumps(asdict(cloud.addresses)), flush=True)
     logging.info("serving at %s", cloud.addresses)
@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.server", description=__doc__)
-    parser.add_argument("--state-dir", type=Path, required=True, help="directory of server.log")
+    parser.add_argument("--state-dir", type=Path, required=True, help="directory of server.log and ca.pem")
     parser.add_argument("--alias-ttl", type=int, default=60, help="TTL of aliases to load balancers, in seconds")
     parser.add_argument("--health-seconds", type=float, default=2.0, help="how long targets stay `initial`")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop at the end of stdin")

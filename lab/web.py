@@ -1,20 +1,28 @@
-"""HTTP at the addresses of every load balancer: which release of which colour a client is served by."""
+"""HTTP and HTTPS at the addresses of every load balancer: which release of which colour a client is served by."""
 
 import asyncio
-import json
+import logging
 import random
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from lab import http_answer
+from lab.aws.listeners import Listener
 from lab.aws.load_balancers import LoadBalancer
 from lab.aws.target_health import TargetHealth
+from lab.http_answer import HttpRequest
+from lab.messages import Faults, FrontFault
 
 CACHE_SECONDS = 0.2
 REQUEST_SECONDS = 5
-# Held as long as the lab lives, so that no other lab on this machine gets the same port.
-RESERVED_ADDRESS = "127.63.255.254"
+RETRY_SECONDS = 0.1
+SILENT_SECONDS = 120  # longer than clients wait
+HIGHEST_PRIVILEGED_PORT = 1023
+
+log = logging.getLogger("lab.web")
 
 
 @dataclass(frozen=True)
@@ -23,62 +31,116 @@ class _Seen:
     targets: list[TargetHealth]
 
 
+@dataclass(frozen=True)
+class _Door:
+    """What answers at one address and port."""
+
+    balancer: LoadBalancer
+    listener: Listener
+
+
 class WebFront:
     """Listens where there is a load balancer and answers as one of its healthy targets.
 
+    At `port`, plain HTTP for every load balancer; at the unprivileged ports of its listeners, what these say.
     200 with {"colour", "release", "load_balancer"} and the headers X-Colour and X-Release; 503 with no healthy
     target. To be used from within the loop that serves.
+    secure: from the ARN of a certificate to what presents it, None when there is no such certificate.
     """
 
     def __init__(
-        self, healthy_targets: Callable[[str], list[TargetHealth]], clock: Callable[[], float] = time.monotonic
+        self,
+        port: int,
+        healthy_targets: Callable[[str], list[TargetHealth]],
+        faults: Callable[[], Faults],
+        secure: Callable[[str], ssl.SSLContext | None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._healthy_targets = healthy_targets
-        self._clock = clock
+        self._port = port
+        self._healthy_targets, self._faults, self._secure, self._clock = healthy_targets, faults, secure, clock
         self._seen: dict[str, _Seen] = {}
-        self._listeners: dict[str, asyncio.Server] = {}
-        self._balancers: dict[str, LoadBalancer] = {}
-        self._reserved = socket.create_server((RESERVED_ADDRESS, 0))
-        self.port: int = self._reserved.getsockname()[1]
+        self._doors: dict[tuple[str, int], _Door] = {}
+        self._accepting: dict[tuple[str, int], asyncio.Task[None]] = {}
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def follow(self, load_balancers: Iterable[LoadBalancer]) -> None:
-        """Listen at the addresses of exactly these load balancers."""
-        self._balancers = {address: balancer for balancer in load_balancers for address in balancer.addresses}
-        for address in [address for address in self._listeners if address not in self._balancers]:
-            self._listeners.pop(address).close()
-        for address in self._balancers:
-            if address not in self._listeners:
-                self._listeners[address] = await self._listen(address)
+        """Listen at the addresses and ports of exactly these load balancers."""
+        self._doors = {
+            (address, listener.port): _Door(balancer, listener)
+            for balancer in load_balancers
+            for listener in (Listener(self._port), *balancer.listeners)
+            for address in balancer.addresses
+            if listener.port > HIGHEST_PRIVILEGED_PORT
+        }
+        gone = [self._accepting.pop(place) for place in list(self._accepting) if place not in self._doors]
+        for task in gone:
+            task.cancel()
+        await asyncio.gather(*gone, return_exceptions=True)
+        for place in self._doors:
+            if place not in self._accepting:
+                self._listen(place)
 
-    async def _listen(self, address: str) -> asyncio.Server:
-        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                async with asyncio.timeout(REQUEST_SECONDS):
-                    head = await reader.readuntil(b"\r\n\r\n")
-                    writer.write(self._response(address, with_body=not head.startswith(b"HEAD ")))
-                    await writer.drain()
-            except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError):
-                return  # not a request, or the client has left
-            finally:
-                writer.close()
+    def _listen(self, place: tuple[str, int]) -> None:
+        try:
+            listening = socket.create_server(place)
+        except OSError as refused:  # the call that made the listener has been done and cannot be refused any more
+            log.error("nothing of the lab answers at %s port %s: %s", *place, refused)
+            return
+        listening.setblocking(False)
+        self._accepting[place] = asyncio.get_running_loop().create_task(self._accept(listening, place))
 
-        return await asyncio.start_server(connected, address, self.port)
+    async def _accept(self, listening: socket.socket, place: tuple[str, int]) -> None:
+        loop = asyncio.get_running_loop()
+        with listening:
+            while True:
+                try:
+                    connection, _ = await loop.sock_accept(listening)
+                except OSError as failed:  # too many open files, or the client has left already
+                    log.warning("cannot accept at %s port %s: %s", *place, failed)
+                    await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                serving = loop.create_task(self._serve(connection, place))
+                self._serving.add(serving)
+                serving.add_done_callback(self._serving.discard)
 
-    def _response(self, address: str, with_body: bool) -> bytes:
-        balancer = self._balancers[address]
+    async def _serve(self, connection: socket.socket, place: tuple[str, int]) -> None:
+        try:
+            if place[0] in self._faults().silent_addresses:
+                await _be_silent(connection)
+            else:
+                await self._answer(connection, self._doors.get(place))
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            return  # not a request, or the client has left or does not trust the certificate
+
+    async def _answer(self, connection: socket.socket, door: _Door | None) -> None:
+        context = self._secure(door.listener.certificate_arn) if door and door.listener.is_https else None
+        if door is None or (door.listener.is_https and context is None):
+            connection.close()  # the listener has just gone, or has no certificate to present
+            return
+        async with asyncio.timeout(REQUEST_SECONDS):
+            reader, writer = await _streams(connection, context)
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                head = await reader.readuntil(b"\r\n\r\n")
+            if (request := http_answer.read(head)) is not None:
+                fault = self._faults().fronts.get(door.balancer.colour, FrontFault())
+                await asyncio.sleep(fault.milliseconds / 1000)
+                writer.write(self._response(door, request, fault))
+                await writer.drain()
+        finally:
+            writer.close()
+
+    def _response(self, door: _Door, request: HttpRequest, fault: FrontFault) -> bytes:
+        balancer, listener = door.balancer, door.listener
+        if listener.redirect is not None:
+            protocol = "https" if listener.is_https else "http"
+            to = http_answer.location(listener.redirect, request, listener.port, protocol)
+            return http_answer.rendered(request, listener.redirect.status, {"Location": to})
         targets = self._targets(balancer.arn)
         if not targets:
-            status, content, headers = "503 Service Unavailable", {"load_balancer": balancer.name}, ""
-        else:
-            release = random.choice(targets).release or ""
-            status, headers = "200 OK", f"X-Colour: {balancer.colour}\r\nX-Release: {release}\r\n"
-            content = {"colour": balancer.colour, "release": release, "load_balancer": balancer.name}
-        body = json.dumps(content).encode()
-        head = (
-            f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
-            f"{headers}Connection: close\r\n\r\n"
-        )
-        return head.encode() + (body if with_body else b"")
+            return http_answer.rendered(request, *http_answer.unavailable(balancer))
+        release = random.choice(targets).release or ""
+        return http_answer.rendered(request, *http_answer.served(balancer, release, fault.status))
 
     def _targets(self, arn: str) -> list[TargetHealth]:
         seen = self._seen.get(arn)
@@ -86,3 +148,23 @@ class WebFront:
             seen = _Seen(self._clock() + CACHE_SECONDS, self._healthy_targets(arn))
             self._seen[arn] = seen
         return seen.targets
+
+
+async def _streams(
+    connection: socket.socket, context: ssl.SSLContext | None
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """The two directions of an accepted connection, after the handshake if there is one."""
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader()
+    protocol = asyncio.StreamReaderProtocol(reader)
+    transport, _ = await loop.connect_accepted_socket(lambda: protocol, connection, ssl=context)
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+
+
+async def _be_silent(connection: socket.socket) -> None:
+    """Take what the client sends and say nothing, until it leaves."""
+    with connection:
+        connection.setblocking(False)
+        async with asyncio.timeout(SILENT_SECONDS):
+            while await asyncio.get_running_loop().sock_recv(connection, 4096):
+                pass

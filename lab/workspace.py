@@ -1,6 +1,7 @@
 """A working copy of the project in which the plain `pulumi` commands talk to the embedded AWS and nothing else."""
 
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -93,8 +94,13 @@ def lay_out(root: Path, addresses: Addresses, report: Callable[[str], None]) -> 
     for source in CHECKOUT.glob("Pulumi*.yaml"):
         content = yaml.safe_load(source.read_text())
         kept = {key: value for key, value in content.items() if key not in FOREIGN_KEYS}
+        config = kept.get("config", {})
+        # Region and profile are the lab's own.
+        kept["config"] = {key: value for key, value in config.items() if not key.startswith("aws:")}
         (project / source.name).write_text(yaml.safe_dump(kept, sort_keys=False))
     workspace = Workspace(project, _environment(root, addresses, report))
+    # 443 is out of reach for who is not root.
+    workspace.edit_project(httpsPort=_free_port())
     workspace.edit_stack("live", resolvers=addresses.resolvers, dnsPort=addresses.dns_port)
     workspace.aws("route53").create_hosted_zone(Name=workspace.project_config("zone"), CallerReference="first")
     for stack in (*workspace.project_config("cidrs"), "live"):
@@ -119,6 +125,13 @@ def _environment(root: Path, addresses: Addresses, report: Callable[[str], None]
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
     }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def clear(root: Path) -> None:

@@ -54,6 +54,20 @@ class Outcome:
     waited_seconds: float
     queries: int
 
+    @property
+    def summary(self) -> str:
+        """How it ended, in one line."""
+        servers, resolvers = {s.server for s in self.servers}, {r.resolver for r in self.resolvers if not r.unreachable}
+        return (
+            f"DNS answers with nobody else after {self.waited_seconds:.1f} s of waiting ({len(servers)} authoritative"
+            f" addresses and {len(resolvers)} resolvers, {self.queries} queries, TTL {self.ttl_seconds:.0f} s)"
+        )
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Resolvers that never answered, and addresses that this machine has no route to: reported, not fatal."""
+        return (*dict.fromkeys(r.resolver for r in self.resolvers if r.unreachable), *self.skipped)
+
     def as_dict(self) -> dict[str, Any]:
         """The same as plain dicts, lists, strings and numbers."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))

@@ -10,6 +10,8 @@ from wsgiref.types import WSGIApplication
 # moto reads this when its IAM module is imported: without it the policies managed by AWS do not exist.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
+from moto.acm.models import CertBundle, acm_backends
+from moto.autoscaling.models import AutoScalingBackend, autoscaling_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance
@@ -36,6 +38,21 @@ def instances(region: str) -> dict[str, Instance]:
     """The instances of a region, terminated ones too, by id."""
     reservations = list(ec2(region).reservations.values())  # a copy: other threads launch instances meanwhile
     return {instance.id: instance for reservation in reservations for instance in list(reservation.instances)}
+
+
+def autoscaling(region: str) -> AutoScalingBackend:
+    return autoscaling_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+def autoscaling_in_use() -> list[AutoScalingBackend]:
+    """Auto Scaling of every region that has been used."""
+    return list(autoscaling_backends[DEFAULT_ACCOUNT_ID].values())
+
+
+def certificates(region: str) -> dict[str, CertBundle]:
+    """The certificates of a region, by ARN."""
+    backends = acm_backends[DEFAULT_ACCOUNT_ID]
+    return backends[region]._certificates if region in backends else {}  # no call gives one without an error
 
 
 def elbv2(region: str) -> ELBv2Backend:

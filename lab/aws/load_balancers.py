@@ -6,31 +6,38 @@ from ipaddress import IPv4Address
 
 from moto.elbv2.models import ELBv2Backend, FakeLoadBalancer
 
-from lab.aws import embedded
+from lab.aws import embedded, listeners
 from lab.aws.forwarding import target_groups
+from lab.aws.listeners import Listener
 from lab.aws.record_set import absolute
+from lab.aws.tags import COLOUR_TAG
 from lab.aws.target_health import TargetHealth, TargetHealths
-
-COLOUR_TAG = "colour"
-FIRST_ADDRESS = IPv4Address("127.64.0.1")
 
 
 @dataclass(frozen=True)
 class LoadBalancer:
-    """A load balancer: `dns_name` ends with a dot, one loopback address for each of its zones."""
+    """A load balancer: `dns_name` ends with a dot, one loopback address for each of its zones.
+
+    listeners: those that the lab serves.
+    """
 
     arn: str
     name: str
     dns_name: str
     colour: str
     addresses: tuple[str, ...]
+    listeners: tuple[Listener, ...] = ()
 
 
 class LoadBalancers:
-    """All load balancers. An address is never given to a second one: a stale answer stays recognisable."""
+    """All load balancers, with addresses from `first_address` on.
 
-    def __init__(self, healths: TargetHealths) -> None:
+    An address is never given to a second one: a stale answer stays recognisable.
+    """
+
+    def __init__(self, healths: TargetHealths, first_address: IPv4Address) -> None:
         self._healths = healths
+        self._first_address = first_address
         self._addresses: dict[str, tuple[str, ...]] = {}
         self._given = 0
         self._lock = threading.Lock()
@@ -55,8 +62,15 @@ class LoadBalancers:
     def _plain(self, backend: ELBv2Backend, source: FakeLoadBalancer) -> LoadBalancer:
         if source.arn not in self._addresses:
             zones = len({subnet.availability_zone for subnet in source.subnets}) or 1
-            self._addresses[source.arn] = tuple(str(FIRST_ADDRESS + self._given + zone) for zone in range(zones))
+            self._addresses[source.arn] = tuple(str(self._first_address + self._given + zone) for zone in range(zones))
             self._given += zones
         tags = {tag["Key"]: tag["Value"] for tag in backend.tagging_service.list_tags_for_resource(source.arn)["Tags"]}
-        colour = tags.get(COLOUR_TAG, "")
-        return LoadBalancer(source.arn, source.name, absolute(source.dns_name), colour, self._addresses[source.arn])
+        found = [listeners.plain(listener) for listener in list(source.listeners.values())]
+        return LoadBalancer(
+            source.arn,
+            source.name,
+            absolute(source.dns_name),
+            tags.get(COLOUR_TAG, ""),
+            self._addresses[source.arn],
+            tuple(listener for listener in found if listener is not None),
+        )

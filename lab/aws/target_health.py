@@ -14,9 +14,8 @@ from lab.aws import embedded
 from lab.aws.answer import ELBV2_NAMESPACE, Answer, xml
 from lab.aws.forwarding import is_forwarded_to
 from lab.aws.request import ApiRequest
+from lab.aws.tags import RELEASE_TAG
 from lab.messages import Faults
-
-RELEASE_TAG = "release"
 
 
 @dataclass(frozen=True)

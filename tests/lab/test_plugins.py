@@ -12,7 +12,7 @@ import pytest
 
 from lab.plugins.install import install
 from lab.toolchain import ensure
-from tests.unit import shapes
+from tests.lab.parts import shapes
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PROJECT = "name: probe\nruntime: python\n"
@@ -95,6 +95,6 @@ def test_nothing_is_left_when_the_command_line_is_killed(environment: dict[str, 
 
 
 def test_the_committed_shapes_are_those_of_the_bridge() -> None:
-    """Otherwise run `python -m tests.unit.shapes`."""
+    """Otherwise run `python -m tests.lab.parts.shapes`."""
     fetched = shapes.fetch_bridge_shapes(say)
     assert json.loads(json.dumps(fetched)) == shapes.bridge_shapes()

@@ -2,14 +2,23 @@
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import json
+import re
+import runpy
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pulumi
+import pytest
+import yaml
 from pulumi.runtime import mocks, proto, rpc
-from pulumi.runtime.settings import SETTINGS
+from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
+
+from cutover.cluster_facts import ClusterFacts
 
 ZONE_ID = "Z0000000000000000000"
 ACCOUNT, REGION = "123456789012", "eu-central-1"
@@ -23,16 +32,24 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
     "aws:route53/getZone:getZone": {"zoneId": ZONE_ID},
     "aws:ssm/getParameter:getParameter": {"insecureValue": IMAGE_ID},
 }
+_PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
+_STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
 
 
 @dataclass(frozen=True)
 class Declared:
-    """One resource as the engine was asked for it; `after` are the resources it depends on, as `type name`."""
+    """One resource as the engine was asked for it.
+
+    parent and after: the resource it is inside of, and those it depends on, by their `key`. guarded: its own options
+    have a transform, which the engine applies to it and to all that is inside of it.
+    """
 
     type: str
     name: str
     custom: bool
     inputs: Mapping[str, Any]
+    parent: str | None = None
+    guarded: bool = False
     after: frozenset[str] = frozenset()
     retain_on_delete: bool = False
     ignore_changes: tuple[str, ...] = ()
@@ -47,8 +64,8 @@ class Declared:
 class _Account(mocks.Mocks):
     """Answers as AWS would; every output is a text that tells whose it is."""
 
-    def __init__(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
-        self._answers = answers
+    def __init__(self, answers: Mapping[str, Mapping[str, Any]], stacks: Mapping[str, Mapping[str, Any]]) -> None:
+        self._answers, self._stacks = answers, stacks
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
 
     def call(self, args: mocks.MockCallArgs) -> Any:
@@ -56,6 +73,8 @@ class _Account(mocks.Mocks):
         return dict(self._answers[args.token])
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if args.typ == _REFERENCE:
+            return args.name, {"name": args.name, "outputs": self._stacks[args.name.rpartition("/")[2]]}
         label = args.typ.rpartition(":")[2].lower()
         made = {
             "arn": f"arn:of:{label}:{args.name}",
@@ -93,12 +112,14 @@ class _Recorder(mocks.MockMonitor):
 
     def RegisterResource(self, request: proto.resource_pb2.RegisterResourceRequest) -> Any:
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # pulumi has no types here
-        if request.type != "pulumi:pulumi:Stack":
+        if request.type not in (_STACK, _REFERENCE):
             resource = Declared(
                 request.type,
                 request.name,
                 request.custom,
                 rpc.deserialize_properties(request.object),
+                self._keys.get(request.parent),
+                bool(request.transforms),
                 frozenset(self._keys[urn] for urn in request.dependencies),
                 request.retainOnDelete,
                 tuple(request.ignoreChanges),
@@ -124,42 +145,68 @@ class Declaration:
     exports: Mapping[str, Any]
 
     def of(self, kind: str) -> list[Declared]:
-        """All resources whose type ends with `kind`, like `Subnet`."""
-        return [resource for resource in self.resources if resource.type.rpartition(":")[2] == kind]
+        """All resources whose type ends with `kind`, like `Subnet` or `lb/loadBalancer:LoadBalancer`."""
+        return [resource for resource in self.resources if re.search(rf"[:/]{kind}$", resource.type)]
 
     def one(self, kind: str, name: str | None = None) -> Declared:
         """The only resource of its type, or the one called `name`."""
         (found,) = [resource for resource in self.of(kind) if name in (None, resource.name)]
         return found
 
-    def position(self, resource: Declared) -> int:
-        return self.resources.index(resource)
+    def find(self, key: str) -> Declared:
+        return next(resource for resource in self.resources if resource.key == key)
+
+    def depends(self, later: Declared, earlier: Declared) -> bool:
+        """Whether `later` waits for `earlier`, by itself, by what it waits for, or by what it is inside of."""
+        waiting, seen = [later], set()
+        while waiting:
+            resource = waiting.pop()
+            if resource.key not in seen:
+                seen.add(resource.key)
+                waiting += [self.find(key) for key in (*resource.after, resource.parent) if key is not None]
+        return earlier.key in seen - {later.key}
 
 
 def declare(
-    program: Callable[[], Mapping[str, Any] | None],
+    stack: str,
+    config: Mapping[str, str],
+    project: Mapping[str, str],
+    clusters: Mapping[str, ClusterFacts | None] | None = None,
     answers: Mapping[str, Mapping[str, Any]] | None = None,
-    stack: str = "red",
 ) -> Declaration:
-    """Run `program` as a Pulumi program; what it returns are its exports, resolved. Raises what it raises."""
-    return contextvars.copy_context().run(_declare, program, {**ANSWERS, **(answers or {})}, stack)
+    """Run the program, __main__.py, for `stack`; raises what it raises.
+
+    `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
+    `answers` replace some of ANSWERS.
+    """
+    stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
+    account = _Account({**ANSWERS, **(answers or {})}, stacks)
+    values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
+    declared = {key: {"value": value} for key, value in values.items()}
+    engine_config = {f"tag-team:{key}": text for key, text in {**project, **config}.items()}
+    with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as environment:
+        (Path(root) / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "tag-team", "config": declared}))
+        environment.setenv("PULUMI_CONFIG", json.dumps({**engine_config, "aws:region": REGION}))
+        return contextvars.copy_context().run(_declare, account, stack, root)
 
 
-def _declare(
-    program: Callable[[], Mapping[str, Any] | None], answers: Mapping[str, Mapping[str, Any]], stack: str
-) -> Declaration:
-    account = _Account(answers)
+def _declare(account: _Account, stack: str, root: str) -> Declaration:
     recorder = _Recorder(account)
     exports: dict[str, Any] = {}
 
     async def run() -> None:
-        found = pulumi.Output.from_input(program() or {})
-        exports.update(await found.future() or {})
+        runpy.run_path(str(_PROGRAM), run_name="program")
+
+    async def resolve() -> None:
+        found = await pulumi.Output.from_input(vars(get_root_resource())["outputs"]).future()
+        exports.update(found or {})
 
     with asyncio.Runner() as runner:
-        loop = runner.get_loop()
-        asyncio.set_event_loop(loop)  # pulumi asks for the current one, and there is none before the run
-        mocks.set_mocks(account, project="tag-team", stack=stack, preview=False, monitor=recorder)
+        asyncio.set_event_loop(runner.get_loop())  # pulumi asks for the current one, and there is none before the run
+        mocks.set_mocks(account, "tag-team", stack, preview=False, monitor=recorder, organization="organization")
         SETTINGS.callbacks = None
-        runner.run(run_pulumi_func(run), context=contextvars.copy_context())
+        SETTINGS.root_directory = root
+        context = contextvars.copy_context()
+        runner.run(run_pulumi_func(run), context=context)
+        runner.run(resolve(), context=context)
     return Declaration(recorder.declared, account.calls, recorder.hooks, exports)

@@ -4,27 +4,16 @@ import json
 from collections.abc import Mapping
 
 from components import settings
+from components.config_keys import SHARED_KEYS
 from components.settings import ColourSettings, LiveSettings
 from cutover.cluster_facts import ClusterFacts
 
 PROJECT: Mapping[str, str] = {
+    **{key.name: key.default for key in SHARED_KEYS if key.default is not None},
     "names": '["www.shop.example"]',
     "zone": "shop.example",
-    "capacity": "4",
-    "instanceType": "m7i.large",
-    "machineImage": "/aws/service/image",
-    "availabilityZones": "2",
     "cidrs": '{"amber": "10.10.0.0/16", "violet": "10.20.0.0/16"}',
-    "natGateways": "1",
-    "keepAddresses": "true",
-    "loadBalancerCapacityUnits": "0",
-    "certificateArn": "",
     "image": "registry.shop.example/web",
-    "port": "8080",
-    "healthPath": "/healthz",
-    "offsite": "{}",
-    "https": "true",
-    "fullCapacityTimeout": "900",
 }
 OWN: Mapping[str, Mapping[str, str]] = {
     "amber": {"release": "1.0.0"},
@@ -39,10 +28,20 @@ OFFSITE = {
 }
 
 
+def parted(changes: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """`changes` parted into those of the project and those of the stack's own file."""
+    shared = {key.name for key in SHARED_KEYS}
+    return (
+        {key: text for key, text in changes.items() if key in shared},
+        {key: text for key, text in changes.items() if key not in shared},
+    )
+
+
 def load(stack: str, **changes: str) -> ColourSettings | LiveSettings:
     """The settings of `stack`; `changes` go where their key belongs, to the project or to the stack's own file."""
-    project = {**PROJECT, **{key: text for key, text in changes.items() if key in PROJECT}}
-    return settings.load(stack, {**project, **OWN.get(stack, {}), **changes}, project)
+    shared, own = parted(changes)
+    project = {**PROJECT, **shared}
+    return settings.load(stack, {**project, **OWN.get(stack, {}), **own}, project)
 
 
 def colour(name: str = "amber", **changes: str) -> ColourSettings:
@@ -64,12 +63,14 @@ def names(count: int) -> str:
 
 def facts(name: str, capacity: int = 4) -> ClusterFacts:
     return ClusterFacts(
-        name,
-        "1.0.0",
-        "eu-central-1",
-        capacity,
-        f"{name}-group",
-        f"arn:of:{name}",
-        f"{name}.elb.example",
-        f"ZONE-OF-{name.upper()}",
+        colour=name,
+        release="1.0.0",
+        region="eu-central-1",
+        capacity=capacity,
+        group=f"{name}-group",
+        target_group_arn=f"arn:of:{name}",
+        dns_name=f"{name}.elb.example",
+        zone_id=f"ZONE-OF-{name.upper()}",
+        shape={"capacity": str(capacity)},
+        certificate_arn=f"arn:of:certificate-of-{name}",
     )

@@ -34,6 +34,7 @@ class Wait:
         return self._looks[min(self.looked, len(self._looks)) - 1]
 
     async def sleep(self, seconds: float) -> None:
+        assert seconds > 0, "a wait that stands still would never end"
         self.slept.append(seconds)
         self.now += seconds
 

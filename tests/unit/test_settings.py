@@ -80,6 +80,8 @@ REFUSED = [
     Refused("amber", "cidrs", cidrs("fd00::/16", "10.20.0.0/16"), "/16 to /22", seen="fd00::/16"),
     Refused("amber", "cidrs", cidrs("ten", "10.20.0.0/16"), "/16 to /22", seen="ten"),
     Refused("amber", "cidrs", '["10.10.0.0/16"]', "two colours"),
+    # A colour that could never be built: its stack would be the live one.
+    Refused("amber", "cidrs", '{"live": "10.10.0.0/16", "amber": "10.20.0.0/16"}', "two colours", seen="live"),
     Refused("amber", "cidrs", "{", "two colours"),
     Refused(
         "amber", "offsite", with_offsite("shop.example/orders"), "a URL without user or password", seen="ORDERS_URL"
@@ -100,7 +102,7 @@ REFUSED = [
         "amber", "offsite", with_offsite("arn:aws:s3:::orders"), "a URL without user or password", seen="ORDERS_URL"
     ),
     Refused("amber", "offsite", '{"ORDERS-URL": "https://shop.example"}', "environment variable", seen="ORDERS-URL"),
-    Refused("amber", "offsite", '{"ORDERS_URL": 1}', "environment variable"),
+    Refused("amber", "offsite", '{"ORDERS_URL": 1}', "environment variable", seen="ORDERS_URL"),
     Refused("amber", "certificateArn", "arn:aws:iam::123456789012:server-certificate/x", "ARN of an ACM certificate"),
     Refused("amber", "image", "registry.shop.example/web@sha256:0123", "without a tag"),
     Refused("amber", "image", "registry.shop.example/web:1.0.0", "without a tag"),
@@ -124,16 +126,13 @@ REFUSED = [
 ]
 
 
-NOT_YET = pytest.mark.xfail(strict=True, raises=pytest.fail.Exception, reason="known to be let through")
-LET_THROUGH = [
+EASILY_OVERLOOKED = [
     # int() reads more than digits.
     Refused("amber", "capacity", "\u0664", "from 2 to 1000"),
     Refused("amber", "capacity", "1_0", "from 2 to 1000"),
     Refused("amber", "capacity", " 4\n", "from 2 to 1000"),
     # A mask is not what EC2 takes for a network.
     Refused("amber", "cidrs", cidrs("10.10.0.0/255.255.0.0", "10.20.0.0/16"), "/16 to /22"),
-    # A colour that could never be built: its stack would be the live one.
-    Refused("amber", "cidrs", '{"live": "10.10.0.0/16", "amber": "10.20.0.0/16"}', "two colours", seen="live"),
     # The tag looks like a port.
     Refused("amber", "image", "web:2024", "without a tag"),
     # The colour's own name would be both a simple and a weighted record set.
@@ -167,7 +166,7 @@ LET_THROUGH = [
     # The script that hands the value over needs these itself.
     *(
         Refused("amber", "offsite", json.dumps({name: "https://shop.example"}), "environment variable", seen=name)
-        for name in ("PATH", "UID", "attempt", "AWS_ENDPOINT_URL", "DOCKER_HOST", "LD_PRELOAD")
+        for name in ("PATH", "UID", "AWS_ENDPOINT_URL", "DOCKER_HOST", "LD_PRELOAD")
     ),
     # One address twice.
     Refused(
@@ -181,9 +180,7 @@ def refused_id(case: object) -> str:
     return f"{case.stack}-{case.key}-{case.text[:40]}"
 
 
-@pytest.mark.parametrize(
-    "case", [*REFUSED, *(pytest.param(case, marks=NOT_YET) for case in LET_THROUGH)], ids=refused_id
-)
+@pytest.mark.parametrize("case", [*REFUSED, *EASILY_OVERLOOKED], ids=refused_id)
 def test_a_value_that_is_not_allowed_is_refused_with_key_value_allowed_values_and_next_command(case: Refused) -> None:
     with pytest.raises(Refusal) as refused:
         load(case.stack, **{case.key: case.text})
@@ -254,7 +251,6 @@ def test_a_url_with_a_user_or_a_password_is_refused(user: str) -> None:
     assert "a URL without user or password" in refused.value.allowed
 
 
-@pytest.mark.xfail(strict=True, reason="known: the refusal repeats the whole value")
 def test_a_password_is_not_repeated_in_the_refusal() -> None:
     with pytest.raises(Refusal) as refused:
         load("amber", offsite=with_offsite("https://shop:hunter2@db.shop.example"))
@@ -289,7 +285,6 @@ def test_a_shared_key_that_one_stack_overrides_is_refused(stack: str) -> None:
     assert refused.value.next_step == f"pulumi config rm capacity -s {stack}"
 
 
-@pytest.mark.xfail(strict=True, reason="known: it says to edit Pulumi.yaml, where nothing is wrong")
 @pytest.mark.parametrize(("key", "text"), [("capacity", "0"), ("capacity", "1"), ("natGateways", "3")])
 def test_a_wrong_override_is_refused_as_an_override(key: str, text: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -297,7 +292,6 @@ def test_a_wrong_override_is_refused_as_an_override(key: str, text: str) -> None
     assert refused.value.next_step == f"pulumi config rm {key} -s amber"
 
 
-@pytest.mark.xfail(strict=True, reason="known: only keys that the project sets are compared")
 def test_a_shared_key_that_only_one_stack_sets_is_refused() -> None:
     project = {key: text for key, text in PROJECT.items() if key != "instanceType"}
     with pytest.raises(Refusal) as refused:
@@ -330,12 +324,16 @@ def test_a_required_key_that_is_not_set_is_refused(stack: str, key: str) -> None
 
 
 def test_a_colour_is_read_whole() -> None:
-    found = colour(names='["www.shop.example", "shop.example"]', offsite=json.dumps(stack_values.OFFSITE))
+    found = colour(
+        names='["www.shop.example", "shop.example"]',
+        offsite=json.dumps(stack_values.OFFSITE),
+        machineImage="/aws/service/image-x86_64",
+    )
     assert (found.colour, found.release, found.awake) == ("amber", "1.0.0", True)
     shared = found.shared
     assert shared.names == ("www.shop.example", "shop.example")
     assert (shared.zone, shared.capacity, shared.availability_zones, shared.nat_gateways) == ("shop.example", 4, 2, 1)
-    assert (shared.instance_type, shared.machine_image) == ("m7i.large", "/aws/service/image")
+    assert (shared.instance_type, shared.machine_image) == ("m7i.large", "/aws/service/image-x86_64")
     assert shared.cidrs == {"amber": "10.10.0.0/16", "violet": "10.20.0.0/16"}
     assert (shared.keep_addresses, shared.https, shared.certificate_arn) == (True, True, None)
     assert (shared.image, shared.port, shared.health_path) == ("registry.shop.example/web", 8080, "/healthz")
@@ -383,7 +381,7 @@ def as_text(value: object) -> str:
 
 
 def test_the_stacks_of_this_checkout_load() -> None:
-    project = stack_config.of_project(ROOT)
+    project = stack_config.of_project(str(ROOT))
     stacks = [path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")]
     loaded = {stack: settings.load(stack, {**project, **stack_file(stack)}, project) for stack in stacks}
     of_live = loaded.pop("live")
@@ -426,7 +424,7 @@ OFFSITE_TEXT = (st.text(max_size=20) | st.from_regex(r"https?://.{0,12}")).map(w
 @example(stack="amber", key="offsite", text=with_offsite("https://\u2100"))
 @example(stack="live", key="resolvers", text='["::1%\\u0000"]')
 @example(stack="amber", key="cidrs", text='{"amber": "10.0.0.0/16/16", "violet": ""}')
-@example(stack="amber", key="names", text="[" * 100_000).xfail(raises=RecursionError, reason="known")
+@example(stack="amber", key="names", text="[" * 100_000)
 def test_any_text_is_loaded_or_refused(stack: str, key: str, text: str) -> None:
     found, message = None, ""
     try:

@@ -200,7 +200,6 @@ def test_any_printable_url_arrives_as_it_is(rest: str, tmp_path_factory: pytest.
     assert instance.container_environment["ORDERS_URL"] == url
 
 
-@pytest.mark.xfail(strict=True, reason="known: the script's own variable has the same name")
 def test_a_variable_of_any_name_arrives_as_it_is(instance: Instance) -> None:
     assert instance.boot(render({"attempt": "https://shop.example"})) == 0
     assert instance.container_environment["attempt"] == "https://shop.example"

@@ -1,7 +1,7 @@
 """Names and nesting of properties: as the installed pulumi_aws SDK has them, and as the bridge's schema has them.
 
 A shape is "value" (anything without named parts), ["list", shape], ["map", shape] or {name: shape}.
-`python -m tests.unit.shapes` writes bridge_shapes.json anew from the real bridge (15 s).
+`python -m tests.lab.parts.shapes` writes bridge_shapes.json anew from the real bridge (15 s).
 """
 
 import importlib

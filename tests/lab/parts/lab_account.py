@@ -68,9 +68,11 @@ class Account:
         found = self.route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
         return [item for item in found if item["Type"] not in ("NS", "SOA")]
 
-    def cluster(self, colour: str, release: str = "1.0.0", size: int = 2, with_listener: bool = True) -> Cluster:
+    def cluster(
+        self, colour: str, release: str = "1.0.0", size: int = 2, with_listener: bool = True, zones: int = 2
+    ) -> Cluster:
         name = f"{colour}-{next(_NUMBERS)}"
-        subnets = [subnet["SubnetId"] for subnet in self.ec2.describe_subnets()["Subnets"]][:2]
+        subnets = [subnet["SubnetId"] for subnet in self.ec2.describe_subnets()["Subnets"]][:zones]
         vpc = self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
         balancer = self.elbv2.create_load_balancer(
             Name=name, Subnets=subnets, Tags=[{"Key": "colour", "Value": colour}]
@@ -89,13 +91,45 @@ class Account:
             LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
             VPCZoneIdentifier=",".join(subnets),
             TargetGroupARNs=[group["TargetGroupArn"]],
-            Tags=[{"Key": "release", "Value": release, "PropagateAtLaunch": True}],
+            Tags=[
+                {"Key": "release", "Value": release, "PropagateAtLaunch": True},
+                {"Key": "colour", "Value": colour, "PropagateAtLaunch": True},
+            ],
         )
         return Cluster(balancer["LoadBalancerArn"], balancer["DNSName"], group["TargetGroupArn"], name)
 
     def forward(self, load_balancer_arn: str, target_group_arn: str) -> None:
         action = {"Type": "forward", "TargetGroupArn": target_group_arn}
         self.elbv2.create_listener(LoadBalancerArn=load_balancer_arn, Protocol="HTTP", Port=80, DefaultActions=[action])
+
+    def certificate(self, colour: str, *names: str) -> str:
+        """Ask for a certificate of a colour; returns its ARN."""
+        made = self.client("acm").request_certificate(
+            DomainName=names[0],
+            SubjectAlternativeNames=list(names[1:]) or [names[0]],
+            ValidationMethod="DNS",
+            Tags=[{"Key": "colour", "Value": colour}],
+        )
+        return str(made["CertificateArn"])
+
+    def listen(
+        self, cluster: Cluster, port: int, action: dict[str, Any] | None = None, certificate_arn: str | None = None
+    ) -> str:
+        """Add a listener, HTTPS if it has a certificate, that forwards if no other action is given; returns its ARN."""
+        secure = {"Certificates": [{"CertificateArn": certificate_arn}]} if certificate_arn else {}
+        made = self.elbv2.create_listener(
+            LoadBalancerArn=cluster.load_balancer_arn,
+            Protocol="HTTPS" if certificate_arn else "HTTP",
+            Port=port,
+            DefaultActions=[action or {"Type": "forward", "TargetGroupArn": cluster.target_group_arn}],
+            **secure,
+        )
+        return str(made["Listeners"][0]["ListenerArn"])
+
+    def zones_of(self, auto_scaling_group: str) -> list[str]:
+        """The Availability Zone of each instance of a group, sorted."""
+        found = self.autoscaling.describe_auto_scaling_groups(AutoScalingGroupNames=[auto_scaling_group])
+        return sorted(item["AvailabilityZone"] for item in found["AutoScalingGroups"][0]["Instances"])
 
     def target_states(self, target_group_arn: str, *instance_ids: str) -> list[tuple[str, str | None]]:
         """State and reason of each target, those of `instance_ids` if there are any."""

@@ -11,7 +11,7 @@ import pytest
 
 from lab.client import Addresses, LabClient, LabError, aws_environment, start
 
-ADDRESSES = Addresses("http://127.0.0.1:1", 53, 80, {"ns.example": ["127.0.0.2", "::1"]}, ["127.0.0.3"])
+ADDRESSES = Addresses("http://127.0.0.1:1", 53, 80, {"ns.example": ["127.0.0.2", "::1"]}, ["127.0.0.3"], "ca.pem")
 
 
 def test_the_server_tells_its_addresses_and_ends_cleanly_on_sigterm(tmp_path: Path) -> None:

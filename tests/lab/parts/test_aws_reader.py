@@ -6,12 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ClientError
+from botocore.retries.adaptive import ClientRateLimiter
 from botocore.retries.standard import ExponentialBackoff
 
 from cutover.aws import Aws, session
 from cutover.capacity import CapacitySeen
 from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start
-from tests.unit.lab_account import Account, Cluster, alias, simple, weighted
+from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 
 
 @pytest.fixture(scope="module")
@@ -126,10 +127,16 @@ def test_before_the_first_tag_in_nobody_was_in_charge(aws: Aws) -> None:
 
 def test_the_history_of_in_charge_has_every_tag_in_oldest_first(aws: Aws, account: Account) -> None:
     parameters, name = account.client("ssm"), "/tag-team/www.shop.example/in-charge"
-    for colour in ("amber", "violet", "amber"):
-        parameters.put_parameter(Name=name, Type="String", Value=json.dumps({"colour": colour}), Overwrite=True)
+    said = [("amber", "1.0.0", None), ("violet", "2.0.0", {"checks": ["probes"]}), ("amber", "1.0.1", None)]
+    for colour, release, override in said:
+        value = json.dumps({"colour": colour, "release": release, "attempt": "1", "override": override})
+        parameters.put_parameter(Name=name, Type="String", Value=value, Overwrite=True)
     history = aws.in_charge_history(name)
-    assert [named.colour for named in history] == ["amber", "violet", "amber"]
+    assert [(named.colour, named.release, named.overridden) for named in history] == [
+        ("amber", "1.0.0", False),
+        ("violet", "2.0.0", True),
+        ("amber", "1.0.1", False),
+    ]
     last = parameters.get_parameter(Name=name)["Parameter"]["LastModifiedDate"].timestamp()
     assert [named.at for named in history] == sorted(named.at for named in history)
     assert history[-1].at == pytest.approx(last)
@@ -139,8 +146,9 @@ def test_a_throttled_call_is_tried_again(
     aws: Aws, account: Account, lab: LabClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.0)
+    monkeypatch.setattr(ClientRateLimiter, "on_sending_request", lambda *_, **__: None)
     zone_id, zone = account.zone()
-    lab.set_api_faults([ApiFault("route53", "ListResourceRecordSets", "Throttling", count=1)])
+    lab.set_api_faults([ApiFault("route53", "ListResourceRecordSets", "Throttling", count=3)])
     assert aws.weights(zone_id, [zone]) == {zone: {}}
     assert lab.faults().api == ()
 

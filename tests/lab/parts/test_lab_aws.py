@@ -5,52 +5,17 @@ A test on bare moto that fails says that moto has learnt it: the correction can 
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from lab.aws import embedded
-from lab.client import ApiFault, LabClient, RunningServer, start
-from tests.unit.lab_account import Account, Cluster, alias, simple, weighted
+from lab.client import ApiFault, LabClient, RunningServer
+from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 
 AMI_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # the name is werkzeug's
-        pass
-
-
-@pytest.fixture(scope="module")
-def moto() -> Iterator[Account]:
-    """moto as it comes."""
-    server = make_server("127.0.0.1", 0, embedded.application(), threaded=True, request_handler=_Quiet)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield Account(f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with start(tmp_path_factory.mktemp("lab"), alias_ttl=1, health_seconds=0.0) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def account(running: RunningServer) -> Account:
-    return Account(running.addresses.endpoint)
-
-
-@pytest.fixture
-def lab(running: RunningServer) -> Iterator[LabClient]:
-    yield running.client
-    running.client.clear_faults()
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 from lab.plugins import lifeline
 from lab.plugins.lifeline import Child
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 # Starts a grandchild, writes its id, then waits, as the bridge does with the Terraform provider.
 FAMILY = 'sleep 60 & echo $! > "$0"; wait'
 

@@ -1,10 +1,13 @@
 """The faults that can be set, and the health they leave targets in."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 
 from lab.aws.target_health import TargetHealth, checked
 from lab.faults import FaultBoard
-from lab.messages import ApiFault, Faults, ServerFault
+from lab.messages import ApiFault, Faults, FrontFault, ServerFault
 
 TARGET = TargetHealth("i-1", 80, "healthy", release="1.0.0")
 
@@ -41,6 +44,9 @@ def test_clearing_restores_what_the_lab_started_with(board: FaultBoard) -> None:
         ({"servers": {"127.0.0.2": {"fault": "explode"}}}, "truncate_udp"),
         ({"servers": {"127.0.0.2": {"lag": 1}}}, "lag_seconds"),
         ({"servers": ["127.0.0.2"]}, "JSON object"),
+        ({"fronts": {"amber": {"status": 999}}}, "999"),
+        ({"fronts": {"amber": {"seconds": 1}}}, "milliseconds, status"),
+        ({"certificate_days": {"amber": "soon"}}, "soon"),
     ],
 )
 def test_a_setting_that_does_not_exist_is_refused_with_what_does(
@@ -49,6 +55,19 @@ def test_a_setting_that_does_not_exist_is_refused_with_what_does(
     with pytest.raises(ValueError, match=named):
         board.merge({"insync_seconds": 5, **patch})
     assert board.current().insync_seconds == 0
+
+
+def test_fronts_and_certificates_are_set_and_healed_colour_by_colour(board: FaultBoard) -> None:
+    board.merge({"fronts": {"amber": {"milliseconds": 800}}, "certificate_days": {"amber": 13}})
+    board.merge({"fronts": {"green": {"status": 500}}, "certificate_days": {"green": -1}})
+    board.merge({"fronts": {"amber": None}, "certificate_days": {"amber": None}})
+    assert board.current().fronts == {"green": FrontFault(status=500)}
+    assert board.current().certificate_days == {"green": -1.0}
+
+
+def test_faults_are_the_same_after_their_way_over_the_control_endpoint(board: FaultBoard) -> None:
+    faults = board.merge({"fronts": {"amber": {"status": 500}}, "silent_addresses": ["127.0.0.9"]})
+    assert Faults.from_json(json.loads(json.dumps(asdict(faults)))) == faults
 
 
 def test_an_api_fault_is_met_as_often_as_it_was_set(board: FaultBoard) -> None:

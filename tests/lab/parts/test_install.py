@@ -11,7 +11,7 @@ from pulumi.runtime.proto import language_pb2_grpc
 from lab.plugins.install import install
 from lab.toolchain import Toolchain
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 TOOLCHAIN = Toolchain(
     pulumi=Path("/engine/pulumi"),
     bridge=Path("/engine/bridge with a space"),

@@ -10,7 +10,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from lab.plugins.aws_names import CONFIG_LISTS, CONFIG_NEWER, FUNCTIONS, RESOURCES, Function, Rename, Resource
 from lab.plugins.properties import path_to_bridge, to_bridge
-from tests.unit import shapes
+from tests.lab.parts import shapes
 
 BRIDGE = shapes.bridge_shapes()
 # Outputs that are always empty in the lab; inputs among them are refused (`newer`), so only pure outputs stand here.

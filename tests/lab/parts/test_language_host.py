@@ -18,7 +18,7 @@ from lab.plugins.language_commands import install_commands, plugin_command
 from lab.plugins.language_host import LanguageHost
 from lab.plugins.python_environment import Contents, NoVirtualenv, environment
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+CHECKOUT = Path(__file__).resolve().parents[3]
 # Stands for pulumi-language-python-exec: runs the Python of the file `program.py` in its folder, with its arguments.
 RUNNER = "import sys; exec(open('program.py').read())"
 

@@ -17,7 +17,7 @@ from dns.rdatatype import RdataType
 
 from lab.client import LabClient, LabError, RunningServer, ServerFault, start
 from lab.dns.service import has_ipv6
-from tests.unit.lab_account import Account, Cluster, alias, simple
+from tests.lab.parts.lab_account import Account, Cluster, alias, simple
 
 ALIAS_TTL = 30
 

@@ -1,0 +1,110 @@
+"""The gate: asks everything that readiness asks of one colour, says it, and refuses when it must."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from components import line
+from components.settings import LiveSettings
+from components.shape import shape
+from cutover import tag_back
+from cutover.aws_readiness import AwsReadiness
+from cutover.checks import check, look, override
+from cutover.checks.candidate import Candidate
+from cutover.checks.check import Check
+from cutover.cluster_facts import ClusterFacts
+from cutover.freeze import Standing
+from cutover.propagation.answer import Endpoint
+
+
+class Gate:
+    """What stands before the first weight of a colour. `clusters` are the awake colours."""
+
+    def __init__(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts], aws: AwsReadiness) -> None:
+        self._settings, self._clusters, self._aws = settings, clusters, aws
+        self._passed: set[str] = set()
+
+    async def require(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
+        """Every check of `colour`, each with a line of its own on the line of `urn`; raises Refusal."""
+        release, lenient = self._release(colour), self._is_tag_back(colour, standing)
+        waiver = override.decide(self._settings.override, colour, release, standing.history)
+        found = await look.look(self._candidate(colour, lenient), self._aws, line.progress(urn))
+        found = await self._with_door(colour, found)
+        verdict = check.verdict(found, tag_back=lenient, waived=waiver.checks)
+        note, warn = line.note(urn), line.warning(urn)
+        if waiver.line:
+            warn(waiver.line)
+        if lenient:
+            note(f"{colour}@{release} was in charge before: only awake and capacity can refuse it")
+        for text in check.lines(found):
+            note(text)
+        for text in check.warnings(verdict):
+            warn(text)
+        check.refuse(verdict, colour, weights_text)
+        self._passed.add(colour)
+
+    async def require_still(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
+        """Once `require` has let `colour` pass in this update: that its door is open; otherwise all of it."""
+        if colour not in self._passed:
+            await self.require(colour, standing, urn, weights_text)
+            return
+        found = await self._with_door(colour, (Check(check.AWAKE, True, f"{colour} is up", "a colour that is up"),))
+        check.refuse(check.verdict(found, tag_back=True, waived=frozenset()), colour, weights_text)
+
+    async def require_alive(self, colour: str, standing: Standing, weights_text: str) -> None:
+        """That `colour`, which has its weight, still has its capacity; raises Refusal."""
+        candidate = replace(self._candidate(colour, self._is_tag_back(colour, standing)), samples=1)
+        found = await look.capacity_alone(candidate, self._aws)
+        waiver = override.decide(self._settings.override, colour, self._release(colour), standing.history)
+        verdict = check.verdict(found, tag_back=False, waived=waiver.checks)
+        back = f"pulumi up -s live -c active={self._settings.idle} to tag back, or pulumi up -s live to try again"
+        check.refuse(verdict, colour, weights_text, back)
+
+    def _release(self, colour: str) -> str:
+        return self._clusters[colour].release if colour in self._clusters else ""
+
+    def _is_tag_back(self, colour: str, standing: Standing) -> bool:
+        return tag_back.is_one(standing.history, colour, self._release(colour))
+
+    async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
+        """`found`, with `awake` not holding when the colour is being taken down."""
+        parameter = self._settings.shared.door_parameter(colour)
+        try:
+            is_open = await asyncio.to_thread(self._aws.exists, parameter)
+            seen = f"{colour} is being taken down, or its last update did not end well: {parameter} is not there"
+        except Exception as error:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
+            is_open, seen = False, f"{parameter} cannot be read: {error}"
+        if is_open:
+            return found
+        return tuple(
+            Check(check.AWAKE, False, seen, "a colour that is up") if one.name == check.AWAKE and one.holds else one
+            for one in found
+        )
+
+    def _candidate(self, colour: str, lenient: bool) -> Candidate:
+        settings, shared = self._settings, self._settings.shared
+        cluster = self._clusters.get(colour)
+        other = next(one for one in shared.colours if one != colour)
+        declared = shape(shared)
+        # Who was in charge before is measured by what it was built for, not by what the next release is to have.
+        measure = cluster.shape if cluster and lenient else declared
+        return Candidate(
+            colour=colour,
+            other_colour=other,
+            cluster=cluster,
+            names=shared.names,
+            own_name=shared.own_name(colour),
+            capacity=int(measure["capacity"]),
+            availability_zones=int(measure["availabilityZones"]),
+            built=cluster.shape if cluster else {},
+            declared=declared,
+            other_built=self._clusters[other].shape if other in self._clusters else None,
+            certificate_arn=cluster.certificate_arn if cluster else None,
+            port=shared.https_port if shared.https else 80,
+            health_path=shared.health_path,
+            probes=shared.readiness_probes,
+            latency_milliseconds=shared.readiness_latency_milliseconds,
+            release_header=shared.release_header,
+            references=[entry.value for entry in shared.offsite.values() if entry.is_reference],
+            resolvers=[Endpoint(address, settings.dns_port) for address in settings.resolvers],
+        )

@@ -1,0 +1,76 @@
+"""What only readiness reads from AWS: a cluster at rest, its certificate, the offsite parameters and secrets."""
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cutover.aws import CLIENT, Aws
+from cutover.checks.certificate import CertificateSeen
+from cutover.checks.settled import MISSING, ClusterSeen
+
+
+class AwsReadiness(Aws):
+    """Reads of one account, for readiness too; every method raises what boto3 raises."""
+
+    def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen:
+        """The Auto Scaling group, the target group with all its targets, and the load balancers it belongs to."""
+        with self._making_clients:
+            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
+            balancing = self._session.client("elbv2", region_name=region, config=CLIENT)
+        (behind,) = balancing.describe_target_groups(TargetGroupArns=[target_group_arn])["TargetGroups"]
+        arns = behind["LoadBalancerArns"]
+        balancers = balancing.describe_load_balancers(LoadBalancerArns=arns)["LoadBalancers"] if arns else []
+        groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+        lifecycle = {i["InstanceId"]: str(i["LifecycleState"]) for found in groups for i in found["Instances"]}
+        targets = balancing.describe_target_health(TargetGroupArn=target_group_arn)["TargetHealthDescriptions"]
+        return ClusterSeen(
+            {
+                found["DNSName"]: " ".join(filter(None, (found["State"]["Code"], found["State"].get("Reason"))))
+                for found in balancers
+            },
+            groups[0].get("Status", "") if groups else MISSING,
+            lifecycle,
+            {
+                described["Target"]["Id"]: described["TargetHealth"]["State"]
+                for described in targets
+                if described["Target"]["Id"] not in lifecycle
+            },
+        )
+
+    def certificate(self, arn: str) -> CertificateSeen:
+        """The certificate, in the region that its ARN names."""
+        with self._making_clients:
+            manager = self._session.client("acm", region_name=_region(arn), config=CLIENT)
+        found = manager.describe_certificate(CertificateArn=arn)["Certificate"]
+        names = frozenset({found["DomainName"], *found.get("SubjectAlternativeNames", ())})
+        return CertificateSeen(arn, found["Status"], names, found.get("NotAfter"))
+
+    def offsite_error(self, reference: str, region: str) -> str:
+        """What is wrong with a parameter (name or ARN) or a secret (ARN); empty when instances can read it.
+
+        No value is decrypted: a parameter is got as it is stored, which takes ssm:GetParameter and no key; of a secret
+        only the description, which takes secretsmanager:DescribeSecret and says whether there is a version to be read.
+        That the instances' role may read both shows in their health: the script they are born with ends where it may
+        not.
+        """
+        try:
+            if reference.startswith("arn:") and reference.split(":")[2] == "secretsmanager":
+                return self._secret_error(reference)
+            with self._making_clients:
+                parameters = self._session.client("ssm", region_name=_region(reference) or region, config=CLIENT)
+            parameters.get_parameter(Name=reference, WithDecryption=False)
+        except (BotoCoreError, ClientError) as error:
+            return str(error)
+        return ""
+
+    def _secret_error(self, arn: str) -> str:
+        with self._making_clients:
+            secrets = self._session.client("secretsmanager", region_name=_region(arn), config=CLIENT)
+        described = secrets.describe_secret(SecretId=arn)
+        if "DeletedDate" in described:
+            return f"is to be deleted, since {described['DeletedDate']:%Y-%m-%d}"
+        stages = {stage for found in described.get("VersionIdsToStages", {}).values() for stage in found}
+        return "" if "AWSCURRENT" in stages else "has no current version (AWSCURRENT)"
+
+
+def _region(arn: str) -> str | None:
+    """The region in an ARN; None for a name."""
+    return arn.split(":")[3] if arn.startswith("arn:") else None

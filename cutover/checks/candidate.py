@@ -1,0 +1,80 @@
+"""What readiness looks at, and through what."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from cutover.capacity import CapacitySeen
+from cutover.checks import probe
+from cutover.checks.capacity import SAMPLES
+from cutover.checks.certificate import CertificateSeen
+from cutover.checks.probe import Question
+from cutover.checks.probes import Answered
+from cutover.checks.settled import ClusterSeen
+from cutover.cluster_facts import ClusterFacts
+from cutover.propagation import client
+from cutover.propagation.answer import Ask, Endpoint
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The colour to be tagged in: what its stack exports, and what the project declares now.
+
+    `cluster` is None while it is asleep. `built`, `declared` and `other_built` (that of the other colour, None while
+    it is asleep) are shapes, see cutover.checks.current. `own_name` is its host name for tests and `port` where that
+    is served: over TLS and with the certificate of `certificate_arn`, or without TLS when that is None. `references`
+    name the offsite parameters and secrets. `samples` is how often in a row the capacity is looked at.
+    """
+
+    colour: str
+    other_colour: str
+    cluster: ClusterFacts | None
+    names: Sequence[str]
+    own_name: str
+    capacity: int
+    availability_zones: int
+    built: Mapping[str, str]
+    declared: Mapping[str, str]
+    other_built: Mapping[str, str] | None
+    certificate_arn: str | None
+    port: int
+    health_path: str
+    probes: int
+    latency_milliseconds: int
+    release_header: str | None
+    references: Sequence[str]
+    resolvers: Sequence[Endpoint]
+    samples: int = SAMPLES
+
+
+class Reader(Protocol):
+    """What is read from AWS, in threads; see cutover.aws_readiness.AwsReadiness."""
+
+    def capacity(self, group: str, region: str | None = None) -> CapacitySeen: ...
+    def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen: ...
+    def certificate(self, arn: str) -> CertificateSeen: ...
+    def offsite_error(self, reference: str, region: str) -> str: ...
+
+
+class AskAll(Protocol):
+    """Ask each of `addresses` a number of times; see cutover.checks.probe.ask_all."""
+
+    async def __call__(
+        self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
+    ) -> list[Answered]: ...
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Edges:
+    """DNS, HTTP, sleep and the clock."""
+
+    ask: Ask = client.ask
+    ask_all: AskAll = probe.ask_all
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    now: Callable[[], datetime] = _utc_now

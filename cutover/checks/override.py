@@ -1,0 +1,72 @@
+"""The override: named checks that an emergency waives, for one release of one colour."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cutover.checks.check import WAIVABLE
+from cutover.freeze import Named
+
+ALLOWED = (
+    'empty, or {"attempt": "COLOUR@RELEASE", "checks": [names]} with one or more names of '
+    f"{', '.join(sorted(WAIVABLE))} (awake and the order of the weights are never waived)"
+)
+
+
+@dataclass(frozen=True)
+class Override:
+    """Let `checks` pass for the attempt to tag in `colour` at `release`."""
+
+    colour: str
+    release: str
+    checks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.checks)} for {self.colour}@{self.release}"
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """The names of the checks that are waived, and a line about it for the output (empty when there is no override)."""
+
+    checks: frozenset[str]
+    line: str
+
+
+def parse(text: str) -> Override | None:
+    """Read the config key `override`; raises ValueError, with the part at fault, when it is not ALLOWED."""
+    value = json.loads(text) if text else {}
+    if value == {}:
+        return None
+    if not isinstance(value, dict) or set(value) != {"attempt", "checks"}:
+        raise ValueError(text)
+    attempt, checks = value["attempt"], value["checks"]
+    colour, at, release = attempt.partition("@") if isinstance(attempt, str) else ("", "", "")
+    if not (colour and at and release):
+        raise ValueError(f"attempt: {attempt}")
+    if not isinstance(checks, list) or not checks:
+        raise ValueError(f"checks: {checks}")
+    unknown = [str(name) for name in checks if not isinstance(name, str) or name not in WAIVABLE]
+    if unknown:
+        raise ValueError(f"checks: {', '.join(unknown)}")
+    return Override(colour, release, tuple(dict.fromkeys(checks)))
+
+
+def applies_to(override: Override | None, colour: str, release: str) -> list[str]:
+    """The checks that `override` names, if it is for `colour` at `release`; for the record of the attempt."""
+    matches = override is not None and (override.colour, override.release) == (colour, release)
+    return list(override.checks) if override is not None and matches else []
+
+
+def decide(override: Override | None, colour: str, release: str, history: Sequence[Named]) -> Waiver:
+    """Which checks are waived for tagging in `colour` at `release`; `history` is that of in-charge.
+
+    An override is for one attempt: it is used up once the history has an attempt that it let through.
+    """
+    if override is None:
+        return Waiver(frozenset(), "")
+    if any(entry.overridden and (entry.colour, entry.release) == (colour, release) for entry in history):
+        return Waiver(frozenset(), f"the override of {override} is ignored: it was used, take it out of the config")
+    if (override.colour, override.release) != (colour, release):
+        return Waiver(frozenset(), f"the override of {override} is ignored: this attempt is {colour}@{release}")
+    return Waiver(frozenset(override.checks) & WAIVABLE, f"OVERRIDE in force: {override}")

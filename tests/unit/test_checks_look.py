@@ -1,0 +1,259 @@
+"""All checks of one colour at once: in order, reported, and closed to whatever cannot be read."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cutover.capacity import CapacitySeen, Target
+from cutover.checks import look as looking
+from cutover.checks.candidate import Candidate, Edges
+from cutover.checks.capacity import PAUSE_SECONDS
+from cutover.checks.certificate import CertificateSeen
+from cutover.checks.check import Check
+from cutover.checks.look import look
+from cutover.checks.probe import Question
+from cutover.checks.probes import Answered
+from cutover.checks.settled import ClusterSeen
+from cutover.propagation.answer import Answer, Endpoint, Kind
+from tests.unit.stack_values import facts
+
+ORDER = ["awake", "capacity", "current", "settled", "probes", "release", "certificate", "offsite", "alike"]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SHAPE = {"capacity": "2"}
+RESOLVER = Endpoint("192.0.2.53")
+TWO_ADDRESSES = Answer(Kind.ADDRESSES, frozenset({"192.0.2.2", "192.0.2.1"}), 60)
+CANDIDATE = Candidate(
+    colour="violet",
+    other_colour="amber",
+    cluster=facts("violet", 2),
+    names=("www.shop.example",),
+    own_name="violet.www.shop.example",
+    capacity=2,
+    availability_zones=2,
+    built=SHAPE,
+    declared=SHAPE,
+    other_built=SHAPE,
+    certificate_arn="arn:of:certificate",
+    port=443,
+    health_path="/healthz",
+    probes=5,
+    latency_milliseconds=1000,
+    release_header="X-Release",
+    references=("/shop/a", "/shop/b"),
+    resolvers=(RESOLVER,),
+)
+HEALTHY, SICK = Target("healthy"), Target("unhealthy")
+
+
+def capacity_seen(*targets: Target) -> CapacitySeen:
+    ids = [f"i-{number}" for number in range(len(targets))]
+    zones = {instance: "ab"[number % 2] for number, instance in enumerate(ids)}
+    return CapacitySeen("violet-group", frozenset(ids), dict(zip(ids, targets, strict=True)), zones)
+
+
+@dataclass
+class Account:
+    """An AWS in which violet is ready, or raises `errors` by the name of the question."""
+
+    errors: Mapping[str, Exception] = field(default_factory=dict)
+    capacities: Sequence[CapacitySeen] = (capacity_seen(HEALTHY, HEALTHY),)
+    status: str = ""
+    names: frozenset[str] = frozenset({"www.shop.example"})
+    offsite: Mapping[str, str] = field(default_factory=dict)
+    asked: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def _note(self, *question: Any) -> None:
+        self.asked.append(question)
+        if question[0] in self.errors:
+            raise self.errors[question[0]]
+
+    def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
+        self._note("capacity", group, region)
+        number = len([question for question in self.asked if question[0] == "capacity"])
+        return self.capacities[min(number, len(self.capacities)) - 1]
+
+    def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen:
+        self._note("cluster", group, target_group_arn, region)
+        return ClusterSeen({"violet.elb.example": "active"}, self.status, {"i-0": "InService"}, {})
+
+    def certificate(self, arn: str) -> CertificateSeen:
+        self._note("certificate", arn)
+        return CertificateSeen(arn, "ISSUED", self.names, NOW + timedelta(days=365))
+
+    def offsite_error(self, reference: str, region: str) -> str:
+        self._note("offsite", reference, region)
+        return self.offsite.get(reference, "")
+
+
+@dataclass
+class World:
+    """Resolvers that know the load balancer and addresses that answer well, unless told otherwise."""
+
+    answer: Answer = TWO_ADDRESSES
+    status: int = 200
+    release: str = "1.0.0"
+    error: Exception | None = None
+    slept: list[float] = field(default_factory=list)
+    asked: list[tuple[Sequence[str], Question, int, int]] = field(default_factory=list)
+    resolved: list[tuple[Endpoint, str, str, bool]] = field(default_factory=list)
+
+    async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        self.resolved.append((server, name, rdtype, recursive))
+        return self.answer
+
+    async def ask_all(
+        self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
+    ) -> list[Answered]:
+        self.asked.append((addresses, question, times, latency_milliseconds))
+        if self.error:
+            raise self.error
+        headers = {"x-release": self.release}
+        return [Answered(a, 10, self.status, headers=headers) for a in addresses for _ in range(times)]
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def edges(self) -> Edges:
+        return Edges(self.ask, self.ask_all, self.sleep, lambda: NOW)
+
+
+def run(
+    candidate: Candidate = CANDIDATE,
+    account: Account | None = None,
+    world: World | None = None,
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[Check, ...]:
+    return asyncio.run(look(candidate, account or Account(), report, (world or World()).edges()))
+
+
+def failed(found: tuple[Check, ...]) -> dict[str, str]:
+    """Name of each check that does not hold to what it saw; all checks have to be there."""
+    assert [check.name for check in found] == ORDER
+    return {check.name: check.seen for check in found if not check.holds}
+
+
+def test_a_colour_that_is_ready_holds_every_check() -> None:
+    assert failed(run()) == {}
+
+
+def test_of_a_colour_that_is_asleep_nothing_is_asked() -> None:
+    account = Account()
+    (awake,) = run(replace(CANDIDATE, cluster=None), account)
+    assert (awake.name, awake.holds) == ("awake", False)
+    assert awake.seen.startswith("violet is asleep or was never built")
+    assert account.asked == []
+
+
+FAULTS: list[tuple[str, Candidate, Account, World]] = [
+    ("capacity", CANDIDATE, Account(capacities=[capacity_seen(HEALTHY, SICK)]), World()),
+    ("capacity", replace(CANDIDATE, availability_zones=3), Account(), World()),
+    ("current", replace(CANDIDATE, declared={"capacity": "4"}), Account(), World()),
+    ("settled", CANDIDATE, Account(status="Delete in progress"), World()),
+    ("probes", replace(CANDIDATE, release_header=None), Account(), World(status=503)),
+    ("probes", replace(CANDIDATE, release_header=None), Account(), World(Answer(Kind.NXDOMAIN, detail="NXDOMAIN"))),
+    ("release", CANDIDATE, Account(), World(release="0.9.0")),
+    ("certificate", CANDIDATE, Account(names=frozenset({"shop.example"})), World()),
+    ("offsite", CANDIDATE, Account(offsite={"/shop/b": "ParameterNotFound"}), World()),
+    ("alike", replace(CANDIDATE, other_built={"capacity": "4"}), Account(), World()),
+]
+
+
+@pytest.mark.parametrize(("name", "candidate", "account", "world"), FAULTS)
+def test_each_check_fails_alone(name: str, candidate: Candidate, account: Account, world: World) -> None:
+    assert list(failed(run(candidate, account, world))) == [name]
+
+
+@pytest.mark.parametrize(
+    ("question", "check"),
+    [("capacity", "capacity"), ("cluster", "settled"), ("certificate", "certificate"), ("offsite", "offsite")],
+)
+@pytest.mark.parametrize("error", [OSError("AccessDenied: not for you"), KeyError("Status"), ValueError()])
+def test_what_cannot_be_read_does_not_hold_and_shows_its_error(question: str, check: str, error: Exception) -> None:
+    bad = failed(run(account=Account({question: error})))
+    assert bad == {check: f"cannot be read: {str(error) or type(error).__name__}"}
+
+
+def test_probes_that_break_fail_both_checks_that_need_them() -> None:
+    bad = failed(run(world=World(error=RuntimeError("broken"))))
+    assert bad == {"probes": "cannot be read: broken", "release": "cannot be read: broken"}
+
+
+def test_a_name_without_addresses_is_told_with_what_each_resolver_said() -> None:
+    bad = failed(run(world=World(Answer(Kind.FAILURE, detail="SERVFAIL"))))
+    assert bad["probes"] == "no address of violet.elb.example is to be had (192.0.2.53: SERVFAIL)"
+    assert bad["release"] == "no good answer that could have X-Release"
+
+
+def test_an_aws_that_hangs_fails_its_check_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "READ_SECONDS", 0.05)
+    done = threading.Event()
+
+    class Hanging(Account):
+        def offsite_error(self, reference: str, region: str) -> str:
+            done.wait(10)
+            return super().offsite_error(reference, region)
+
+    async def look_and_let_go() -> tuple[Check, ...]:
+        try:
+            return await look(CANDIDATE, Hanging(), lambda _: None, World().edges())
+        finally:
+            done.set()
+
+    bad = failed(asyncio.run(look_and_let_go()))
+    assert bad == {"offsite": "/shop/a: no answer within 0.05 s; /shop/b: no answer within 0.05 s"}
+
+
+def test_the_capacity_is_looked_at_three_times_with_pauses() -> None:
+    account, world = Account(), World()
+    run(account=account, world=world)
+    assert account.asked.count(("capacity", "violet-group", "eu-central-1")) == 3
+    assert world.slept == [PAUSE_SECONDS, PAUSE_SECONDS]
+
+
+def test_a_target_that_flaps_fails_the_capacity_and_is_not_looked_at_on() -> None:
+    full = capacity_seen(HEALTHY, HEALTHY)
+    account, world = Account(capacities=[full, capacity_seen(HEALTHY, SICK), full]), World()
+    assert "in look 2 of 3" in failed(run(account=account, world=world))["capacity"]
+    assert world.slept == [PAUSE_SECONDS]
+
+
+def test_one_sample_is_enough_where_that_is_asked_for() -> None:
+    world = World()
+    assert failed(run(replace(CANDIDATE, samples=1), world=world)) == {}
+    assert world.slept == []
+
+
+def test_the_addresses_of_the_load_balancer_are_asked_under_the_colours_own_name() -> None:
+    world = World()
+    run(replace(CANDIDATE, port=8443), world=world)
+    ((addresses, question, times, latency),) = world.asked
+    assert world.resolved == [(RESOLVER, "violet.elb.example", "A", True)]
+    assert addresses == ("192.0.2.1", "192.0.2.2")
+    assert question.url == "https://violet.www.shop.example:8443/healthz"
+    assert (times, latency, question.timeout_seconds) == (5, 1000, 3.0)
+
+
+def test_without_https_there_is_no_certificate_and_no_tls() -> None:
+    account, world = Account(), World()
+    assert failed(run(replace(CANDIDATE, certificate_arn=None, port=80), account, world)) == {}
+    assert world.asked[0][1].tls is None
+    assert world.asked[0][1].url == "http://violet.www.shop.example/healthz"
+    assert "certificate" not in {question[0] for question in account.asked}
+
+
+def test_when_the_other_colour_is_asleep_there_is_nothing_to_be_alike() -> None:
+    found = run(replace(CANDIDATE, other_built=None))
+    assert [check.name for check in found] == ORDER[:-1]
+
+
+def test_what_is_still_under_way_is_reported_from_the_start() -> None:
+    reports: list[str] = []
+    run(report=reports.append)
+    assert reports[0] == ("checking violet: capacity, settled, probes, release, certificate, offsite still under way")
+    assert len(reports) == 5
+    assert [len(text) for text in reports] == sorted((len(text) for text in reports), reverse=True)

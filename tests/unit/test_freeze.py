@@ -1,0 +1,95 @@
+"""The freeze: when a colour refuses change, and what a hotfix lets through."""
+
+from typing import Any
+
+import pytest
+
+from cutover.freeze import SETTLING_SECONDS, Change, Named, Operation, Standing, decide, frozen_because
+from cutover.refusal import Refusal
+
+NOW = 1_000_000.0
+NAME = "www.shop.example"
+LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+NOBODY = Standing({NAME: {}}, ())
+CARRYING = Standing({NAME: {"red": 100, "blue": 0}}, (Named(NOW - 9000, "red"),))
+A_LITTLE = Standing({NAME: {"red": 1, "blue": 100}}, (Named(NOW - 9000, "blue"),))
+WAIT_FAILED = Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"),))
+IDLE = Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"), Named(NOW - 500, "blue")))
+
+
+def just_tagged_out(seconds_ago: float) -> Standing:
+    return Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"), Named(NOW - seconds_ago, "blue")))
+
+
+def change(operation: Operation = Operation.UPDATE, type_: str = LOAD_BALANCER, **inputs: Any) -> Change:
+    return Change(operation, "red", type_, inputs.get("old", {}), inputs.get("new", {}))
+
+
+@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("standing", [CARRYING, A_LITTLE, WAIT_FAILED])
+def test_a_colour_with_any_weight_or_named_in_charge_refuses_every_operation(
+    operation: Operation, standing: Standing
+) -> None:
+    assert frozen_because("red", operation, standing, NOW)
+
+
+@pytest.mark.parametrize("operation", Operation)
+@pytest.mark.parametrize("standing", [NOBODY, IDLE])
+def test_a_colour_that_nobody_is_sent_to_refuses_nothing(operation: Operation, standing: Standing) -> None:
+    assert frozen_because("red", operation, standing, NOW) is None
+
+
+def test_a_colour_just_tagged_out_refuses_deletes_and_says_how_many_seconds_remain() -> None:
+    reason = frozen_because("red", Operation.DELETE, just_tagged_out(30), NOW)
+    assert reason is not None
+    assert f"{SETTLING_SECONDS - 30} s" in reason
+    assert frozen_because("red", Operation.UPDATE, just_tagged_out(30), NOW) is None
+    assert frozen_because("red", Operation.DELETE, just_tagged_out(SETTLING_SECONDS), NOW) is None
+
+
+def test_the_last_time_a_colour_was_in_charge_counts_not_the_first() -> None:
+    history = (Named(NOW - 9000, "red"), Named(NOW - 8000, "blue"), Named(NOW - 100, "red"), Named(NOW - 10, "blue"))
+    reason = frozen_because("red", Operation.DELETE, Standing({NAME: {"blue": 100}}, history), NOW)
+    assert reason is not None
+    assert "110 s" in reason
+
+
+def test_weight_on_one_name_of_many_is_enough() -> None:
+    standing = Standing({NAME: {"blue": 100}, "api.shop.example": {"blue": 100, "red": 1}}, ())
+    assert frozen_because("red", Operation.CREATE, standing, NOW)
+
+
+def test_a_hotfix_lets_updates_and_creates_through_and_says_so_loudly() -> None:
+    for operation in (Operation.CREATE, Operation.UPDATE):
+        loud = decide("red", change(operation), CARRYING, NOW, hotfix=True)
+        assert loud is not None
+        assert "HOTFIX: LoadBalancer red of red" in loud
+
+
+def test_a_hotfix_never_covers_a_delete() -> None:
+    with pytest.raises(Refusal, match="cannot be deleted"):
+        decide("red", change(Operation.DELETE), CARRYING, NOW, hotfix=True)
+
+
+def test_a_hotfix_never_covers_a_new_generation_of_instances() -> None:
+    for type_ in ("aws:ec2/launchTemplate:LaunchTemplate", "aws:autoscaling/group:Group", "pulumi:index:Stash"):
+        with pytest.raises(Refusal):
+            decide("red", change(type_=type_), CARRYING, NOW, hotfix=True)
+
+
+def test_a_hotfix_never_covers_a_new_release() -> None:
+    old, new = {"tags": {"release": "1.0.0"}}, {"tags": {"release": "1.1.0"}}
+    with pytest.raises(Refusal, match="frozen"):
+        decide("red", change(old=old, new=new), CARRYING, NOW, hotfix=True)
+    assert decide("red", change(old=old, new=old), CARRYING, NOW, hotfix=True)
+
+
+def test_without_hotfix_the_refusal_says_what_carries_the_traffic() -> None:
+    with pytest.raises(Refusal) as refused:
+        decide("red", change(), CARRYING, NOW, hotfix=False)
+    assert "LoadBalancer red cannot be updated" in str(refused.value)
+    assert "red 100" in refused.value.seen
+
+
+def test_an_idle_colour_changes_without_a_word() -> None:
+    assert decide("red", change(Operation.DELETE), IDLE, NOW, hotfix=False) is None
