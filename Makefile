@@ -27,7 +27,7 @@ rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, wit
 test: test-unit test-lab ## Unit tests, then lab tests
 
 test-unit: $(READY) ## Tests that need seconds and no engine
-	@$(BIN)/python -m pytest tests/unit
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit
 
 test-lab: $(READY) ## Tests that drive the pulumi command against the embedded AWS
 	@$(BIN)/python -m pytest tests/lab

@@ -1,6 +1,7 @@
 """The hooks of the live stack: they look, and call what decides."""
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -18,6 +19,8 @@ from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
 
+# Less than any Route 53 change takes in the provider, which waits 15 s for it.
+STANDING_SECONDS = 1.0
 _IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
 
 
@@ -30,6 +33,8 @@ class LiveHooks:
     def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
+        self._looking = asyncio.Lock()
+        self._looked: tuple[float, Standing] | None = None
         self.open_for({})
         self.keep_names = pulumi.ResourceHook("keep-names", self._keep_names, _IN_PREVIEW_TOO)
         self.ready = pulumi.ResourceHook("ready", self._ready, _IN_PREVIEW_TOO)
@@ -119,9 +124,13 @@ class LiveHooks:
         return await asyncio.to_thread(self._aws.weights, self._zone_id, list(names))
 
     async def _standing(self) -> Standing:
-        parameter = self._settings.shared.in_charge_parameter
-        now, history = await asyncio.gather(self._weights(), asyncio.to_thread(self._aws.in_charge_history, parameter))
-        return Standing(now, history)
+        """What Route 53 and in-charge say; hooks of many names that run together share one look."""
+        async with self._looking:
+            if self._looked is None or time.monotonic() - self._looked[0] > STANDING_SECONDS:
+                parameter = self._settings.shared.in_charge_parameter
+                history = asyncio.to_thread(self._aws.in_charge_history, parameter)
+                self._looked = time.monotonic(), Standing(*await asyncio.gather(self._weights(), history))
+            return self._looked[1]
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""

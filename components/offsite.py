@@ -17,14 +17,18 @@ class Kind(Enum):
 
 ALLOWED = (
     "a URL without user or password (SCHEME://HOST…), an SSM parameter (/NAME or arn:aws:ssm:…:parameter/NAME), "
-    "or a Secrets Manager ARN (arn:aws:secretsmanager:…:secret:NAME)"
+    "or a Secrets Manager ARN (arn:aws:secretsmanager:…:secret:NAME-XXXXXX)"
 )
 # Not what the shell, docker or the AWS command line go by in the script that hands the values over.
-VARIABLE = re.compile(r"(?!(PATH|U?ID|EUID|PPID|IFS|HOME|ENV|SHELLOPTS)$|_|AWS_|DOCKER_|LD_|BASH)[A-Za-z][A-Za-z0-9_]*")
+VARIABLE = re.compile(
+    r"(?!(PATH|U?ID|EUID|PPID|IFS|HOME|ENV|SHELLOPTS)$|_|AWS_|DOCKER_|LD_|BASH|(HTTPS?|NO)_PROXY$|(SECONDS|RANDOM|LINENO|GROUPS)$)[A-Za-z][A-Za-z0-9_]*"
+)
 _PATH = r"(/[A-Za-z0-9_.\-]+)+"
 _PARAMETER_NAME = re.compile(_PATH)
 _PARAMETER_ARN = re.compile(rf"arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{{12}}:parameter{_PATH}")
-_SECRET_ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+")
+# With the six characters at its end: IAM compares the whole ARN, and a part of it would let nobody in.
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+_SECRET_ARN = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}")
 
 
 @dataclass(frozen=True)

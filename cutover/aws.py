@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
-CLIENT = Config(retries={"mode": "adaptive", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
+CLIENT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
 # Provider settings that change who calls AWS, or where. Hooks cannot follow them all, so none of them is taken.
 _IDENTITY_KEYS = {
     "accessKey",
@@ -123,7 +123,9 @@ class Aws:
             return ()
         versions = sorted((v for page in pages for v in page["Parameters"]), key=lambda version: version["Version"])
         said = [(version["LastModifiedDate"].timestamp(), json.loads(version["Value"])) for version in versions]
-        return tuple(Named(at, value["colour"], value["release"], bool(value["override"])) for at, value in said)
+        return tuple(
+            Named(at, value["colour"], value.get("release", ""), bool(value.get("override"))) for at, value in said
+        )
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""

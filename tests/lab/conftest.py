@@ -8,7 +8,7 @@ import pytest
 
 from lab import workspace
 from lab.client import start
-from tests.lab.world import ALIAS_TTL_SECONDS, CAPACITY, FIRST, LIVE, SECOND, World
+from tests.lab.world import ALIAS_TTL_SECONDS, CAPACITY, FIRST, LIVE, SECOND, SECRET, World
 
 
 def _report(line: str) -> None:
@@ -21,7 +21,8 @@ def built_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     root = tmp_path_factory.mktemp("world")
     with start(root / "server", alias_ttl=ALIAS_TTL_SECONDS, health_seconds=1) as server:
         made = workspace.lay_out(root, server.addresses, _report)
-        made.edit_project(capacity=CAPACITY, fullCapacityTimeout=20)
+        made.aws("ssm").put_parameter(Name=SECRET, Type="SecureString", Value="postgres://shop:hunter2@db")
+        made.edit_project(capacity=CAPACITY, fullCapacityTimeout=20, offsite={"DATABASE_URL": SECRET})
         made.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
         made.edit_stack(SECOND, release="1.1.0")
         before = made.pulumi("preview", "-s", LIVE)

@@ -1,10 +1,12 @@
 """The world of the lab tests: both clusters built, one in charge, on an embedded AWS of its own."""
 
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cutover.freeze import SETTLING_SECONDS
 from lab.client import Addresses, LabClient
 from lab.pulumi_command import Result
 from lab.workspace import Workspace
@@ -15,6 +17,8 @@ LIVE = "live"
 # Short, so that a wait for DNS takes seconds and not minutes; the rehearsal has the 60 s of AWS.
 ALIAS_TTL_SECONDS = 5
 CAPACITY = 2
+SECRET = "/shop/database-url"
+RELEASES = {FIRST: "1.0.0", SECOND: "1.1.0"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,15 @@ class World:
         """The stack's outputs."""
         outputs: Mapping[str, Any] = json.loads(self.workspace.pulumi("stack", "output", "-s", stack, "--json").output)
         return outputs
+
+    def door(self, colour: str) -> str:
+        """The name of the parameter that is there while the colour can be tagged in."""
+        return f"/tag-team/{NAME}/{colour}/can-be-tagged-in"
+
+    def wait_until_settled(self) -> None:
+        """Wait until the colour that was tagged out last may be deleted: 120 s after the tag-in."""
+        history = self.workspace.aws("ssm").get_parameter_history(Name=f"/tag-team/{NAME}/in-charge")["Parameters"]
+        time.sleep(max(0.0, history[-1]["LastModifiedDate"].timestamp() + SETTLING_SECONDS + 1 - time.time()))
 
     def instances(self, colour: str) -> list[str]:
         """The ids of the colour's running instances."""

@@ -418,7 +418,7 @@ TEXT = st.text(max_size=40) | JSON | NEAR_MISSES | st.integers().map(str) | st.f
 OFFSITE_TEXT = (st.text(max_size=20) | st.from_regex(r"https?://.{0,12}")).map(with_offsite)
 
 
-@hypothesis_settings(max_examples=300, deadline=None, derandomize=True)
+@hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
 @given(stack=st.sampled_from(["amber", "live"]), key=st.sampled_from(sorted(ALL_KEYS)), text=TEXT | OFFSITE_TEXT)
 @example(stack="amber", key="capacity", text="9" * 10_000)
 @example(stack="amber", key="offsite", text=with_offsite("https://\u2100"))

@@ -136,7 +136,7 @@ def test_the_account_of_who_is_in_charge_is_not_abandoned_while_somebody_is() ->
 STEP = st.tuples(st.sampled_from(["raise", "lower", "delete"]), st.sampled_from(NAMES), st.sampled_from("av"))
 
 
-@hypothesis_settings(max_examples=200, deadline=None, derandomize=True)
+@hypothesis_settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.lists(STEP, max_size=30), st.sampled_from([NAMES, (WWW,), (SHOP, WWW)]))
 def test_no_order_of_allowed_steps_leaves_a_name_without_weight(
     steps: list[tuple[str, str, str]], names: tuple[str, ...]

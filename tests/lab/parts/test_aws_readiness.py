@@ -16,8 +16,8 @@ from cutover.checks.look import look
 from cutover.propagation.answer import Endpoint
 from lab.client import ApiFault, FrontFault, LabClient, RunningServer, aws_environment
 from tests.lab.parts.lab_account import Account, Cluster
+from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts
-from tests.unit.tls_server import Authority
 
 REGION = "eu-central-1"
 

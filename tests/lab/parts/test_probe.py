@@ -11,7 +11,7 @@ import pytest
 from cutover.checks.probe import AT_ONCE, Question, addresses_of, ask_all, ask_once
 from cutover.checks.probes import Answered, fault
 from cutover.propagation.answer import Answer, Endpoint, Kind
-from tests.unit.tls_server import PAGE, Authority, serving
+from tests.lab.parts.tls_server import PAGE, Authority, serving
 
 HOST = "violet.www.shop.example"
 ADDRESS, OTHER_ADDRESS = "127.0.0.1", "127.0.0.2"

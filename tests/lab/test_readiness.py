@@ -1,0 +1,193 @@
+"""Each readiness check alone refuses a tag-in by its name; a tag-back is refused by two of them; an override waives."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from lab.client import ApiFault, FrontFault
+from lab.pulumi_command import Result
+from tests.lab.world import FIRST, LIVE, NAME, RELEASES, SECOND, SECRET, World
+
+Fault = Callable[[World, str], ExitStack]
+
+
+def _undone(undo: Callable[[], object]) -> ExitStack:
+    stack = ExitStack()
+    stack.callback(undo)
+    return stack
+
+
+def closed_door(world: World, colour: str) -> ExitStack:
+    parameters, name = world.workspace.aws("ssm"), world.door(colour)
+    value = parameters.get_parameter(Name=name)["Parameter"]["Value"]
+    parameters.delete_parameter(Name=name)
+    return _undone(lambda: parameters.put_parameter(Name=name, Type="String", Value=value))
+
+
+def sick_target(world: World, colour: str) -> ExitStack:
+    world.faults.set_unhealthy_instances([world.instances(colour)[0]])
+    return _undone(lambda: world.faults.set_unhealthy_instances([]))
+
+
+def other_measure(world: World, _colour: str) -> ExitStack:
+    before = world.workspace.project_config("instanceType")
+    world.workspace.edit_project(instanceType="m7i.xlarge")
+    return _undone(lambda: world.workspace.edit_project(instanceType=before))
+
+
+def stranger(world: World, colour: str) -> ExitStack:
+    balancing = world.workspace.aws("elbv2")
+    arn = world.outputs(colour)["cluster"]["target_group_arn"]
+    other = next(one for one in (FIRST, SECOND) if one != colour)
+    targets = [{"Id": world.instances(other)[0]}]
+    balancing.register_targets(TargetGroupArn=arn, Targets=targets)
+    return _undone(lambda: balancing.deregister_targets(TargetGroupArn=arn, Targets=targets))
+
+
+def failing_front(world: World, colour: str) -> ExitStack:
+    world.faults.set_front(colour, FrontFault(status=500))
+    return _undone(lambda: world.faults.set_front(colour, FrontFault()))
+
+
+def slow_front(world: World, colour: str) -> ExitStack:
+    world.workspace.edit_project(readinessLatency=200)
+    world.faults.set_front(colour, FrontFault(milliseconds=400))
+    stack = _undone(lambda: world.faults.set_front(colour, FrontFault()))
+    stack.callback(lambda: world.workspace.edit_project(readinessLatency=1000))
+    return stack
+
+
+def expiring_certificate(world: World, colour: str) -> ExitStack:
+    world.faults.set_certificate_days(colour, 13)
+    return _undone(lambda: world.faults.set_certificate_days(colour, None))
+
+
+def unnamed_release(world: World, _colour: str) -> ExitStack:
+    world.workspace.edit_project(releaseHeader="X-Not-There")
+    return _undone(lambda: world.workspace.edit_project(releaseHeader=""))
+
+
+def missing_secret(world: World, _colour: str) -> ExitStack:
+    parameters = world.workspace.aws("ssm")
+    parameters.delete_parameter(Name=SECRET)
+    return _undone(lambda: parameters.put_parameter(Name=SECRET, Type="SecureString", Value="postgres://db"))
+
+
+FAULTS: dict[str, Fault] = {
+    "awake": closed_door,
+    "capacity": sick_target,
+    "current": other_measure,
+    "settled": stranger,
+    "probes": failing_front,
+    "probes ": slow_front,
+    "certificate": expiring_certificate,
+    "release": unnamed_release,
+    "offsite": missing_secret,
+}
+
+
+@contextmanager
+def _active(world: World, colour: str) -> Iterator[None]:
+    """`active: colour` for as long as it takes, whatever comes of it."""
+    before = world.in_charge()
+    world.workspace.edit_stack(LIVE, active=colour)
+    try:
+        yield
+    finally:
+        world.workspace.edit_stack(LIVE, active=before)
+
+
+def _refused_by(result: Result) -> str:
+    message = next(text for text in result.messages("error") if "is not ready to carry the traffic" in text)
+    return message.partition("is not ready to carry the traffic: ")[2].splitlines()[0]
+
+
+@pytest.fixture
+def first_in_charge(world: World) -> World:
+    if world.in_charge() != FIRST:
+        assert world.tag_in(FIRST).exit_code == 0
+    return world
+
+
+@pytest.mark.parametrize("check", FAULTS)
+def test_each_check_failing_alone_refuses_the_tag_in_by_its_name(first_in_charge: World, check: str) -> None:
+    before = first_in_charge.weights()
+    with FAULTS[check](first_in_charge, SECOND), _active(first_in_charge, SECOND):
+        refused = first_in_charge.up(LIVE)
+    assert refused.failed == ("ready",)
+    assert _refused_by(refused) == check.strip()
+    assert first_in_charge.weights() == before
+    first_in_charge.assert_nothing_half_done()
+
+
+def test_the_preview_prints_every_check_and_warns_of_what_would_be_refused(first_in_charge: World) -> None:
+    with failing_front(first_in_charge, SECOND), _active(first_in_charge, SECOND):
+        preview = first_in_charge.preview(LIVE)
+    assert preview.exit_code == 0
+    said = "\n".join(preview.messages("info"))
+    for name in ("awake", "capacity", "current", "settled", "certificate", "release", "offsite"):
+        assert f"{name}: ok" in said
+    assert "probes: NOT READY" in said
+    assert any("would be refused" in warning for warning in preview.messages("warning"))
+
+
+def test_with_nothing_wrong_the_colour_is_tagged_in_and_a_tag_back_is_easier(first_in_charge: World) -> None:
+    allowed = first_in_charge.tag_in(SECOND)
+    assert allowed.exit_code == 0, allowed.output
+
+    for check, fault in {"awake": closed_door, "capacity": sick_target}.items():
+        with fault(first_in_charge, FIRST), _active(first_in_charge, FIRST):
+            refused = first_in_charge.up(LIVE)
+        assert _refused_by(refused) == check
+        assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
+
+    with ExitStack() as faults:
+        for fault in (other_measure, stranger, failing_front, expiring_certificate, missing_secret):
+            faults.enter_context(fault(first_in_charge, FIRST))
+        back = first_in_charge.tag_in(FIRST)
+    assert back.exit_code == 0, back.output
+    warnings = "\n".join(back.messages("warning"))
+    for check in ("current", "settled", "probes", "certificate", "offsite"):
+        assert f"{check} does not hold" in warnings
+    assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}
+
+
+def test_an_override_waives_named_checks_for_one_colour_and_release(first_in_charge: World) -> None:
+    world, attempt = first_in_charge, f"{SECOND}@{RELEASES[SECOND]}"
+    try:
+        with failing_front(world, SECOND):
+            for override in (
+                {"attempt": f"{SECOND}@0.0.0", "checks": ["probes"]},
+                {"attempt": attempt, "checks": ["certificate"]},
+            ):
+                world.workspace.edit_stack(LIVE, override=override)
+                with _active(world, SECOND):
+                    assert _refused_by(world.up(LIVE)) == "probes"
+            world.workspace.edit_stack(LIVE, override={"attempt": attempt, "checks": ["probes"]})
+            waived = world.tag_in(SECOND)
+        assert waived.exit_code == 0, waived.output
+        assert any("OVERRIDE in force" in warning for warning in waived.messages("warning"))
+        assert world.outputs(LIVE)["override"] == f"probes for {attempt}"
+
+        assert world.tag_in(FIRST).exit_code == 0
+        with failing_front(world, SECOND), _active(world, SECOND):
+            assert _refused_by(world.up(LIVE)) == "probes", "an override is for one attempt"
+    finally:
+        world.workspace.edit_stack(LIVE, override=None)
+
+
+def test_with_an_override_a_tag_back_works_when_the_health_api_is_down(first_in_charge: World) -> None:
+    world = first_in_charge
+    assert world.tag_in(SECOND).exit_code == 0
+    try:
+        world.faults.set_api_faults([ApiFault("elbv2", "DescribeTargetHealth", "AccessDenied", count=-1)])
+        with _active(world, FIRST):
+            assert _refused_by(world.up(LIVE)) == "capacity"
+        override = {"attempt": f"{FIRST}@{RELEASES[FIRST]}", "checks": ["capacity"]}
+        world.workspace.edit_stack(LIVE, override=override)
+        back = world.tag_in(FIRST)
+        assert back.exit_code == 0, back.output
+        assert world.weights(NAME) == {FIRST: 100, SECOND: 0}
+    finally:
+        world.workspace.edit_stack(LIVE, override=None)
