@@ -71,11 +71,12 @@ class Change:
         return f"{self.type.rpartition(':')[2]} {self.name}"
 
 
-def frozen_because(colour: str, operation: Operation, standing: Standing, now: float) -> str | None:
+def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
     """Why `colour` must not change now; None when it may.
 
-    It has weight, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it is to be deleted and
-    was named until less than SETTLING_SECONDS ago: then some client may still be sent to it.
+    It has weight, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it was named until less
+    than SETTLING_SECONDS ago: then some client may still be sent to it. That it is to be created or updated is no
+    excuse: a replacement begins with a create, which nothing tells from any other, and would end in a refused delete.
     """
     if colour in in_charge(standing.weights):
         return f"it carries traffic (Route 53 now: {describe(standing.weights)})"
@@ -85,7 +86,7 @@ def frozen_because(colour: str, operation: Operation, standing: Standing, now: f
     if named[-1] == len(standing.history) - 1:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
     left = standing.history[named[-1] + 1].at + SETTLING_SECONDS - now
-    if operation is Operation.DELETE and left > 0:
+    if left > 0:
         return f"it was tagged out a moment ago, and clients may still come for {left:.0f} s"
     return None
 
@@ -102,7 +103,7 @@ def decide(colour: str, change: Change, standing: Standing, now: float, *, hotfi
 
     Raises Refusal when the colour is frozen and the change is not a hotfix.
     """
-    reason = frozen_because(colour, change.operation, standing, now)
+    reason = frozen_because(colour, standing, now)
     if reason is None:
         return None
     if hotfix and is_hotfix(change):

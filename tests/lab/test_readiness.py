@@ -143,8 +143,8 @@ def test_with_nothing_wrong_the_colour_is_tagged_in_and_a_tag_back_is_easier(fir
         assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
 
     with ExitStack() as faults:
-        for fault in (other_measure, stranger, failing_front, expiring_certificate, missing_secret):
-            faults.enter_context(fault(first_in_charge, FIRST))
+        for other in (other_measure, stranger, failing_front, expiring_certificate, missing_secret):
+            faults.enter_context(other(first_in_charge, FIRST))
         back = first_in_charge.tag_in(FIRST)
     assert back.exit_code == 0, back.output
     warnings = "\n".join(back.messages("warning"))

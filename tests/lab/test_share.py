@@ -1,0 +1,78 @@
+"""A share of the traffic for the idle colour: gated, shown, frozen, and taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from lab.client import FrontFault
+from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
+
+
+@pytest.fixture
+def first_alone(world: World) -> Iterator[World]:
+    """The first colour in charge, and nobody with a share, before and after the test."""
+    if world.in_charge() != FIRST:
+        assert world.tag_in(FIRST).exit_code == 0
+    yield world
+    world.faults.clear_faults()
+    world.workspace.edit_stack(LIVE, share=None)
+    assert world.tag_in(FIRST).exit_code == 0
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+    world.assert_nothing_half_done()
+
+
+def test_a_share_is_gated_by_readiness_shown_in_the_preview_and_taken_back(first_alone: World) -> None:
+    world = first_alone
+    world.workspace.edit_stack(LIVE, share={SECOND: 5})
+    preview = world.preview(LIVE)
+    assert {(s.name, s.new["weightedRoutingPolicies"][0]["weight"]) for s in preview.steps if "Record" in s.type} == {
+        (f"{NAME}-{SECOND}", 5)
+    }
+
+    world.faults.set_front(SECOND, FrontFault(status=500))
+    refused = world.up(LIVE)
+    assert refused.failed == ("ready",)
+    assert f"{SECOND} is not ready to carry the traffic: probes" in "\n".join(refused.messages("error"))
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+    world.faults.set_front(SECOND, FrontFault())
+
+    given = world.must_up(LIVE)
+    assert given.seconds_of("in-charge") < ALIAS_TTL_SECONDS, "nothing has to let go"
+    assert world.weights() == {FIRST: 100, SECOND: 5}
+    assert world.in_charge() == FIRST
+    assert set(world.must_up(LIVE).changes) == {"same"}
+
+    world.workspace.edit_stack(SECOND, release="7.7.7")
+    frozen = world.up(SECOND)
+    world.workspace.edit_stack(SECOND, release="1.1.0")
+    assert f"{SECOND} is frozen" in "\n".join(frozen.messages("error"))
+
+    world.workspace.edit_stack(LIVE, share=None)
+    taken = world.must_up(LIVE)
+    assert taken.seconds_of("in-charge") >= ALIAS_TTL_SECONDS - 1
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+
+
+def test_a_share_means_nothing_once_its_colour_is_in_charge(first_alone: World) -> None:
+    first_alone.workspace.edit_stack(LIVE, share={SECOND: 5})
+    first_alone.must_up(LIVE)
+    assert first_alone.tag_in(SECOND).exit_code == 0
+    assert first_alone.weights() == {FIRST: 0, SECOND: 100}
+    assert first_alone.in_charge() == SECOND
+
+
+def test_the_outgoing_colour_cannot_be_given_a_share_by_the_tag_in_itself(first_alone: World) -> None:
+    first_alone.workspace.edit_stack(LIVE, share={FIRST: 5})
+    refused = first_alone.tag_in(SECOND)
+    assert refused.failed == ("ready",)
+    assert "cannot have a share" in "\n".join(refused.messages("error"))
+    assert first_alone.weights() == {FIRST: 100, SECOND: 0}
+    first_alone.workspace.edit_stack(LIVE, active=FIRST)
+
+
+@pytest.mark.parametrize("share", [{SECOND: 51}, {SECOND: 0}, {"green": 5}])
+def test_a_share_that_is_no_share_is_refused_in_the_preview(first_alone: World, share: dict[str, int]) -> None:
+    first_alone.workspace.edit_stack(LIVE, share=share)
+    refused = first_alone.preview(LIVE)
+    first_alone.workspace.edit_stack(LIVE, share=None)
+    assert "config key share of stack live" in "\n".join(refused.messages("error"))
