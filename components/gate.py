@@ -25,7 +25,10 @@ class Gate:
         self._passed: set[str] = set()
 
     async def require(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
-        """Every check of `colour`, each with a line of its own on the line of `urn`; raises Refusal."""
+        """Every check of `colour`, each with a line of its own on the line of `urn`; raises Refusal.
+
+        A tag-back is let off most of them; a share of the traffic, for the colour that is not to be in charge, is not.
+        """
         release, lenient = self._release(colour), self._is_tag_back(colour, standing)
         waiver = override.decide(self._settings.override, colour, release, standing.history)
         found = await look.look(self._candidate(colour, lenient), self._aws, line.progress(urn))
@@ -64,7 +67,7 @@ class Gate:
         return self._clusters[colour].release if colour in self._clusters else ""
 
     def _is_tag_back(self, colour: str, standing: Standing) -> bool:
-        return tag_back.is_one(standing.history, colour, self._release(colour))
+        return colour == self._settings.active and tag_back.is_one(standing.history, colour, self._release(colour))
 
     async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
         """`found`, with `awake` not holding when the colour is being taken down."""

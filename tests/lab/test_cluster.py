@@ -14,6 +14,9 @@ GOOD, BAD = "1.1.0", "9.9.9"
 @pytest.fixture
 def second_idle(world: World) -> Iterator[World]:
     """The world, whose second colour is idle and awake with a good release, and is so again after the test."""
+    if world.in_charge() != FIRST:
+        assert world.tag_in(FIRST).exit_code == 0
+    world.wait_until_settled()
     yield world
     world.faults.clear_faults()
     world.workspace.edit_stack(SECOND, release=GOOD, awake=None)

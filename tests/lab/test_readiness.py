@@ -9,6 +9,7 @@ from lab.client import ApiFault, FrontFault
 from lab.pulumi_command import Result
 from tests.lab.world import FIRST, LIVE, NAME, RELEASES, SECOND, SECRET, World
 
+NEW_RELEASE = "2.0.0"
 Fault = Callable[[World, str], ExitStack]
 
 
@@ -103,8 +104,21 @@ def _refused_by(result: Result) -> str:
     return message.partition("is not ready to carry the traffic: ")[2].splitlines()[0]
 
 
+@pytest.fixture(scope="module")
+def new_release(built_world: World) -> str:
+    """A release of the second colour that was never in charge, so that to tag it in is no tag-back."""
+    if built_world.in_charge() != FIRST:
+        assert built_world.tag_in(FIRST).exit_code == 0
+    built_world.wait_until_settled()
+    built_world.workspace.edit_stack(SECOND, release=NEW_RELEASE)
+    built_world.must_up(SECOND)
+    return NEW_RELEASE
+
+
 @pytest.fixture
-def first_in_charge(world: World) -> World:
+def first_in_charge(world: World, new_release: str) -> World:
+    """The first colour in charge, and the second at a release that has not been so before this module."""
+    assert new_release
     if world.in_charge() != FIRST:
         assert world.tag_in(FIRST).exit_code == 0
     return world
@@ -132,6 +146,26 @@ def test_the_preview_prints_every_check_and_warns_of_what_would_be_refused(first
     assert any("would be refused" in warning for warning in preview.messages("warning"))
 
 
+def test_an_override_waives_named_checks_for_one_colour_and_release(first_in_charge: World) -> None:
+    world, attempt = first_in_charge, f"{SECOND}@{NEW_RELEASE}"
+    try:
+        with failing_front(world, SECOND):
+            for override in (
+                {"attempt": f"{SECOND}@0.0.0", "checks": ["probes"]},
+                {"attempt": attempt, "checks": ["certificate"]},
+            ):
+                world.workspace.edit_stack(LIVE, override=override)
+                with _active(world, SECOND):
+                    assert _refused_by(world.up(LIVE)) == "probes"
+            world.workspace.edit_stack(LIVE, override={"attempt": attempt, "checks": ["probes"]})
+            waived = world.tag_in(SECOND)
+        assert waived.exit_code == 0, waived.output
+        assert any("OVERRIDE in force" in warning for warning in waived.messages("warning"))
+        assert world.outputs(LIVE)["override"] == f"probes for {attempt}"
+    finally:
+        world.workspace.edit_stack(LIVE, override=None)
+
+
 def test_with_nothing_wrong_the_colour_is_tagged_in_and_a_tag_back_is_easier(first_in_charge: World) -> None:
     allowed = first_in_charge.tag_in(SECOND)
     assert allowed.exit_code == 0, allowed.output
@@ -151,30 +185,6 @@ def test_with_nothing_wrong_the_colour_is_tagged_in_and_a_tag_back_is_easier(fir
     for check in ("current", "settled", "probes", "certificate", "offsite"):
         assert f"{check} does not hold" in warnings
     assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}
-
-
-def test_an_override_waives_named_checks_for_one_colour_and_release(first_in_charge: World) -> None:
-    world, attempt = first_in_charge, f"{SECOND}@{RELEASES[SECOND]}"
-    try:
-        with failing_front(world, SECOND):
-            for override in (
-                {"attempt": f"{SECOND}@0.0.0", "checks": ["probes"]},
-                {"attempt": attempt, "checks": ["certificate"]},
-            ):
-                world.workspace.edit_stack(LIVE, override=override)
-                with _active(world, SECOND):
-                    assert _refused_by(world.up(LIVE)) == "probes"
-            world.workspace.edit_stack(LIVE, override={"attempt": attempt, "checks": ["probes"]})
-            waived = world.tag_in(SECOND)
-        assert waived.exit_code == 0, waived.output
-        assert any("OVERRIDE in force" in warning for warning in waived.messages("warning"))
-        assert world.outputs(LIVE)["override"] == f"probes for {attempt}"
-
-        assert world.tag_in(FIRST).exit_code == 0
-        with failing_front(world, SECOND), _active(world, SECOND):
-            assert _refused_by(world.up(LIVE)) == "probes", "an override is for one attempt"
-    finally:
-        world.workspace.edit_stack(LIVE, override=None)
 
 
 def test_with_an_override_a_tag_back_works_when_the_health_api_is_down(first_in_charge: World) -> None:

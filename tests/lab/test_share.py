@@ -42,9 +42,10 @@ def test_a_share_is_gated_by_readiness_shown_in_the_preview_and_taken_back(first
     assert world.in_charge() == FIRST
     assert set(world.must_up(LIVE).changes) == {"same"}
 
+    before = world.workspace.stack_file(SECOND)
     world.workspace.edit_stack(SECOND, release="7.7.7")
     frozen = world.up(SECOND)
-    world.workspace.edit_stack(SECOND, release="1.1.0")
+    world.workspace.restore_stack_file(SECOND, before)
     assert f"{SECOND} is frozen" in "\n".join(frozen.messages("error"))
 
     world.workspace.edit_stack(LIVE, share=None)

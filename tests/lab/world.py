@@ -99,6 +99,8 @@ class World:
     def wait_until_settled(self) -> None:
         """Wait until the colour that was tagged out last may be deleted: 120 s after the tag-in."""
         history = self.workspace.aws("ssm").get_parameter_history(Name=f"/tag-team/{NAME}/in-charge")["Parameters"]
+        if len({json.loads(version["Value"])["colour"] for version in history}) == 1:
+            return
         time.sleep(max(0.0, history[-1]["LastModifiedDate"].timestamp() + SETTLING_SECONDS + 1 - time.time()))
 
     def instances(self, colour: str) -> list[str]:
