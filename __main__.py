@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-import pulumi_aws as aws
 
-from components import door, settings, stack_config
+from components import door, settings, share, stack_config, zone
 from components.cluster import Cluster, tags_of
 from components.colour_hooks import ColourHooks
 from components.live_hooks import LiveHooks
@@ -52,8 +51,8 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> No
 project = stack_config.of_project(pulumi.get_root_directory())
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
 aws_reader = AwsReadiness(session(stack_config.of_namespace("aws")))
-zone = aws.route53.get_zone(name=found.shared.zone).zone_id
+zone_id = zone.id_of(found.shared.zone)
 if isinstance(found, LiveSettings):
-    declare_live(found, zone, aws_reader)
+    declare_live(share.once_in_charge(found, aws_reader), zone_id, aws_reader)
 else:
-    declare_colour(found, zone, aws_reader)
+    declare_colour(found, zone_id, aws_reader)

@@ -69,7 +69,8 @@ class Cluster(pulumi.ComponentResource):
             certificate_arn,
             shared.load_balancer_capacity_units,
             self._tags,
-            opts=self._child,
+            # EC2 takes no internet-facing load balancer in a network that does not lead there yet.
+            opts=self._child.merge(pulumi.ResourceOptions(depends_on=[network.gateway])),
             https_port=shared.https_port,
         )
         role = self._role(region)
@@ -92,7 +93,9 @@ class Cluster(pulumi.ComponentResource):
             name=way_in.balancer.dns_name, zone_id=way_in.balancer.zone_id, evaluate_target_health=False
         )
         own_name = shared.own_name(colour)
-        aws.route53.Record(colour, zone_id=zone_id, name=own_name, type="A", aliases=[alias], opts=self._child)
+        aws.route53.Record(
+            colour, zone_id=zone_id, name=own_name, type="A", aliases=[alias], allow_overwrite=True, opts=self._child
+        )
         self.facts = {
             "colour": colour,
             "release": settings.release,

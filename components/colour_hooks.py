@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable
 
 import pulumi
 
-from components import line
+from components import hook, line
 from components.settings import ColourSettings
 from cutover import freeze
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
 from cutover.freeze import Change, Operation, Standing
 
-_IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
 STANDING_SECONDS = 2.0
 # More than passes between the last look of a tag-in at the door and its change in Route 53.
@@ -27,12 +26,12 @@ class ColourHooks:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._looking = asyncio.Lock()
         self._looked: tuple[float, Standing] | None = None
-        self.full_capacity = pulumi.ResourceHook("full-capacity", self._full_capacity)
+        self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
-            pulumi.ResourceHook(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), _IN_PREVIEW_TOO)
+            hook.register(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), hook.IN_PREVIEW_TOO)
             for operation in Operation
         )
-        self.door_closed = pulumi.ResourceHook("door-closed", self._door_closed)
+        self.door_closed = hook.register("door-closed", self._door_closed)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -51,9 +50,10 @@ class ColourHooks:
         return pulumi.ResourceTransformResult(args.props, options)
 
     def _refuse_frozen(self, operation: Operation) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
-        async def hook(args: pulumi.ResourceHookArgs) -> None:
+        async def refuse(args: pulumi.ResourceHookArgs) -> None:
             change = Change(operation, args.name, args.type, args.old_inputs or {}, args.new_inputs or {})
             colour, hotfix = self._settings.colour, self._settings.hotfix
+            freeze.refuse_another_service(colour, change, self._settings.shared.names[0], hotfix=hotfix)
             try:
                 standing = await self._standing()
             except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
@@ -64,7 +64,7 @@ class ColourHooks:
             if loud:
                 line.warning(args.urn)(loud)
 
-        return hook
+        return refuse
 
     async def _door_closed(self, args: pulumi.ResourceHookArgs) -> None:
         report = line.progress(args.urn)

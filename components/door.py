@@ -18,6 +18,7 @@ def declare(settings: ColourSettings, cluster: pulumi.Resource, hooks: ColourHoo
         "door",
         name=settings.shared.door_parameter(settings.colour),
         type="String",
+        overwrite=True,
         description=f"{settings.colour} can be tagged in",
         insecure_value=settings.release,
         tags=tags,

@@ -67,14 +67,17 @@ class Gate:
         return self._clusters[colour].release if colour in self._clusters else ""
 
     def _is_tag_back(self, colour: str, standing: Standing) -> bool:
-        return colour == self._settings.active and tag_back.is_one(standing.history, colour, self._release(colour))
+        cluster = self._clusters.get(colour)
+        if cluster is None or colour != self._settings.active:
+            return False
+        return tag_back.is_one(standing.history, colour, cluster.release, cluster.group)
 
     async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
         """`found`, with `awake` not holding when the colour is being taken down."""
         parameter = self._settings.shared.door_parameter(colour)
         try:
             is_open = await asyncio.to_thread(self._aws.exists, parameter)
-            seen = f"{colour} is being taken down, or its last update did not end well: {parameter} is not there"
+            seen = f"{colour} is being taken down, or was in part: {parameter} is not there"
         except Exception as error:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
             is_open, seen = False, f"{parameter} cannot be read: {error}"
         if is_open:

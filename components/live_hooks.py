@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components import line
+from components import hook, line
 from components.gate import Gate
 from components.settings import LiveSettings
 from cutover import weights
@@ -21,7 +21,6 @@ from cutover.refusal import Refusal
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
 STANDING_SECONDS = 1.0
-_IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
 
 
 class LiveHooks:
@@ -36,13 +35,13 @@ class LiveHooks:
         self._looking = asyncio.Lock()
         self._looked: tuple[float, Standing] | None = None
         self.open_for({})
-        self.keep_names = pulumi.ResourceHook("keep-names", self._keep_names, _IN_PREVIEW_TOO)
-        self.ready = pulumi.ResourceHook("ready", self._ready, _IN_PREVIEW_TOO)
-        self.raise_active = pulumi.ResourceHook("raise-active", self._raise_active)
-        self.lower_idle = pulumi.ResourceHook("lower-idle", self._lower_idle)
-        self.keep_record = pulumi.ResourceHook("keep-record", self._keep_record, _IN_PREVIEW_TOO)
-        self.dns_has_let_go = pulumi.ResourceHook("dns-has-let-go", self._dns_has_let_go)
-        self.keep_in_charge = pulumi.ResourceHook("keep-in-charge", self._keep_in_charge, _IN_PREVIEW_TOO)
+        self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
+        self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
+        self.raise_active = hook.register("raise-active", self._raise_active)
+        self.lower_idle = hook.register("lower-idle", self._lower_idle)
+        self.keep_record = hook.register("keep-record", self._keep_record, hook.IN_PREVIEW_TOO)
+        self.dns_has_let_go = hook.register("dns-has-let-go", self._dns_has_let_go)
+        self.keep_in_charge = hook.register("keep-in-charge", self._keep_in_charge, hook.IN_PREVIEW_TOO)
 
     def open_for(self, clusters: Mapping[str, ClusterFacts]) -> None:
         """Let the hooks know the awake colours by name."""
@@ -50,8 +49,9 @@ class LiveHooks:
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_update always has them
-        now = await self._weights(args.old_inputs["input"])
-        weights.refuse_forgetting(now, self._settings.shared.names)
+        before, names = args.old_inputs["input"], self._settings.shared.names
+        weights.refuse_forgetting(await self._weights(before), names)
+        weights.refuse_another_first(before, names)
 
     async def _ready(self, args: pulumi.ResourceHookArgs) -> None:
         try:
@@ -99,7 +99,7 @@ class LiveHooks:
 
     async def _dns_has_let_go(self, args: pulumi.ResourceHookArgs) -> None:
         standing, settings = await self._standing(), self._settings
-        weights.refuse_unswitched(standing.weights, settings.active, settings.idle_weight)
+        weights.refuse_unswitched(standing.weights, settings.active, settings.idle, settings.idle_weight)
         if settings.idle_weight:
             weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
             line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")

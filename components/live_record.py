@@ -38,11 +38,11 @@ class LiveRecord(pulumi.ComponentResource):
             input=list(names),
             opts=self._after([], pulumi.ResourceHookBinding(before_update=[hooks.keep_names])),
         )
+        idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         ready = self._ready(active, known)
         raised = self._records(active, weights.FULL, hooks.raise_active, [ready])
-        idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         lowered = self._records(idle, settings.idle_weight, hooks.lower_idle, raised) if idle else []
-        self.in_charge = self._in_charge(active, ready, [*raised, *lowered])
+        self.in_charge = self._in_charge(active, idle, ready, [*raised, *lowered])
         self.register_outputs({"active": settings.active})
 
     def _after(
@@ -86,31 +86,41 @@ class LiveRecord(pulumi.ComponentResource):
                 aliases=[alias],
                 set_identifier=cluster.colour,
                 weighted_routing_policies=[{"weight": weight}],
+                # An update that was cut short between AWS and the state is taken up by the next one.
+                allow_overwrite=True,
                 opts=self._after(depends_on, hooks),
             )
             for name in self._settings.shared.names
         ]
 
     def _in_charge(
-        self, active: ClusterFacts, ready: pulumi.Stash, depends_on: Sequence[pulumi.Resource]
+        self,
+        active: ClusterFacts,
+        idle: ClusterFacts | None,
+        ready: pulumi.Stash,
+        depends_on: Sequence[pulumi.Resource],
     ) -> aws.ssm.Parameter:
         hooks = pulumi.ResourceHookBinding(
             before_create=[self._hooks.dns_has_let_go],
             before_update=[self._hooks.dns_has_let_go],
             before_delete=[self._hooks.keep_in_charge],
         )
-        shared = self._settings.shared
+        settings, shared = self._settings, self._settings.shared
+        awake = [cluster for cluster in (active, idle) if cluster]
         return aws.ssm.Parameter(
             "in-charge",
             name=shared.in_charge_parameter,
             type="String",
+            overwrite=True,
             description=f"{active.colour} is in charge of {shared.names[0]}",
             insecure_value=pulumi.Output.json_dumps(
                 {
                     "colour": active.colour,
                     "release": active.release,
+                    "group": active.group,
                     "attempt": ready.id,
-                    "override": override.applies_to(self._settings.override, active.colour, active.release),
+                    "share": {settings.idle: settings.idle_weight} if settings.idle_weight else {},
+                    "override": override.in_force(settings.override, {c.colour: c.release for c in awake}),
                 }
             ),
             opts=self._after(depends_on, hooks),

@@ -47,7 +47,9 @@ class Network(pulumi.ComponentResource):
         self.vpc = aws.ec2.Vpc(
             name, cidr_block=cidr, enable_dns_hostnames=True, tags=tags | {"Name": name}, opts=self._child
         )
-        gateway = aws.ec2.InternetGateway(name, vpc_id=self.vpc.id, tags=tags | {"Name": name}, opts=self._child)
+        self.gateway = gateway = aws.ec2.InternetGateway(
+            name, vpc_id=self.vpc.id, tags=tags | {"Name": name}, opts=self._child
+        )
         public, private = subnet_ranges(cidr, len(zones))
         self.public_subnet_ids, self.private_subnet_ids = [], []
         nat_gateways: list[aws.ec2.NatGateway] = []
@@ -63,7 +65,10 @@ class Network(pulumi.ComponentResource):
                         subnet_id=subnet.id,
                         allocation_id=nat.allocation_ids[number - 1],
                         tags=tags | {"Name": label},
-                        opts=self._child.merge(pulumi.ResourceOptions(depends_on=[gateway])),
+                        # An address belongs to one gateway at a time, and a range to one subnet.
+                        opts=self._child.merge(
+                            pulumi.ResourceOptions(depends_on=[gateway], delete_before_replace=True)
+                        ),
                     )
                 )
             through = nat_gateways[min(number, len(nat_gateways)) - 1]
@@ -93,7 +98,7 @@ class Network(pulumi.ComponentResource):
             availability_zone=zone,
             cidr_block=cidr,
             tags=self._tags | {"Name": name},
-            opts=self._child,
+            opts=self._child.merge(pulumi.ResourceOptions(delete_before_replace=True)),
         )
         aws.ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self._child)
         return subnet

@@ -21,7 +21,7 @@ ALLOWED = (
 )
 # Not what the shell, docker or the AWS command line go by in the script that hands the values over.
 VARIABLE = re.compile(
-    r"(?!(PATH|U?ID|EUID|PPID|IFS|HOME|ENV|SHELLOPTS)$|_|AWS_|DOCKER_|LD_|BASH|(HTTPS?|NO)_PROXY$|(SECONDS|RANDOM|LINENO|GROUPS)$)[A-Za-z][A-Za-z0-9_]*"
+    r"(?!(PATH|UID|EUID|PPID|IFS|HOME|ENV|SHELLOPTS)$|_|AWS_|DOCKER_|LD_|BASH|(HTTPS?|NO)_PROXY$|(https?|no)_proxy$|(SECONDS|RANDOM|LINENO|GROUPS)$)[A-Za-z][A-Za-z0-9_]*"
 )
 _PATH = r"(/[A-Za-z0-9_.\-]+)+"
 _PARAMETER_NAME = re.compile(_PATH)

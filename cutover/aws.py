@@ -122,10 +122,7 @@ class Aws:
         except parameters.exceptions.ParameterNotFound:
             return ()
         versions = sorted((v for page in pages for v in page["Parameters"]), key=lambda version: version["Version"])
-        said = [(version["LastModifiedDate"].timestamp(), json.loads(version["Value"])) for version in versions]
-        return tuple(
-            Named(at, value["colour"], value.get("release", ""), bool(value.get("override"))) for at, value in said
-        )
+        return tuple(Named.of(v["LastModifiedDate"].timestamp(), json.loads(v["Value"])) for v in versions)
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""

@@ -65,9 +65,13 @@ async def wait_until_full(
     """
     started = clock()
     while True:
-        seen = await look()
+        seen: CapacitySeen | str
+        try:
+            seen = await look()
+        except Exception as error:  # noqa: BLE001  # one look that fails is no reason to give up before the deadline
+            seen = f"it cannot be read: {error}"
         waited = clock() - started
-        if is_full(seen, wanted):
+        if isinstance(seen, CapacitySeen) and is_full(seen, wanted):
             return
         if waited >= timeout_seconds:
             raise Refusal(

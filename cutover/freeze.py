@@ -35,13 +35,22 @@ class Operation(Enum):
 class Named:
     """One entry of the history of `in-charge`: which colour and release it named from when on (Unix time, seconds).
 
-    `overridden`: whether that attempt was let through by an override.
+    `group` is its Auto Scaling group, `sharing` the colours that had a share of the traffic beside it, `override` the
+    one in force, as text.
     """
 
     at: float
     colour: str
     release: str = ""
-    overridden: bool = False
+    group: str = ""
+    sharing: frozenset[str] = frozenset()
+    override: str = ""
+
+    @staticmethod
+    def of(at: float, value: Mapping[str, Any]) -> "Named":
+        """Read one value of the parameter."""
+        release, group, override = (value.get(key) or "" for key in ("release", "group", "override"))
+        return Named(at, value["colour"], release, group, frozenset(value.get("share") or ()), override)
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
     """
     if colour in in_charge(standing.weights):
         return f"it carries traffic (Route 53 now: {describe(standing.weights)})"
-    named = [index for index, entry in enumerate(standing.history) if entry.colour == colour]
+    named = [index for index, entry in enumerate(standing.history) if colour in {entry.colour, *entry.sharing}]
     if not named:
         return None
     if named[-1] == len(standing.history) - 1:
@@ -91,11 +100,28 @@ def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
     return None
 
 
+def tag(inputs: Mapping[str, Any], key: str) -> str | None:
+    """One tag in a resource's inputs; an Auto Scaling group has them as a list."""
+    tags = inputs.get("tags") or {}
+    if not isinstance(tags, Mapping):
+        tags = {entry["key"]: entry["value"] for entry in tags}
+    return tags.get(key)
+
+
+def refuse_another_service(colour: str, change: Change, service: str, *, hotfix: bool) -> None:
+    """Raise Refusal when the resource serves another name than `service`, the first of the names in the config.
+
+    Who is in charge is looked up under that name: under another one, nobody would seem to be.
+    """
+    was = tag(change.old, "service")
+    if was not in (None, service):
+        raise refusal(colour, change, f"it serves {was}, and the first of names is now {service}", hotfix=hotfix)
+
+
 def is_hotfix(change: Change) -> bool:
     """Whether `hotfix: true` covers the change: in place, and no new release or generation of instances."""
-    releases = [inputs.get("tags", {}).get("release") for inputs in (change.old, change.new) if inputs]
-    same_release = len(set(releases)) <= 1
-    return change.operation is not Operation.DELETE and change.type not in GENERATION and same_release
+    releases = {tag(inputs, "release") for inputs in (change.old, change.new) if inputs}
+    return change.operation is not Operation.DELETE and change.type not in GENERATION and len(releases) <= 1
 
 
 def decide(colour: str, change: Change, standing: Standing, now: float, *, hotfix: bool) -> str | None:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from cutover.freeze import Named
 
 
-def is_one(history: Sequence[Named], colour: str, release: str) -> bool:
+def is_one(history: Sequence[Named], colour: str, release: str, group: str) -> bool:
     """Whether `colour` at `release` is in charge by the `history` of in-charge (oldest first), or was just before.
+
+    By the same instances, which is what `group` says: a colour that was rebuilt since was never in charge.
 
     It still is when its tag-out has not ended well, and when nothing about who is in charge changes.
     """
@@ -16,4 +18,4 @@ def is_one(history: Sequence[Named], colour: str, release: str) -> bool:
             runs[-1] = entry
         else:
             runs.append(entry)
-    return any((entry.colour, entry.release) == (colour, release) for entry in runs[-2:])
+    return any((entry.colour, entry.release, entry.group) == (colour, release, group) for entry in runs[-2:])

@@ -60,12 +60,13 @@ def refuse_lowering(weights: Weights, active: str, lowered: str) -> None:
         )
 
 
-def refuse_unswitched(weights: Weights, active: str, idle_weight: int = NONE) -> None:
-    """Raise Refusal unless `active` has weight on every name, and any other no more than its share."""
+def refuse_unswitched(weights: Weights, active: str, idle: str = "", idle_weight: int = NONE) -> None:
+    """Raise Refusal unless `active` has full weight on every name, `idle` its share, and nobody else any."""
     unswitched = [
         name
         for name, of in weights.items()
-        if of.get(active) != FULL or any(weight != idle_weight for colour, weight in of.items() if colour != active)
+        if of.get(active) != FULL
+        or any(weight != (idle_weight if colour == idle else NONE) for colour, weight in of.items() if colour != active)
     ]
     if unswitched:
         raise Refusal(
@@ -122,6 +123,17 @@ def refuse_forgetting(weights: Weights, names: Sequence[str]) -> None:
             f"{', '.join(forgotten)} cannot be removed from names: clients resolve it; DNS was not touched",
             seen=f"names: {', '.join(names)} (Route 53 now: {describe(weights)})",
             allowed=f"names with {', '.join(forgotten)} in it",
+            next_step=_RETIRE,
+        )
+
+
+def refuse_another_first(before: Sequence[str], names: Sequence[str]) -> None:
+    """Raise Refusal when another name is to be the first: own names and parameters are called by it."""
+    if before[0] != names[0]:
+        raise Refusal(
+            f"{names[0]} cannot take the place of {before[0]} as the first of names; DNS was not touched",
+            seen=f"names: {', '.join(names)}",
+            allowed=f"names with {before[0]} as the first",
             next_step=_RETIRE,
         )
 

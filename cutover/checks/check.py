@@ -73,7 +73,7 @@ def refuse(found: Verdict, colour: str, weights_text: str, next_step: str | None
     """
     if not found.refusing:
         return
-    wake = f"pulumi config set awake true -s {colour} && pulumi up -s {colour}"
+    wake = f"pulumi config set awake true -s {colour} && pulumi up --refresh -s {colour}"
     raise Refusal(
         f"{colour} is not ready to carry the traffic: {', '.join(check.name for check in found.refusing)}",
         seen="; ".join(f"{check.name}: {check.seen}" for check in found.refusing) + f" (Route 53 now: {weights_text})",

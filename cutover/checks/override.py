@@ -1,7 +1,7 @@
 """The override: named checks that an emergency waives, for one release of one colour."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cutover.checks.check import WAIVABLE
@@ -52,10 +52,9 @@ def parse(text: str) -> Override | None:
     return Override(colour, release, tuple(dict.fromkeys(checks)))
 
 
-def applies_to(override: Override | None, colour: str, release: str) -> list[str]:
-    """The checks that `override` names, if it is for `colour` at `release`; for the record of the attempt."""
-    matches = override is not None and (override.colour, override.release) == (colour, release)
-    return list(override.checks) if override is not None and matches else []
+def in_force(override: Override | None, releases: Mapping[str, str]) -> str:
+    """The override as text if it is for one of `releases` (colour to release), for the record of the attempt."""
+    return str(override) if override and releases.get(override.colour) == override.release else ""
 
 
 def decide(override: Override | None, colour: str, release: str, history: Sequence[Named]) -> Waiver:
@@ -65,7 +64,7 @@ def decide(override: Override | None, colour: str, release: str, history: Sequen
     """
     if override is None:
         return Waiver(frozenset(), "")
-    if any(entry.overridden and (entry.colour, entry.release) == (colour, release) for entry in history):
+    if any(entry.override == str(override) for entry in history):
         return Waiver(frozenset(), f"the override of {override} is ignored: it was used, take it out of the config")
     if (override.colour, override.release) != (colour, release):
         return Waiver(frozenset(), f"the override of {override} is ignored: this attempt is {colour}@{release}")

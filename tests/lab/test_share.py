@@ -62,13 +62,18 @@ def test_a_share_means_nothing_once_its_colour_is_in_charge(first_alone: World) 
     assert first_alone.in_charge() == SECOND
 
 
-def test_the_outgoing_colour_cannot_be_given_a_share_by_the_tag_in_itself(first_alone: World) -> None:
+def test_a_share_of_the_outgoing_colour_waits_for_the_update_after_the_tag_in(first_alone: World) -> None:
     first_alone.workspace.edit_stack(LIVE, share={FIRST: 5})
-    refused = first_alone.tag_in(SECOND)
-    assert refused.failed == ("ready",)
-    assert "cannot have a share" in "\n".join(refused.messages("error"))
+    tagged_in = first_alone.tag_in(SECOND)
+    assert tagged_in.exit_code == 0, tagged_in.output
+    assert any("left out" in warning for warning in tagged_in.messages("warning"))
+    assert first_alone.weights() == {FIRST: 0, SECOND: 100}
+    first_alone.must_up(LIVE)
+    assert first_alone.weights() == {FIRST: 5, SECOND: 100}
+
+    back = first_alone.tag_in(FIRST)
+    assert back.exit_code == 0, "a share left in the config does not stand in the way of a tag-back"
     assert first_alone.weights() == {FIRST: 100, SECOND: 0}
-    first_alone.workspace.edit_stack(LIVE, active=FIRST)
 
 
 @pytest.mark.parametrize("share", [{SECOND: 51}, {SECOND: 0}, {"green": 5}])

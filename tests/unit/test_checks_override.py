@@ -83,18 +83,19 @@ def test_awake_is_not_waived_even_by_an_override_that_was_not_read_from_config()
 
 
 def test_it_is_used_up_by_the_attempt_that_it_let_through() -> None:
-    history = (Named(1.0, "violet", "2.0.0", overridden=True), Named(2.0, "amber", "1.0.0"))
+    history = (Named(1.0, "violet", "2.0.0", override=str(PROBES_OF_VIOLET)), Named(2.0, "amber", "1.0.0"))
     waiver = override.decide(PROBES_OF_VIOLET, "violet", "2.0.0", history)
     assert waiver.checks == frozenset()
     assert "it was used" in waiver.line
 
 
 def test_an_attempt_that_needed_no_override_does_not_use_it_up() -> None:
-    history = (Named(1.0, "violet", "2.0.0"), Named(2.0, "amber", "1.0.0", overridden=True))
+    history = (Named(1.0, "violet", "2.0.0"), Named(2.0, "amber", "1.0.0", override="probes for amber@1.0.0"))
     assert override.decide(PROBES_OF_VIOLET, "violet", "2.0.0", history).checks == {"probes"}
 
 
 def test_it_is_recorded_for_the_attempt_it_is_for_and_no_other() -> None:
-    assert override.applies_to(PROBES_OF_VIOLET, "violet", "2.0.0") == ["probes"]
-    assert override.applies_to(PROBES_OF_VIOLET, "violet", "2.0.1") == []
-    assert override.applies_to(None, "violet", "2.0.0") == []
+    assert override.in_force(PROBES_OF_VIOLET, {"violet": "2.0.0", "amber": "1"}) == "probes for violet@2.0.0"
+    assert override.in_force(PROBES_OF_VIOLET, {"violet": "2.0.1"}) == ""
+    assert override.in_force(PROBES_OF_VIOLET, {"amber": "2.0.0"}) == ""
+    assert override.in_force(None, {"violet": "2.0.0"}) == ""

@@ -86,7 +86,7 @@ def test_the_refusal_names_the_checks_first_then_what_each_saw_and_allows() -> N
 def test_a_colour_that_is_asleep_is_to_be_woken() -> None:
     with pytest.raises(Refusal) as refused:
         check.refuse(Verdict((failing(AWAKE),), ()), "violet", "")
-    assert refused.value.next_step == "pulumi config set awake true -s violet && pulumi up -s violet"
+    assert refused.value.next_step == "pulumi config set awake true -s violet && pulumi up --refresh -s violet"
 
 
 def test_every_check_has_one_line_that_says_whether_it_holds() -> None:

@@ -4,7 +4,17 @@ from typing import Any
 
 import pytest
 
-from cutover.freeze import SETTLING_SECONDS, Change, Named, Operation, Standing, decide, frozen_because
+from cutover.freeze import (
+    SETTLING_SECONDS,
+    Change,
+    Named,
+    Operation,
+    Standing,
+    decide,
+    frozen_because,
+    refuse_another_service,
+    tag,
+)
 from cutover.refusal import Refusal
 
 NOW = 1_000_000.0
@@ -95,3 +105,27 @@ def test_without_hotfix_the_refusal_says_what_carries_the_traffic() -> None:
 
 def test_an_idle_colour_changes_without_a_word() -> None:
     assert decide("red", change(Operation.DELETE), IDLE, NOW, hotfix=False) is None
+
+
+def test_a_colour_that_had_a_share_a_moment_ago_is_frozen_as_if_it_had_been_in_charge() -> None:
+    history = (Named(NOW - 900, "blue", sharing=frozenset({"red"})), Named(NOW - 20, "blue"))
+    assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW)
+    still = (Named(NOW - 900, "blue", sharing=frozenset({"red"})),)
+    assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, still), NOW), "the wait has not ended"
+
+
+def test_the_tags_of_an_auto_scaling_group_are_a_list() -> None:
+    listed = {"tags": [{"key": "release", "value": "1.0.0"}, {"key": "service", "value": NAME}]}
+    assert tag(listed, "release") == "1.0.0"
+    assert tag({}, "release") is None
+    with pytest.raises(Refusal, match="frozen"):
+        decide("red", change(type_="aws:autoscaling/group:Group", old=listed, new=listed), CARRYING, NOW, hotfix=True)
+
+
+def test_a_cluster_that_serves_another_name_than_the_first_is_frozen() -> None:
+    serving = change(Operation.DELETE, old={"tags": {"service": NAME}})
+    refuse_another_service("red", serving, NAME, hotfix=False)
+    refuse_another_service("red", change(), NAME, hotfix=False)
+    with pytest.raises(Refusal, match="frozen") as refused:
+        refuse_another_service("red", serving, "new.shop.example", hotfix=False)
+    assert "it serves www.shop.example" in refused.value.seen

@@ -127,15 +127,15 @@ def test_before_the_first_tag_in_nobody_was_in_charge(aws: Aws) -> None:
 
 def test_the_history_of_in_charge_has_every_tag_in_oldest_first(aws: Aws, account: Account) -> None:
     parameters, name = account.client("ssm"), "/tag-team/www.shop.example/in-charge"
-    said = [("amber", "1.0.0", None), ("violet", "2.0.0", {"checks": ["probes"]}), ("amber", "1.0.1", None)]
+    said = [("amber", "1.0.0", ""), ("violet", "2.0.0", "probes for violet@2.0.0"), ("amber", "1.0.1", "")]
     for colour, release, override in said:
         value = json.dumps({"colour": colour, "release": release, "attempt": "1", "override": override})
         parameters.put_parameter(Name=name, Type="String", Value=value, Overwrite=True)
     history = aws.in_charge_history(name)
-    assert [(named.colour, named.release, named.overridden) for named in history] == [
-        ("amber", "1.0.0", False),
-        ("violet", "2.0.0", True),
-        ("amber", "1.0.1", False),
+    assert [(named.colour, named.release, named.override) for named in history] == [
+        ("amber", "1.0.0", ""),
+        ("violet", "2.0.0", "probes for violet@2.0.0"),
+        ("amber", "1.0.1", ""),
     ]
     last = parameters.get_parameter(Name=name)["Parameter"]["LastModifiedDate"].timestamp()
     assert [named.at for named in history] == sorted(named.at for named in history)

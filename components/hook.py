@@ -1,0 +1,28 @@
+"""Hooks that fail closed."""
+
+from collections.abc import Awaitable, Callable
+
+import pulumi
+
+IN_PREVIEW_TOO = pulumi.ResourceHookOptions(on_dry_run=True)
+
+
+def register(
+    name: str,
+    decide: Callable[[pulumi.ResourceHookArgs], Awaitable[None]],
+    options: pulumi.ResourceHookOptions | None = None,
+) -> pulumi.ResourceHook:
+    """Register `decide` under a name that never changes: state refers to hooks by name.
+
+    The engine takes a failure whose text is empty for a success, so every failure is given a text.
+    """
+
+    async def closed(args: pulumi.ResourceHookArgs) -> None:
+        try:
+            await decide(args)
+        except Exception as error:
+            if str(error):
+                raise
+            raise RuntimeError(f"{args.name}: {type(error).__name__} without a message in hook {name}") from error
+
+    return pulumi.ResourceHook(name, closed, options)
