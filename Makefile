@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal test test-unit test-lab check lab lab-down requirements clean
+.PHONY: help setup rehearsal test test-unit test-lab test-rebuilds check lab lab-down requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +30,13 @@ test-unit: $(READY) ## Tests that need seconds and no engine
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit
 
 test-lab: $(READY) ## Tests that drive the pulumi command against the embedded AWS
-	@$(BIN)/python -m pytest tests/lab
+	@echo "Lab tests: first those that measure seconds, alone (about 10 minutes)…"
+	@$(BIN)/python -m pytest tests/lab/test_tag_in.py
+	@echo "…then the others, two worlds side by side (about 40 minutes)…"
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/lab/test_tag_in.py tests/lab
+
+test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
+	@REBUILDS=10 $(BIN)/python -m pytest tests/lab/test_interlock.py -k rebuilt
 
 check: $(READY) ## Lint, format and types
 	@$(BIN)/ruff check .

@@ -1,5 +1,6 @@
 """No crash, no order of commands and no coincidence leaves a live name without a ready colour."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from lab.client import ServerFault
 from lab.pulumi_command import Event, Result
 from tests.lab.world import CAPACITY, FIRST, LIVE, NAME, SECOND, World
 
-REBUILDS = 10
+# `make test-rebuilds` has ten, which is half an hour.
+REBUILDS = int(os.environ.get("REBUILDS", "2"))
 
 
 @pytest.fixture
@@ -149,7 +151,7 @@ def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(first_i
     world.wait_until_settled()
 
 
-def test_an_idle_colour_is_rebuilt_ten_times_in_a_row(first_in_charge: World) -> None:
+def test_an_idle_colour_is_rebuilt_again_and_again_with_the_same_addresses(first_in_charge: World) -> None:
     world = first_in_charge
     world.wait_until_settled()
     addresses = world.outputs(SECOND)["addresses"]
