@@ -20,6 +20,7 @@ from lab.aws.instance_deaths import InstanceDeaths, register_replacements
 from lab.aws.launch_templates import describe_with_todays_tags, keep_to_the_template
 from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
+from lab.aws.nat_gateways import let_go_of_its_address
 from lab.aws.request import ApiRequest
 from lab.aws.target_health import TargetHealths
 from lab.aws.zones import RecordSetChanges, corrected_soa
@@ -93,6 +94,7 @@ class Cloud:
                 ("acm", "DescribeCertificate"): self._certificates,
                 ("ec2", "TerminateInstances"): register_replacements,
                 ("ec2", "CreateLaunchTemplate"): keep_to_the_template,
+                ("ec2", "DeleteNatGateway"): let_go_of_its_address,
                 ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
                 ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
             },
