@@ -111,7 +111,7 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
     both as the engine's texts. Raises Refusal for the first key whose value is not allowed, for an unknown key, for a
     shared key that the stack overrides, and for values that do not fit together.
     """
-    overridden = {key.name for key in SHARED_KEYS if values.get(key.name) != project.get(key.name)}
+    overridden = {key.name for key in SHARED_KEYS if _differ(values.get(key.name), project.get(key.name))}
     shared_values = _parse(stack, SHARED_KEYS, values, overridden)
     colours = shared_values["cidrs"]
     if stack != LIVE and stack not in colours:
@@ -163,6 +163,14 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
         own["share"],
         own["override"],
     )
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    """Whether two texts of a value differ by more than the spaces in their JSON."""
+    try:
+        return one != other and json.loads(one or "") != json.loads(other or "")
+    except (ValueError, RecursionError):
+        return True
 
 
 def _refusal(stack: str, key: Key, seen: str, allowed: str | None = None, *, overridden: bool = False) -> Refusal:

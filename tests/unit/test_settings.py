@@ -435,3 +435,12 @@ def test_any_text_is_loaded_or_refused(stack: str, key: str, text: str) -> None:
         assert key in message or "there is no stack" in message  # without cidrs there is no colour
     else:
         assert isinstance(found, LiveSettings if stack == "live" else ColourSettings)
+
+
+def test_a_wrong_value_of_the_project_is_no_override_in_whichever_words_the_engine_passes_it_on() -> None:
+    wrong = {"DB": "postgres://shop:hunter2@db"}
+    project = {**PROJECT, "offsite": json.dumps(wrong)}
+    values = {**project, **OWN["amber"], "offsite": json.dumps(wrong, separators=(",", ":"))}
+    with pytest.raises(Refusal) as refused:
+        settings.load("amber", values, project)
+    assert "Pulumi.yaml" in refused.value.next_step
