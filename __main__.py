@@ -20,13 +20,14 @@ from cutover.aws_readiness import AwsReadiness
 def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness) -> None:
     """One cluster, or what is left of it while it is asleep."""
     hooks = ColourHooks(wanted, zone_id, reader)
-    guarded = pulumi.ResourceOptions(transforms=[hooks.guard])
+    if not wanted.awake:
+        hooks.refuse_sleep()
     pulumi.export("awake", wanted.awake)
     if wanted.awake or wanted.shared.keep_addresses:
-        nat = NatAddresses(wanted.colour, wanted.shared.nat_gateways, tags_of(wanted), guarded)
+        nat = NatAddresses(wanted.colour, wanted.shared.nat_gateways, tags_of(wanted), hooks.guarded)
         pulumi.export("addresses", nat.addresses)
     if wanted.awake:
-        cluster = Cluster(wanted, zone_id, nat, hooks.full_capacity, guarded)
+        cluster = Cluster(wanted, zone_id, nat, hooks.full_capacity, hooks.guarded)
         door.declare(wanted, cluster, hooks, tags_of(wanted))
         pulumi.export("cluster", cluster.facts)
         pulumi.export("url", wanted.shared.own_url(wanted.colour))

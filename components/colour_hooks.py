@@ -33,6 +33,23 @@ class ColourHooks:
         )
         self.door_closed = hook.register("door-closed", self._door_closed)
 
+    @property
+    def guarded(self) -> pulumi.ResourceOptions:
+        """Options that put the freeze on a component and all that is inside of it."""
+        return pulumi.ResourceOptions(transforms=[self.guard])
+
+    def refuse_sleep(self) -> None:
+        """Raise Refusal when the colour is frozen, so must not be taken down.
+
+        Before anything is declared: the outputs of a program that has run count, also when its deletes are refused, and
+        they would say that the colour is asleep.
+        """
+        colour, shared = self._settings.colour, self._settings.shared
+        weights = self._aws.weights(self._zone_id, shared.names)
+        standing = Standing(weights, self._aws.in_charge_history(shared.in_charge_parameter))
+        taken_down = Change(Operation.DELETE, colour, "Cluster", {}, {})
+        freeze.decide(colour, taken_down, standing, time.time(), hotfix=self._settings.hotfix)
+
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
         if not args.custom:

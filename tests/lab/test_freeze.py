@@ -61,7 +61,7 @@ class Subject:
         program.unlink()
         marker = "        door.declare("
         assert marker in source
-        program.write_text(source.replace(marker, f"        __import__('extra').declare(guarded)\n{marker}"))
+        program.write_text(source.replace(marker, f"        __import__('extra').declare(hooks.guarded)\n{marker}"))
         self.declare([KEPT])
 
     def declare(self, groups: list[tuple[str, str, dict[str, str]]]) -> None:
