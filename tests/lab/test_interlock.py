@@ -29,7 +29,7 @@ def first_in_charge(world: World) -> Iterator[World]:
     assert world.tag_in(FIRST).exit_code == 0
     world.must_up(SECOND)
     world.must_up(LIVE)
-    world.assert_nothing_half_done()
+    world.assert_nothing_half_done(LIVE)
 
 
 def _began(name: str) -> Callable[[Event], bool]:
@@ -69,7 +69,8 @@ def test_after_a_kill_a_cancel_and_an_up_converge(first_in_charge: World, name: 
     assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
     assert first_in_charge.in_charge() == SECOND
     assert set(first_in_charge.must_up(LIVE).changes) == {"same"}
-    first_in_charge.assert_nothing_half_done()
+    # The engine keeps a note of a create that it never saw end, until `pulumi refresh --clear-pending-creates`.
+    first_in_charge.assert_nothing_half_done(LIVE)
 
 
 def test_a_colour_that_dies_between_raise_and_lower_is_not_lowered_to(first_in_charge: World) -> None:
