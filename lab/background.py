@@ -18,6 +18,7 @@ ROOT = CHECKOUT / ".lab"
 ENV = ROOT / "env"
 _PROCESS = ROOT / "server.pid"
 _ADDRESSES = ROOT / "addresses.json"
+_COMPLAINTS = ROOT / "server.stderr"
 START_SECONDS = 60
 STOP_SECONDS = 10
 
@@ -38,7 +39,7 @@ def down(report: Callable[[str], None]) -> None:
     if _PROCESS.exists():
         report("stopping the embedded AWS and DNS")
         _stop(int(_PROCESS.read_text()))
-    for path in (ENV, _PROCESS, _ADDRESSES):
+    for path in (ENV, _PROCESS, _ADDRESSES, _COMPLAINTS):
         path.unlink(missing_ok=True)
     workspace.clear(ROOT)
 
@@ -46,9 +47,15 @@ def down(report: Callable[[str], None]) -> None:
 def _start() -> Addresses:
     command = [sys.executable, "-m", "lab.server", "--state-dir", str(ROOT / "server")]
     environment = {**pulumi_command.clean_environment(), "PYTHONPATH": str(CHECKOUT)}
-    with _ADDRESSES.open("w") as announced:
+    # Nothing of the caller's is kept open: `make lab | tee` has to end when the lab is up.
+    with _ADDRESSES.open("w") as announced, _COMPLAINTS.open("w") as complaints:
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=announced, env=environment, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=announced,
+            stderr=complaints,
+            env=environment,
+            start_new_session=True,
         )
     _PROCESS.write_text(str(process.pid))
     deadline = time.monotonic() + START_SECONDS
@@ -56,7 +63,7 @@ def _start() -> Addresses:
         with suppress(json.JSONDecodeError):
             return Addresses(**json.loads(_ADDRESSES.read_text()))
         time.sleep(0.1)
-    raise RuntimeError(f"the lab's server did not come up, see {ROOT / 'server' / 'server.log'}")
+    raise RuntimeError(f"the lab's server did not come up, see {_COMPLAINTS} and {ROOT / 'server' / 'server.log'}")
 
 
 def _stop(pid: int) -> None:
