@@ -141,6 +141,11 @@ class LabClient:
         ids: list[str] = self._call("POST", "instances/terminate", wanted)
         return ids
 
+    def age_parameter(self, name: str, seconds: float) -> int:
+        """Let every version of an SSM parameter look `seconds` older; returns how many versions that were."""
+        versions: int = self._call("POST", "parameters/age", {"name": name, "seconds": seconds})
+        return versions
+
     def clear_faults(self) -> Faults:
         return Faults.from_json(self._call("DELETE", "faults"))
 

@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lab.authority import Authority
-from lab.aws import embedded, snapshot
+from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
 from lab.aws.certificates import Certificates
 from lab.aws.change_info import Changes
@@ -108,7 +108,10 @@ class Cloud:
             lambda: record_sets.history,
             self._dns.truth,
             leftovers,
-            InstanceDeaths(self._healths.note_registrations).terminate,
+            {
+                "instances/terminate": InstanceDeaths(self._healths.note_registrations).terminate,
+                "parameters/age": parameters.age,
+            },
         )
         return make_server("127.0.0.1", 0, control, threaded=True, request_handler=_QuietHandler)
 

@@ -27,12 +27,12 @@ class Control:
         history: Callable[[], list[ZoneState]],
         truth: Callable[[str], Truth],
         leftovers: Callable[[], Mapping[str, list[str]]],
-        terminate: Callable[..., list[str]],
+        posts: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._aws = aws
         self._faults = faults
         self._truth = truth
-        self._terminate = terminate
+        self._posts = posts
         self._actions: Mapping[tuple[str, str], Callable[[], Any]] = {
             ("GET", "ready"): lambda: {"ready": True},
             ("GET", "addresses"): lambda: asdict(addresses()),
@@ -62,16 +62,18 @@ class Control:
             patch = _content(environ)
             log.info("faults set: %s", patch)
             return asdict(self._faults.merge(patch))
-        if (method, path) == ("POST", "instances/terminate"):
-            return self._terminate(**_content(environ))
+        if method == "POST" and path in self._posts:
+            return self._posts[path](**_content(environ))
         action = self._actions.get((method, path))
         if action is None:
-            known = sorted({f"{known_method} {PREFIX}{name}" for known_method, name in self._actions})
+            known = sorted(f"{verb} {PREFIX}{name}" for verb, name in self._known())
             raise LookupError(
-                f"no {method} {PREFIX}{path}; there are {', '.join(known)}, GET {PREFIX}dns/truth?name=NAME, "
-                f"POST {PREFIX}faults, POST {PREFIX}instances/terminate"
+                f"no {method} {PREFIX}{path}; there are {', '.join(known)}, GET {PREFIX}dns/truth?name=NAME"
             )
         return action()
+
+    def _known(self) -> Iterable[tuple[str, str]]:
+        return [*self._actions, ("POST", "faults"), *(("POST", path) for path in self._posts)]
 
 
 def _content(environ: WSGIEnvironment) -> Any:

@@ -18,6 +18,7 @@ from moto.ec2.models.instances import Instance
 from moto.elbv2.models import ELBv2Backend, elbv2_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.route53.models import Route53Backend, route53_backends
+from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 
 
 def application() -> WSGIApplication:
@@ -53,6 +54,11 @@ def certificates(region: str) -> dict[str, CertBundle]:
     """The certificates of a region, by ARN."""
     backends = acm_backends[DEFAULT_ACCOUNT_ID]
     return backends[region]._certificates if region in backends else {}  # no call gives one without an error
+
+
+def ssm_in_use() -> list[SimpleSystemManagerBackend]:
+    """SSM of every region that has been used."""
+    return list(ssm_backends[DEFAULT_ACCOUNT_ID].values())
 
 
 def elbv2(region: str) -> ELBv2Backend:

@@ -1,7 +1,6 @@
 """The world of the lab tests: both clusters built, one in charge, on an embedded AWS of its own."""
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -97,11 +96,8 @@ class World:
         return f"/tag-team/{NAME}/{colour}/can-be-tagged-in"
 
     def wait_until_settled(self) -> None:
-        """Wait until the colour that was tagged out last may be deleted: 120 s after the tag-in."""
-        history = self.workspace.aws("ssm").get_parameter_history(Name=f"/tag-team/{NAME}/in-charge")["Parameters"]
-        if len({json.loads(version["Value"])["colour"] for version in history}) == 1:
-            return
-        time.sleep(max(0.0, history[-1]["LastModifiedDate"].timestamp() + SETTLING_SECONDS + 1 - time.time()))
+        """Let the 120 s pass in which the colour that was tagged out last must not change."""
+        self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", SETTLING_SECONDS)
 
     def instances(self, colour: str) -> list[str]:
         """The ids of the colour's running instances."""

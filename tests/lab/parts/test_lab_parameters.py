@@ -1,0 +1,21 @@
+"""A parameter's history can be made older, so that tests need not wait for what depends on its age."""
+
+import pytest
+
+from lab.client import LabClient, LabError
+from tests.lab.parts.lab_account import Account
+
+
+def test_every_version_of_an_aged_parameter_is_that_much_older(account: Account, lab: LabClient) -> None:
+    ssm = account.client("ssm")
+    for value in ("one", "two"):
+        ssm.put_parameter(Name="/aged", Type="String", Value=value, Overwrite=True)
+    before = [version["LastModifiedDate"] for version in ssm.get_parameter_history(Name="/aged")["Parameters"]]
+    assert lab.age_parameter("/aged", 100) == 2
+    after = [version["LastModifiedDate"] for version in ssm.get_parameter_history(Name="/aged")["Parameters"]]
+    assert [round((old - new).total_seconds()) for old, new in zip(before, after, strict=True)] == [100, 100]
+
+
+def test_a_parameter_that_is_not_there_cannot_be_aged(lab: LabClient) -> None:
+    with pytest.raises(LabError, match="there is no parameter /nowhere"):
+        lab.age_parameter("/nowhere", 100)
