@@ -8,10 +8,11 @@ import pulumi
 
 from components import hook, line
 from components.settings import ColourSettings
+from components.standing import StandingLook
 from cutover import freeze
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
-from cutover.freeze import Change, Operation, Standing
+from cutover.freeze import Change, Operation
 
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
 STANDING_SECONDS = 2.0
@@ -23,9 +24,8 @@ class ColourHooks:
     """Every hook that a colour's state may name, registered under names that never change, asleep or awake."""
 
     def __init__(self, settings: ColourSettings, zone_id: str, aws: Aws) -> None:
-        self._settings, self._zone_id, self._aws = settings, zone_id, aws
-        self._looking = asyncio.Lock()
-        self._looked: tuple[float, Standing] | None = None
+        self._settings, self._aws = settings, aws
+        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
             hook.register(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), hook.IN_PREVIEW_TOO)
@@ -44,11 +44,9 @@ class ColourHooks:
         Before anything is declared: the outputs of a program that has run count, also when its deletes are refused, and
         they would say that the colour is asleep.
         """
-        colour, shared = self._settings.colour, self._settings.shared
-        weights = self._aws.weights(self._zone_id, shared.names)
-        standing = Standing(weights, self._aws.in_charge_history(shared.in_charge_parameter))
+        colour = self._settings.colour
         taken_down = Change(Operation.DELETE, colour, "Cluster", {}, {})
-        freeze.decide(colour, taken_down, standing, time.time(), hotfix=self._settings.hotfix)
+        freeze.decide(colour, taken_down, self._standing.read(), time.time(), hotfix=self._settings.hotfix)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -88,19 +86,8 @@ class ColourHooks:
         for waited in range(DOOR_SECONDS):
             report(f"the door is closed; giving a tag-in under way {DOOR_SECONDS - waited} s to show itself")
             await asyncio.sleep(1)
-        self._looked = None
+        self._standing.forget()
         await self._refuse_frozen(Operation.DELETE)(args)
-
-    async def _standing(self) -> Standing:
-        async with self._looking:
-            if self._looked is None or time.monotonic() - self._looked[0] > STANDING_SECONDS:
-                shared = self._settings.shared
-                weights, history = await asyncio.gather(
-                    asyncio.to_thread(self._aws.weights, self._zone_id, shared.names),
-                    asyncio.to_thread(self._aws.in_charge_history, shared.in_charge_parameter),
-                )
-                self._looked = time.monotonic(), Standing(weights, history)
-            return self._looked[1]
 
     async def _full_capacity(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.new_inputs is not None  # before_create and before_update always have them

@@ -1,7 +1,6 @@
 """The hooks of the live stack: they look, and call what decides."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -9,10 +8,10 @@ import pulumi
 from components import hook, line
 from components.gate import Gate
 from components.settings import LiveSettings
+from components.standing import StandingLook
 from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
-from cutover.freeze import Standing
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
@@ -32,8 +31,7 @@ class LiveHooks:
     def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
-        self._looking = asyncio.Lock()
-        self._looked: tuple[float, Standing] | None = None
+        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -122,15 +120,6 @@ class LiveHooks:
     async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
         return await asyncio.to_thread(self._aws.weights, self._zone_id, list(names))
-
-    async def _standing(self) -> Standing:
-        """What Route 53 and in-charge say; hooks of many names that run together share one look."""
-        async with self._looking:
-            if self._looked is None or time.monotonic() - self._looked[0] > STANDING_SECONDS:
-                parameter = self._settings.shared.in_charge_parameter
-                history = asyncio.to_thread(self._aws.in_charge_history, parameter)
-                self._looked = time.monotonic(), Standing(*await asyncio.gather(self._weights(), history))
-            return self._looked[1]
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""
