@@ -34,13 +34,13 @@ test-lab: $(READY) ## Tests that drive the pulumi command against the embedded A
 	@$(BIN)/python -m pytest tests/lab/test_tag_in.py
 	@echo "…then the others, two worlds side by side (about 20 minutes)…"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab --ignore tests/lab/test_tag_in.py \
-		--ignore tests/lab/test_freeze.py --ignore tests/lab/test_interlock.py
+		--ignore tests/lab/test_freeze.py --ignore tests/lab/test_crashes.py --ignore tests/lab/test_idle_colour.py
 
 test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds (an hour)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab/test_freeze.py tests/lab/test_interlock.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py
 
 test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
-	@REBUILDS=10 $(BIN)/python -m pytest tests/lab/test_interlock.py -k rebuilt
+	@REBUILDS=10 $(BIN)/python -m pytest tests/lab/test_idle_colour.py -k rebuilt
 
 check: $(READY) ## Lint, format and types
 	@$(BIN)/ruff check .

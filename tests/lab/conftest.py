@@ -44,3 +44,19 @@ def world(built_world: World) -> Iterator[World]:
     built_world.faults.clear_faults()
     built_world.faults.set_health_seconds(1)
     built_world.assert_always_carried()
+
+
+@pytest.fixture
+def first_in_charge(world: World) -> Iterator[World]:
+    """The first colour in charge and the second awake, before and after the test."""
+    if world.in_charge() != FIRST:
+        assert world.tag_in(FIRST).exit_code == 0
+    yield world
+    world.faults.clear_faults()
+    world.faults.set_health_seconds(1)
+    world.workspace.edit_stack(SECOND, awake=None)
+    world.must_up(SECOND)
+    assert world.tag_in(FIRST).exit_code == 0
+    world.must_up(SECOND)
+    world.must_up(LIVE)
+    world.assert_nothing_half_done(LIVE)
