@@ -1,6 +1,7 @@
 """The front of the embedded AWS: faults, corrections, then moto."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -40,6 +41,8 @@ class Gateway:
         self._corrections = corrections
         self._take_fault = take_fault
         self._changed = changed
+        # moto 5.2.5 keeps its state in plain dictionaries and takes no care of threads.
+        self._one_at_a_time = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = requests.read(environ)
@@ -50,10 +53,12 @@ class Gateway:
             return error(request, fault.code, f"{fault.code} (a fault that was set in the lab)").send(start_response)
         correction = self._corrections.get((request.service, request.action))
         if correction is not None:
-            answer = correction(request, lambda: _called(self._moto, environ))
+            with self._one_at_a_time:
+                answer = correction(request, lambda: _called(self._moto, environ))
             self._after(request)
             return answer.send(start_response)
-        body = self._moto(environ, start_response)
+        with self._one_at_a_time:
+            body = self._moto(environ, start_response)
         self._after(request)
         return body
 
