@@ -192,6 +192,8 @@ def _write(table: dict[str, list[tuple[str, str, str]]], path: Path) -> None:
         "Written by `tests/lab/test_freeze.py`, from what the `pulumi` command did.",
         "Each cell: without / with `hotfix: true`.",
         "A refused attempt was made with `up --skip-preview` and changed nothing.",
+        "Of what an idle colour allows, new release, sleep and destroy were only previewed here; other tests do them.",
+        "`destroy` without `--run-program` is refused by the engine, which cannot run hooks without the program.",
         "",
         "| attempt | " + " | ".join(STATES) + " |",
         "| --- |" + " --- |" * len(STATES),
