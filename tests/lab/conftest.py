@@ -47,8 +47,8 @@ def world(built_world: World) -> Iterator[World]:
 
 
 @pytest.fixture
-def first_in_charge(world: World) -> Iterator[World]:
-    """The first colour in charge and the second awake, before and after the test."""
+def restored(world: World) -> Iterator[World]:
+    """The world with its first colour in charge, and restored after a test that crashes or takes down what it can."""
     if world.in_charge() != FIRST:
         assert world.tag_in(FIRST).exit_code == 0
     yield world

@@ -39,21 +39,21 @@ def _kill_when(world: World, is_moment: Callable[[Event], bool], delay_seconds: 
     [("ready", 0.3), (f"{NAME}-{SECOND}", 3.0), (f"{NAME}-{FIRST}", 3.0), ("in-charge", 1.0)],
     ids=["in the ready hook", "while raising", "while lowering", "in the wait for DNS"],
 )
-def test_after_a_kill_a_cancel_and_an_up_converge(first_in_charge: World, name: str, delay_seconds: float) -> None:
-    lagging = first_in_charge.addresses.server_addresses()[0]
-    first_in_charge.faults.set_server_fault(lagging, ServerFault(lag_seconds=20))
-    _kill_when(first_in_charge, _began(name), delay_seconds)
-    first_in_charge.workspace.pulumi("cancel", LIVE, "--yes")
-    first_in_charge.must_up(LIVE)
-    assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
-    assert first_in_charge.in_charge() == SECOND
-    assert first_in_charge.must_up(LIVE).steps == ()
+def test_after_a_kill_a_cancel_and_an_up_converge(restored: World, name: str, delay_seconds: float) -> None:
+    lagging = restored.addresses.server_addresses()[0]
+    restored.faults.set_server_fault(lagging, ServerFault(lag_seconds=20))
+    _kill_when(restored, _began(name), delay_seconds)
+    restored.workspace.pulumi("cancel", LIVE, "--yes")
+    restored.must_up(LIVE)
+    assert restored.weights() == {FIRST: 0, SECOND: 100}
+    assert restored.in_charge() == SECOND
+    assert restored.must_up(LIVE).steps == ()
     # The engine keeps a note of a create that it never saw end, until `pulumi refresh --clear-pending-creates`.
-    first_in_charge.assert_nothing_half_done(LIVE)
+    restored.assert_nothing_half_done(LIVE)
 
 
-def test_after_a_kill_while_the_record_is_created_an_up_converges(first_in_charge: World) -> None:
-    world = first_in_charge
+def test_after_a_kill_while_the_record_is_created_an_up_converges(restored: World) -> None:
+    world = restored
     world.wait_until_settled()
     for awake in (False, None):
         world.workspace.edit_stack(SECOND, awake=awake)
@@ -70,8 +70,8 @@ def test_after_a_kill_while_the_record_is_created_an_up_converges(first_in_charg
     assert world.in_charge() == SECOND
 
 
-def test_a_colour_that_dies_between_raise_and_lower_is_not_lowered_to(first_in_charge: World) -> None:
-    world = first_in_charge
+def test_a_colour_that_dies_between_raise_and_lower_is_not_lowered_to(restored: World) -> None:
+    world = restored
 
     def die(event: Event) -> None:
         if _began(f"{NAME}-{SECOND}")(event):
@@ -91,8 +91,8 @@ def test_a_colour_that_dies_between_raise_and_lower_is_not_lowered_to(first_in_c
     assert world.in_charge() == FIRST
 
 
-def test_the_program_targeted_past_the_gate_is_refused_all_the_same(first_in_charge: World) -> None:
-    world = first_in_charge
+def test_the_program_targeted_past_the_gate_is_refused_all_the_same(restored: World) -> None:
+    world = restored
     world.faults.set_unhealthy_instances([world.instances(SECOND)[0]])
     world.workspace.edit_stack(LIVE, active=SECOND)
     refused = world.up(LIVE, "--target", f"**::{NAME}-{SECOND}")

@@ -14,10 +14,8 @@ REBUILDS = int(os.environ.get("REBUILDS", "2"))
 
 
 @pytest.mark.parametrize("sleep_first", [True, False], ids=["sleep first", "tag-in first"])
-def test_of_a_sleep_and_a_tag_in_at_the_same_moment_one_is_refused(
-    first_in_charge: World, *, sleep_first: bool
-) -> None:
-    world = first_in_charge
+def test_of_a_sleep_and_a_tag_in_at_the_same_moment_one_is_refused(restored: World, *, sleep_first: bool) -> None:
+    world = restored
     world.wait_until_settled()
     world.workspace.edit_stack(SECOND, awake=False)
     world.workspace.edit_stack(LIVE, active=SECOND)
@@ -37,8 +35,8 @@ def test_of_a_sleep_and_a_tag_in_at_the_same_moment_one_is_refused(
     world.workspace.edit_stack(LIVE, active=FIRST)
 
 
-def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(first_in_charge: World) -> None:
-    world = first_in_charge
+def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(restored: World) -> None:
+    world = restored
     world.workspace.edit_project(capacity=CAPACITY + 1)
     try:
         assert "is frozen" in "\n".join(world.up(FIRST).messages("error"))
@@ -59,8 +57,8 @@ def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(first_i
     world.wait_until_settled()
 
 
-def test_an_idle_colour_is_rebuilt_again_and_again_with_the_same_addresses(first_in_charge: World) -> None:
-    world = first_in_charge
+def test_an_idle_colour_is_rebuilt_again_and_again_with_the_same_addresses(restored: World) -> None:
+    world = restored
     world.wait_until_settled()
     addresses = world.outputs(SECOND)["addresses"]
     for _ in range(REBUILDS):
