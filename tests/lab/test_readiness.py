@@ -21,9 +21,14 @@ def _undone(undo: Callable[[], object]) -> ExitStack:
 
 def closed_door(world: World, colour: str) -> ExitStack:
     parameters, name = world.workspace.aws("ssm"), world.door(colour)
-    value = parameters.get_parameter(Name=name)["Parameter"]["Value"]
+    door = {"Name": name, "Type": "String", "Value": parameters.get_parameter(Name=name)["Parameter"]["Value"]}
+    # As it was, with all that Pulumi gave it: another test would find it changed.
+    door["Description"] = parameters.describe_parameters(
+        ParameterFilters=[{"Key": "Name", "Option": "Equals", "Values": [name]}]
+    )["Parameters"][0]["Description"]
+    tags = parameters.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"]
     parameters.delete_parameter(Name=name)
-    return _undone(lambda: parameters.put_parameter(Name=name, Type="String", Value=value))
+    return _undone(lambda: parameters.put_parameter(**door, Tags=tags))
 
 
 def sick_target(world: World, colour: str) -> ExitStack:
