@@ -6,19 +6,21 @@ from typing import Any
 
 from pulumi_policy.proxy import UnknownValueError
 
+Values = Mapping[str, Any]
+"""Properties, also nested ones; reading one that a preview does not know yet raises UnknownValueError."""
+
 
 @dataclass(frozen=True)
 class Resource:
     """One resource: its inputs, or in a stack rule its outputs, which repeat the inputs.
 
-    props: reading a value that a preview does not know yet raises pulumi-policy's UnknownValueError.
     sources: in stack rules only, the resources that each property is made from, by URN.
     """
 
     type: str
     name: str
     urn: str
-    props: Mapping[str, Any]
+    props: Values
     sources: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
@@ -28,7 +30,7 @@ class Resource:
 
     def behind(self, *properties: str) -> frozenset[str]:
         """The URNs of the resources that any of `properties` is made from."""
-        return frozenset().union(*(self.sources.get(name, frozenset()) for name in properties))
+        return frozenset[str]().union(*(self.sources.get(name, frozenset()) for name in properties))
 
 
 @dataclass(frozen=True)
@@ -42,10 +44,28 @@ class Stack:
         return [resource for resource in self.resources if resource.type in types]
 
 
-def is_known(values: Mapping[str, Any], key: str) -> bool:
+def is_known(values: Values, key: str) -> bool:
     """Whether `key` is there or not, other than a value that is yet to come."""
     try:
         values.get(key)
     except UnknownValueError:
         return False
     return True
+
+
+def blocks(values: Values, key: str) -> Sequence[Values]:
+    """The nested blocks under `key`, of which providers give one as it is and several as a list."""
+    found = values.get(key)
+    if not found:
+        return ()
+    return (found,) if isinstance(found, Mapping) else found
+
+
+def block(values: Values, key: str) -> Values:
+    """The first nested block under `key`, empty when there is none."""
+    return next(iter(blocks(values, key)), {})
+
+
+def is_true(value: object) -> bool:
+    """Whether a property is on; launch templates have texts for booleans."""
+    return value in (True, "true")
