@@ -1,17 +1,22 @@
 """What is known of the resource types of pulumi-aws: aws_types.toml and taggable_types.toml, read once."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 
 @cache
+def stateful_groups() -> Sequence[tuple[str, Sequence[str]]]:
+    """(Reason, types as MODULE/Type) of what holds data."""
+    return [(group["reason"], group["types"].split()) for group in _read("aws_types.toml")["stateful"]]
+
+
+@cache
 def stateful() -> Mapping[str, str]:
     """Type, as MODULE/Type, to the reason why it holds data."""
-    groups = _read("aws_types.toml")["stateful"]
-    return {kind: group["reason"] for group in groups for kind in group["types"].split()}
+    return {kind: reason for reason, kinds in stateful_groups() for kind in kinds}
 
 
 @cache

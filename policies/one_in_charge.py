@@ -126,7 +126,7 @@ one_in_charge = stack_rule(
     name="one-in-charge",
     title="One colour is in charge of all live names",
     description="In every live name's weighted set one colour is at full weight, the same one for all names, and the "
-    f"other at zero or at its declared share; no other record answers for these names. {_ONE}",
+    "other at zero or at its declared share; no other record answers for these names.",
     remedy=_DECLARE,
     checks=[inside_the_set, named_by_a_colour, weighted_as_declared, every_name_has_the_same_colours],
     parameters={

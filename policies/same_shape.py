@@ -13,13 +13,13 @@ from .resource import Resource, Stack, is_known
 from .rule import Parameters, stack_rule
 
 # Where a name may be: what people read, what others call the resource by, and what AWS makes of it.
-_NAMES = {
-    *("arn", "arnSuffix", "description", "dnsName", "domainName", "domainValidationOptions", "fqdn", "id", "name"),
-    *("namePrefix", "subjectAlternativeNames", "tags", "tagsAll", "tagSpecifications", "uniqueId"),
-}
+_NAMES = re.compile(
+    r"arn|arnSuffix|description|dnsName|domainName|domainValidationOptions|fqdn|id|name|namePrefix"
+    r"|subjectAlternativeNames|tags|tagsAll|tagSpecifications|\w+Ids?|\w+Arns?"
+)
 # What Pulumi makes of a logical name: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
 _AUTONAMED = re.compile(r"[A-Za-z0-9-]+-[0-9a-f]{7}\b")
-_SAME = "A tag-in must change who serves, and not how: what was tested on one colour holds for the other."
+_SAME = "What was tested on one colour would not hold for the other."
 _SHARE = "Take it from Pulumi.yaml, which both colours read."
 
 
@@ -29,7 +29,7 @@ def no_colour_in_a_value(resource: Resource, _: Stack, parameters: Parameters) -
         return
     words = re.compile(rf"(?<![A-Za-z0-9])({'|'.join(map(re.escape, parameters['colours']))})(?![A-Za-z0-9])", re.I)
     # What is made from another resource is what that one is.
-    own = [key for key in resource.props if key not in _NAMES and key not in resource.sources]
+    own = [key for key in resource.props if not _NAMES.fullmatch(key) and key not in resource.sources]
     for path, text in (found for key in own if is_known(resource.props, key) for found in _texts(resource.props, key)):
         found = words.search(_AUTONAMED.sub("", _readable(text)))
         if found:
@@ -66,7 +66,8 @@ def as_many_as_the_project(resource: Resource, stack: Stack, parameters: Paramet
 
 
 def _is_in_a_cluster(resource: Resource, parameters: Parameters) -> bool:
-    return resource.stack in parameters["colours"] and not resource.type.startswith("pulumi:pulumi:")
+    # Not what Pulumi keeps for itself: markers, and the stack's own outputs.
+    return resource.stack in parameters["colours"] and not resource.type.startswith("pulumi:")
 
 
 def _texts(values: Any, key: Any) -> Iterator[tuple[str, str]]:
@@ -79,7 +80,7 @@ def _texts(values: Any, key: Any) -> Iterator[tuple[str, str]]:
         yield str(key), value
     elif isinstance(value, Mapping):
         for inner in value:
-            if inner not in _NAMES:
+            if not _NAMES.fullmatch(inner):
                 yield from ((f"{key}.{path}", text) for path, text in _texts(value, inner))
     elif isinstance(value, Collection):
         for number in range(len(value)):
@@ -108,7 +109,7 @@ same_shape = stack_rule(
     name="same-shape",
     title="Both colours have the same shape",
     description="No value in a colour's stack names a colour, but in names and tags, and what the project says for "
-    f"both colours holds in each. {_SAME}",
+    "both colours holds in each: a tag-in changes who serves, and not how.",
     remedy=_SHARE,
     checks=[no_colour_in_a_value, like_the_project, as_many_as_the_project],
     parameters={

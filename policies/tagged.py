@@ -94,7 +94,8 @@ _TAGS_OF = "Pass tags_of(settings) to it, as components/cluster.py does; or set 
 tagged = resource_rule(
     name="tagged",
     title="Everything has tags for service, colour and release",
-    description=f"What belongs to a colour says so in its tags, instances and volumes included. {_COSTS}",
+    description="What belongs to a colour says so in its tags, instances and volumes included, so that costs and "
+    "leftovers can be told apart.",
     remedy=_TAGS_OF,
     checks=[has_the_tags, instances_have_the_tags],
     level=EnforcementLevel.ADVISORY,

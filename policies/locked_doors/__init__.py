@@ -5,7 +5,7 @@ from .instances import encrypted_volumes, metadata_with_a_token, no_key_pair, no
 from .load_balancers import current_tls_policy, https_only, invalid_headers_dropped
 from .openings import no_login, open_only_for_the_web
 from .permissions import narrow_statements, no_managed_policy, trusted_by_name
-from .secrets import no_secret_in_the_open
+from .secrets import no_secret_in_a_plain_parameter, no_secret_in_the_open
 from .ways_in import instances_only_from_the_load_balancer, no_rule_in_plain_text, world_only_at_the_load_balancer
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
@@ -35,6 +35,7 @@ locked_doors = resource_rule(
         trusted_by_name,
         no_managed_policy,
         no_secret_in_the_open,
+        no_secret_in_a_plain_parameter,
     ],
     parameters={
         "openPorts": {

@@ -1,8 +1,10 @@
 """What security groups let in, whichever of the ways to say it is used."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+
+from pulumi_policy.proxy import UnknownValueError
 
 from ..finding import Finding
 from ..resource import Resource, Values, blocks, is_known
@@ -21,12 +23,15 @@ _SHORTEST_PREFIX = {4: 8, 6: 16}
 class Opening:
     """One rule that lets traffic in.
 
-    ranges: CIDR blocks. others: how many sources there are of another kind (groups, prefix lists, the group itself).
+    ranges: CIDR blocks. groups: how many security groups, and of those the ids that are known. others: prefix lists,
+    and the group itself.
     """
 
     ports: range
     ranges: tuple[str, ...]
-    others: int
+    groups: int = 0
+    group_ids: tuple[str, ...] = ()
+    others: int = 0
 
     @property
     def world(self) -> tuple[str, ...]:
@@ -34,11 +39,9 @@ class Opening:
         return tuple(cidr for cidr in self.ranges if _is_world(cidr))
 
     def __str__(self) -> str:
-        return (
-            "all ports"
-            if self.ports == _ALL_PORTS
-            else f"port {self.ports.start}" + ("" if len(self.ports) == 1 else f" to {self.ports.stop - 1}")
-        )
+        if self.ports == _ALL_PORTS:
+            return "all ports"
+        return f"port {self.ports.start}" + ("" if len(self.ports) == 1 else f" to {self.ports.stop - 1}")
 
 
 def openings(resource: Resource) -> Iterator[Opening]:
@@ -46,15 +49,35 @@ def openings(resource: Resource) -> Iterator[Opening]:
     props = resource.props
     if resource.type == RULE:
         ranges = tuple(props[key] for key in ("cidrIpv4", "cidrIpv6") if props.get(key))
-        others = sum(_given(props, key) for key in ("referencedSecurityGroupId", "prefixListId"))
-        yield Opening(_ports(props, "ipProtocol"), ranges, others)
+        yield _opening(props, "ipProtocol", ranges, "referencedSecurityGroupId", ("prefixListId",))
     elif resource.type == OLD_RULE and props.get("type") == "ingress":
-        others = sum(_given(props, key) for key in ("sourceSecurityGroupId", "prefixListIds", "self"))
-        yield Opening(_ports(props, "protocol"), _ranges(props), others)
+        yield _opening(props, "protocol", _ranges(props), "sourceSecurityGroupId", ("prefixListIds", "self"))
     elif resource.type in GROUPS:
         for rule in blocks(props, "ingress"):
-            others = sum(_given(rule, key) for key in ("securityGroups", "prefixListIds", "self"))
-            yield Opening(_ports(rule, "protocol"), _ranges(rule), others)
+            yield _opening(rule, "protocol", _ranges(rule), "securityGroups", ("prefixListIds", "self"))
+
+
+def _opening(values: Values, protocol: str, ranges: tuple[str, ...], group: str, others: tuple[str, ...]) -> Opening:
+    groups = _groups(values, group)
+    known = tuple(each for each in groups if each is not None)
+    return Opening(_ports(values, protocol), ranges, len(groups), known, sum(_given(values, key) for key in others))
+
+
+def _groups(values: Values, key: str) -> list[str | None]:
+    """The groups under `key`, None for those that are not known yet."""
+    if not is_known(values, key):
+        return [None]
+    found = values.get(key) or ()
+    if isinstance(found, str):
+        return [found]
+    return [found[number] if _is_known_at(found, number) else None for number in range(len(found))]
+
+
+def _is_known_at(values: Sequence[str], number: int) -> bool:
+    try:
+        return bool(values[number])
+    except UnknownValueError:
+        return False
 
 
 def _ranges(values: Values) -> tuple[str, ...]:

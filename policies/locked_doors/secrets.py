@@ -25,6 +25,7 @@ _TELLING_NAME = re.compile(rf"(^|[^A-Za-z]){_TELLING}$", re.IGNORECASE)
 # Not a variable, a command's output, or a reference to where the secret is.
 _LITERAL = r"(?![\"']?(\$|/|arn:|\{\{|https?://))[\"']?[^\s\"']{4,}"
 _ASSIGNMENT = re.compile(rf"(?<![A-Za-z-]){_TELLING}\s*[=:]\s*{_LITERAL}", re.IGNORECASE)
+_ARN = re.compile(r"arn:[^\s\"']+")
 _NAMED_LITERAL = re.compile(_LITERAL)
 
 
@@ -34,7 +35,7 @@ def no_secret_in_the_open(resource: Resource, _: Parameters) -> Iterator[Finding
         found = next((what for what, shape in _SHAPES.items() if shape.search(text)), None)
         if not found and name and _TELLING_NAME.search(name) and _NAMED_LITERAL.match(text):
             found = f"a value called {name}"
-        if not found and not name and (assignment := _ASSIGNMENT.search(text)):
+        if not found and not name and (assignment := _ASSIGNMENT.search(_ARN.sub("", text))):
             found = f"a value called {assignment[1]}"
         if found:
             yield Finding(
@@ -43,6 +44,19 @@ def no_secret_in_the_open(resource: Resource, _: Parameters) -> Iterator[Finding
                 "It is readable in the console, in the state, and from inside of every instance.",
                 "Keep it in SSM Parameter Store or Secrets Manager, and name it in `offsite`: it is fetched at boot.",
             )
+
+
+def no_secret_in_a_plain_parameter(resource: Resource, _: Parameters) -> Iterator[Finding]:
+    """An SSM parameter that is called a secret and is not encrypted; its value may not be known yet, its name is."""
+    if resource.type != "aws:ssm/parameter:Parameter" or resource.props.get("type") == "SecureString":
+        return
+    if _TELLING_NAME.search(resource.props.get("name") or resource.name):
+        yield Finding(
+            f"the parameter {resource.name} is called a secret, and is not encrypted",
+            f"type: {resource.props.get('type', 'not set')}",
+            "It is readable in the console, and in the history of the parameter for good.",
+            "Make it a SecureString, and keep it outside of the colours' stacks.",
+        )
 
 
 def _texts(resource: Resource) -> Iterator[tuple[str, str, str]]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from ..finding import Finding
-from ..resource import Resource, Stack, blocks
+from ..resource import Resource, Stack, blocks, is_known
 from ..rule import Parameters
 from .instances import BIRTHS
 from .load_balancers import BALANCERS, LISTENERS
-from .openings import GROUPS, OLD_RULE, RULE, openings
+from .openings import GROUPS, OLD_RULE, RULE, Opening, openings
 
 # Where a resource names the security groups of an instance.
 _OF_INSTANCES = ("vpcSecurityGroupIds", "networkInterfaces", "securityGroups")
@@ -16,7 +16,7 @@ _LISTENER_RULES = ("aws:lb/listenerRule:ListenerRule", "aws:alb/listenerRule:Lis
 
 def world_only_at_the_load_balancer(resource: Resource, stack: Stack, _: Parameters) -> Iterator[Finding]:
     """A group that everybody may talk to, and that is not a load balancer's."""
-    world = [opening for opening in openings(resource) if opening.world]
+    world = [opening for opening in _openings(resource) if opening.world]
     if world and not _opened(resource) & _groups_of(stack, BALANCERS, "securityGroups"):
         yield Finding(
             f"{resource.name} lets everybody in past the load balancer",
@@ -31,16 +31,26 @@ def instances_only_from_the_load_balancer(resource: Resource, stack: Stack, _: P
     if not _opened(resource) & _groups_of(stack, BIRTHS, *_OF_INSTANCES):
         return
     balancers = _groups_of(stack, BALANCERS, "securityGroups")
+    ids = {
+        group.props.get("id") for group in stack.of(*GROUPS) if group.urn in balancers and is_known(group.props, "id")
+    }
     sources = resource.behind("referencedSecurityGroupId", "sourceSecurityGroupId", "ingress")
-    for opening in openings(resource):
-        if opening.ranges or opening.others != 1 or not sources or not sources <= balancers:
-            known = ", ".join(sorted(urn.rpartition("::")[2] for urn in sources))
+    for opening in _openings(resource):
+        from_balancers = sources <= balancers if sources else set(opening.group_ids) <= ids
+        if opening.ranges or opening.others or not opening.groups or not from_balancers:
+            known = ", ".join((*sorted(urn.rpartition("::")[2] for urn in sources), *opening.group_ids))
             yield Finding(
                 f"{resource.name} lets others than the load balancer reach the instances",
-                f"{opening} from {', '.join(opening.ranges) or known or 'a source outside of this stack'}",
+                f"{opening} from {', '.join(opening.ranges) or known or 'itself or a prefix list'}",
                 "What comes past the load balancer is not counted, not logged, and not moved by a tag-in.",
                 "Name the load balancer's security group as the only source.",
             )
+
+
+def _openings(resource: Resource) -> list[Opening]:
+    """What a resource opens; not what a group's own property only repeats of the rules that are made for it."""
+    computed = not is_known(resource.props, "ingress") and not resource.behind("ingress")
+    return [] if computed else list(openings(resource))
 
 
 def no_rule_in_plain_text(resource: Resource, stack: Stack, parameters: Parameters) -> Iterator[Finding]:
