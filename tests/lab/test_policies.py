@@ -1,0 +1,171 @@
+"""The policy pack through `pulumi preview --policy-pack policies`: what it passes, refuses and cannot see yet."""
+
+import json
+import statistics
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from lab import workspace
+from lab.client import start
+from lab.pulumi_command import Result
+from lab.workspace import CHECKOUT
+from tests.lab.world import FIRST, LIVE, SECOND, World
+
+PACK = ("--policy-pack", "policies")
+MANDATORY, ADVISORY = "mandatory", "advisory"
+# The rules that look at one resource at a time, and those that look at all of a stack.
+RESOURCE_RULES = {
+    "offsite-data": MANDATORY,
+    "unreviewed-type": ADVISORY,
+    "full-capacity": MANDATORY,
+    "fast-rollback": MANDATORY,
+    "locked-doors": MANDATORY,
+    "tagged": ADVISORY,
+}
+STACK_RULES = {
+    "full-capacity-zones": MANDATORY,
+    "one-in-charge": MANDATORY,
+    "locked-doors-ways-in": MANDATORY,
+    "same-shape": MANDATORY,
+}
+RULES = RESOURCE_RULES | STACK_RULES
+OF_LIVE = {"one-in-charge", "fast-rollback"}
+# There is no type that a preview does not know.
+NEVER_UNKNOWN = {"unreviewed-type"}
+# What other rules read too, and do not know either.
+ALSO = {"locked-doors": {(ADVISORY, "locked-doors-ways-in-unknown"), (ADVISORY, "tagged-unknown")}}
+# What the pack may add to the preview of the live stack, and how many times that is measured.
+ALLOWED_SECONDS, ROUNDS = 2.0, 5
+
+
+@contextmanager
+def beside(directory: Path, call: str) -> Iterator[None]:
+    """The program with the resources of tests/lab/beside.py that `call` declares."""
+    program, module = directory / "__main__.py", directory / "beside.py"
+    program.unlink()
+    module.symlink_to(Path(__file__).with_name("beside.py"))
+    source = (CHECKOUT / "__main__.py").read_text()
+    program.write_text(f"{source}\nimport beside\n\nbeside.{call}\n")
+    try:
+        yield
+    finally:
+        for path in (program, module):
+            path.unlink()
+        program.symlink_to(CHECKOUT / "__main__.py")
+
+
+@pytest.fixture(scope="module")
+def previews(built_world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Result]:
+    """The previews of the idle colour and of the live stack, each with resources beside its own."""
+    directory, config = built_world.workspace.directory, tmp_path_factory.mktemp("policies") / "config.json"
+    # There are more groups and subnets than those of the cluster.
+    config.write_text(json.dumps({"same-shape": {"counts": {}}}))
+    with beside(directory, "of_colour(found, tags_of(found))"):
+        colour = built_world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
+    with beside(directory, "of_live(found, zone_id)"):
+        live = built_world.preview(LIVE, *PACK)
+    return colour, live
+
+
+def said(previews: tuple[Result, Result], rule: str) -> set[tuple[str, str]]:
+    """Level and resource of all that `rule` has to say of the stack where its resources are."""
+    colour, live = previews
+    found = live.violations if rule in OF_LIVE else colour.violations
+    return {(violation.level, violation.name) for violation in found if violation.rule == rule}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_rule_is_for_is_refused_and_what_is_not_known_yet_is_said(
+    previews: tuple[Result, Result], rule: str
+) -> None:
+    stack = LIVE if rule in OF_LIVE else SECOND
+    # What a stack rule cannot see belongs to the whole stack.
+    unknown = f"tag-team-{stack}" if rule in STACK_RULES else f"{rule}-unknown"
+    expected = {(RULES[rule], f"{rule}-fails")} | ALSO.get(rule, set())
+    assert said(previews, rule) == expected | (set() if rule in NEVER_UNKNOWN else {(ADVISORY, unknown)})
+
+
+def test_what_is_not_known_yet_is_called_by_its_name(previews: tuple[Result, Result]) -> None:
+    for violation in (violation for result in previews for violation in result.violations):
+        if violation.level == ADVISORY and not violation.name.endswith("-fails"):
+            assert "cannot be checked yet" in violation.message, violation
+
+
+def test_every_refusal_says_what_is_seen_and_what_to_do(previews: tuple[Result, Result]) -> None:
+    for violation in (violation for result in previews for violation in result.violations):
+        if violation.name.endswith("-fails"):
+            assert "seen:" in violation.message, violation
+
+
+def test_a_mandatory_finding_fails_the_preview(previews: tuple[Result, Result]) -> None:
+    for result in previews:
+        assert result.exit_code != 0, result.output
+
+
+def test_the_three_real_stacks_pass_with_no_finding(world: World) -> None:
+    checked = set()
+    for stack in (FIRST, SECOND, LIVE):
+        result = world.preview(stack, *PACK)
+        assert result.exit_code == 0, result.output
+        assert result.violations == ()
+        checked |= {rule for rule, _ in result.passed}
+    assert checked == set(RULES)
+
+
+def test_a_colour_that_was_never_built_passes_with_no_finding(tmp_path: Path) -> None:
+    with start(tmp_path / "server") as server:
+        made = workspace.lay_out(tmp_path, server.addresses, lambda line: print(line, file=sys.stderr))
+        result = made.pulumi("preview", "-s", FIRST, *PACK)
+    assert result.exit_code == 0, result.output
+    assert result.violations == ()
+    assert ("full-capacity", FIRST) in result.passed
+
+
+def test_levels_and_parameters_are_those_of_the_packs_config(world: World, tmp_path: Path) -> None:
+    config = tmp_path / "policies.json"
+    config.write_text(
+        json.dumps(
+            {
+                "all": "disabled",
+                "offsite-data": {"enforcementLevel": "mandatory", "allowed": ["rds/Instance"]},
+                "full-capacity": "advisory",
+                "tagged": "remediate",
+            }
+        )
+    )
+    with beside(world.workspace.directory, "of_colour(found, tags_of(found))"):
+        result = world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
+    assert result.exit_code == 0, result.output
+    assert {(violation.rule, violation.name, violation.level) for violation in result.violations} == {
+        ("offsite-data", "offsite-data-unknown", ADVISORY),
+        ("full-capacity", "full-capacity-fails", ADVISORY),
+        ("full-capacity", "full-capacity-unknown", ADVISORY),
+        ("tagged", "tagged-unknown", ADVISORY),
+    }
+    (mended,) = [step for step in result.steps if step.name == "tagged-fails"]
+    assert mended.new["tags"] == {"service": "www.shop.example", "colour": SECOND, "release": "1.1.0"}
+
+
+def test_the_pack_adds_less_than_two_seconds_to_the_preview_of_live(world: World) -> None:
+    without: list[float] = []
+    with_pack: list[float] = []
+    # In turn, so that whatever else the machine does falls on both.
+    for _ in range(ROUNDS):
+        for arguments, seconds in (((), without), (PACK, with_pack)):
+            result = world.preview(LIVE, *arguments)
+            assert result.exit_code == 0, result.output
+            seconds.append(result.seconds)
+    # Load only ever adds to a run, so the fastest ones show what the pack itself adds.
+    added = min(with_pack) - min(without)
+    medians = " and ".join(f"{statistics.median(seconds):.1f} s" for seconds in (without, with_pack))
+    print(
+        f"\npreview of live: {min(without):.1f} s, with the policy pack {added:+.1f} s"
+        f" (the fastest of {ROUNDS} each; the medians are {medians})",
+        file=sys.__stderr__,
+        flush=True,
+    )
+    assert added < ALLOWED_SECONDS
