@@ -3,11 +3,13 @@
 import difflib
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lab import workspace
 from lab.client import start
+from lab.pulumi_command import Event
 from lab.workspace import CHECKOUT, Workspace
 
 Report = Callable[[str], None]
@@ -42,26 +44,40 @@ EXPECTED = frozenset({"offsite-data", "full-capacity", "locked-doors"})
 
 
 def run(report: Report) -> int:
-    """Preview the change; 0 if it is refused by the rules that are for it and by no other."""
+    """Preview the change on an embedded AWS of its own; see `show`."""
     with TemporaryDirectory(prefix="tag-team-policies-") as scratch, start(Path(scratch) / "server") as server:
         report("the embedded AWS and DNS are up")
-        made = workspace.lay_out(Path(scratch), server.addresses, report)
-        colour = next(iter(made.project_config("cidrs")))
-        print(edit(made), flush=True)
-        report(f"previewing the change with the policy pack (about 20 seconds): pulumi preview -s {colour}")
-        command = ("preview", "-s", colour, "--policy-pack", "policies")
-        print(f"$ pulumi {' '.join(command)}", flush=True)
-        result = made.pulumi(*command)
-        print(result.output, flush=True)
+        return show(workspace.lay_out(Path(scratch), server.addresses, report), report)
+
+
+def show(made: Workspace, report: Report) -> int:
+    """Make the change and preview it; 0 if it is refused by the rules that are for it and by no other."""
+    colour = next(iter(made.project_config("cidrs")))
+    print(_edited(made), flush=True)
+    command = ("preview", "-s", colour, "--policy-pack", "policies")
+    report(f"previewing this change of the program: pulumi {' '.join(command)}")
+    result = made.pulumi(*command, on_event=_counting(report))
+    print(f"$ pulumi {' '.join(command)}\n{result.output}", flush=True)
     refused = {violation.rule for violation in result.violations if violation.level == "mandatory"}
     if result.exit_code and refused == EXPECTED:
         report(f"refused, as it must be, by {', '.join(sorted(refused))}")
         return 0
-    report(f"this change must be refused by {', '.join(sorted(EXPECTED))}, and was by {sorted(refused) or 'nobody'}")
+    wanted, got = (", ".join(sorted(rules)) or "nobody" for rules in (EXPECTED, refused))
+    report(f"this change must be refused by {wanted}, and was refused by {got}")
     return 1
 
 
-def edit(made: Workspace) -> str:
+def _counting(report: Report) -> Callable[[Event], None]:
+    done = count(1)
+
+    def watch(event: Event) -> None:
+        if event.kind == "resOutputsEvent" and (number := next(done)) % 10 == 0:
+            report(f"  {number} resources previewed")
+
+    return watch
+
+
+def _edited(made: Workspace) -> str:
     """Make the change in the working copy's own copy of the program; the change as a diff."""
     components = made.directory / "components"
     components.unlink()

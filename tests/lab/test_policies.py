@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import workspace
+from lab import preview_policies, workspace
 from lab.client import start
 from lab.pulumi_command import Result
 from lab.workspace import CHECKOUT
@@ -116,13 +116,18 @@ def test_the_three_real_stacks_pass_with_no_finding(world: World) -> None:
     assert checked == set(RULES)
 
 
-def test_a_colour_that_was_never_built_passes_with_no_finding(tmp_path: Path) -> None:
+def test_a_colour_that_was_never_built_passes_and_a_bad_change_of_the_program_is_refused(tmp_path: Path) -> None:
+    def report(line: str) -> None:
+        print(line, file=sys.stderr)
+
     with start(tmp_path / "server") as server:
-        made = workspace.lay_out(tmp_path, server.addresses, lambda line: print(line, file=sys.stderr))
-        result = made.pulumi("preview", "-s", FIRST, *PACK)
-    assert result.exit_code == 0, result.output
-    assert result.violations == ()
-    assert ("full-capacity", FIRST) in result.passed
+        made = workspace.lay_out(tmp_path, server.addresses, report)
+        as_it_is = made.pulumi("preview", "-s", FIRST, *PACK)
+        refused = preview_policies.show(made, report)
+    assert as_it_is.exit_code == 0, as_it_is.output
+    assert as_it_is.violations == ()
+    assert ("full-capacity", FIRST) in as_it_is.passed
+    assert refused == 0
 
 
 def test_levels_and_parameters_are_those_of_the_packs_config(world: World, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # the engine's mark for what a
 
 @dataclass(frozen=True)
 class Mutation:
-    """`rule` must catch it; the rules in `also` may.
+    """`rule` catches it, together with those in `also`, and no other.
 
     `stack` is `colour` or `live`. `of` is the last part of a type and, where there are several, a pattern of the name:
     `Listener *-https`. `add` is a type, declared with `set` for its inputs beside what is there; `copy` is the name of
