@@ -77,7 +77,8 @@ def stack(name: str, declaration: Declaration) -> Stack:
                 _outputs(declared),
                 urns.get(request.parent, root.urn),
                 tuple(urns[urn] for urn in request.dependencies),
-                {key: tuple(urns[urn] for urn in of.urns) for key, of in request.propertyDependencies.items()},
+                # Like the engine, without those that depend on nothing.
+                {key: tuple(urns[u] for u in of.urns) for key, of in request.propertyDependencies.items() if of.urns},
             )
         )
     return tuple(found)
