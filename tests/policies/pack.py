@@ -63,7 +63,7 @@ class Pack:
 
     def of_stack(self, stack: Stack) -> list[Finding]:
         """What the stack rules say of a stack."""
-        request = analyzer_pb2.AnalyzeStackRequest(resources=[resource.in_stack() for resource in stack])
+        request = analyzer_pb2.AnalyzeStackRequest(resources=[resource.in_stack for resource in stack])
         return _findings(self._analyzer.AnalyzeStack(request))
 
     def of_all(self, stack: Stack) -> list[Finding]:

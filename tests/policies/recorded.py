@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from google.protobuf import json_format, struct_pb2
@@ -36,6 +37,7 @@ class Resource:
             options=analyzer_pb2.AnalyzerResourceOptions(parent=self.parent),
         )
 
+    @cached_property
     def in_stack(self) -> analyzer_pb2.AnalyzerResource:
         """What stack rules are asked with: the outputs, and what depends on what."""
         return analyzer_pb2.AnalyzerResource(
