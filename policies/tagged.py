@@ -1,7 +1,7 @@
 """Tagged: what belongs to which service, colour and release, and who pays for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from typing import Any, cast
 
 from pulumi_policy import EnforcementLevel, ResourceValidationArgs
 
@@ -55,14 +55,22 @@ async def tag(args: ResourceValidationArgs) -> Mapping[str, Any]:
     Empty when there is nothing to add.
     """
     resource, parameters = Resource(args.resource_type, args.name, args.urn, args.props), args.get_config()
-    tags = resource.props.get("tags") or {}
+    # The properties themselves are changed, and not copied: pulumi-policy keeps track of which of them are secret.
+    props = cast(MutableMapping[str, Any], args.props)
+    tags = props.get("tags") or {}
     # A text is a value that is not known yet.
     if resource.type == _GROUP or not _takes_tags(resource.type) or not isinstance(tags, Mapping):
         return {}
     wanted = _wanted(resource.stack, parameters)
-    if not _is_in_a_cluster(resource.stack, parameters) or all(tags.get(key) for key in wanted):
+    missing = {key: value for key, value in wanted.items() if not tags.get(key)}
+    if not missing or not _is_in_a_cluster(resource.stack, parameters):
         return {}
-    return {**resource.props, "tags": {**tags, **{key: wanted[key] for key in wanted if not tags.get(key)}}}
+    if tags:
+        for key, value in missing.items():
+            cast(MutableMapping[str, Any], tags)[key] = value
+    else:
+        props["tags"] = missing
+    return props
 
 
 def _all(values: Mapping[str, Any], parameters: Parameters) -> bool:

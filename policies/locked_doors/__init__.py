@@ -17,9 +17,8 @@ _PLAIN_HTTP = {
 locked_doors = resource_rule(
     name="locked-doors",
     title="Nothing is open that need not be",
-    description="Instances have no public address, no login and no metadata without a token, volumes are encrypted, "
-    "the load balancer speaks current TLS and drops invalid headers, the world gets in on web ports only, IAM "
-    "statements are narrow, and no secret is written in user data, tags or plain environment.",
+    description="One way in, over current TLS; no public addresses, logins, wide permissions, disks that can be read, "
+    "or secrets in user data, tags and plain environment.",
     remedy="Do as components/ do, or say in the pack's config what else is allowed.",
     checks=[
         metadata_with_a_token,

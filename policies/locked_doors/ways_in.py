@@ -31,9 +31,7 @@ def instances_only_from_the_load_balancer(resource: Resource, stack: Stack, _: P
     if not _opened(resource) & _groups_of(stack, BIRTHS, *_OF_INSTANCES):
         return
     balancers = _groups_of(stack, BALANCERS, "securityGroups")
-    ids = {
-        group.props.get("id") for group in stack.of(*GROUPS) if group.urn in balancers and is_known(group.props, "id")
-    }
+    ids = {_id(group) for group in stack.of(*GROUPS) if group.urn in balancers}
     sources = resource.behind("referencedSecurityGroupId", "sourceSecurityGroupId", "ingress")
     for opening in _openings(resource):
         from_balancers = sources <= balancers if sources else set(opening.group_ids) <= ids
@@ -73,6 +71,12 @@ def _opened(resource: Resource) -> frozenset[str]:
     if resource.type in GROUPS:
         return frozenset({resource.urn})
     return resource.behind("securityGroupId") if resource.type in (RULE, OLD_RULE) else frozenset()
+
+
+def _id(group: Resource) -> str | None:
+    """The id at the end of a group's ARN; what it is called by itself depends on the provider's version."""
+    arn = group.props.get("arn") if is_known(group.props, "arn") else None
+    return arn.rpartition("/")[2] if arn else None
 
 
 def _groups_of(stack: Stack, types: tuple[str, ...], *properties: str) -> frozenset[str]:

@@ -16,7 +16,10 @@ DEFAULTS = defaults(locked_doors_ways_in)
 GROUP, INGRESS = "aws:ec2/securityGroup:SecurityGroup", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 LISTENER, RULE = "aws:lb/listener:Listener", "aws:lb/listenerRule:ListenerRule"
 # In a first preview, what a group lets in besides its own rules is not known, as AWS computes it.
-FRONT, BACK = resource(GROUP, "front", id="sg-front", ingress=UNKNOWN), resource(GROUP, "back", ingress=UNKNOWN)
+FRONT, BACK = (
+    resource(GROUP, "front", arn="arn:aws:ec2:::security-group/sg-front", ingress=UNKNOWN),
+    resource(GROUP, "back", ingress=UNKNOWN),
+)
 BALANCER = resource("aws:lb/loadBalancer:LoadBalancer", "lb", made_from={"securityGroups": [FRONT]})
 BORN = resource(TEMPLATE, "born", made_from={"networkInterfaces": [BACK]})
 
@@ -70,7 +73,7 @@ def test_the_load_balancers_group_may_be_named_by_its_id() -> None:
 def test_rules_that_are_written_into_the_group_of_the_instances_are_looked_at() -> None:
     def inline(**source: Any) -> Resource:
         rules = [{"protocol": "tcp", "fromPort": 8080.0, "toPort": 8080.0, **source}]
-        return resource(GROUP, "own", ingress=rules, id="sg-own")
+        return resource(GROUP, "own", ingress=rules)
 
     for own, findings in ((inline(securityGroups=["sg-front"]), 0), (inline(cidrBlocks=["10.0.0.0/8"]), 1)):
         born = resource(TEMPLATE, "other", made_from={"vpcSecurityGroupIds": [own]})

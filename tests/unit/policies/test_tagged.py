@@ -3,6 +3,12 @@ from typing import Any
 
 import pytest
 from pulumi_policy import EnforcementLevel, PolicyCustomTimeouts, PolicyResourceOptions, ResourceValidationArgs
+from pulumi_policy.deserialize import (
+    SPECIAL_SECRET_SIG,
+    SPECIAL_SIG_KEY,
+    deserialize_properties,
+    serialize_properties,
+)
 from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
 from policies.resource import Resource
@@ -76,24 +82,29 @@ def test_instances_and_volumes_get_the_tags_too() -> None:
     assert len(said(instances_have_the_tags, resource(GROUP, tags=pairs(ALL, propagate=False)), **OURS)) == 1
 
 
-def remediated(kind: str, stack: str = "amber", **props: Any) -> Any:
-    """What the rule's own remediation makes of the properties; empty when it leaves them."""
-    args = ResourceValidationArgs(
-        kind, unknown_checking_proxy(props), urn(kind, "it", stack), "it", OPTIONS, None, OURS
-    )
-    awaitable = tagged.remediate(args)
+def remediated(kind: str, stack: str = "amber", /, **props: Any) -> Any:
+    """The engine's form of what the rule's own remediation makes of properties; empty when it leaves them."""
+    given = unknown_checking_proxy(deserialize_properties(props, True))  # as pulumi-policy does it
+    awaitable = tagged.remediate(ResourceValidationArgs(kind, given, urn(kind, "it", stack), "it", OPTIONS, None, OURS))
     assert awaitable is not None
 
     async def wait() -> Any:
         return await awaitable
 
-    return asyncio.run(wait())
+    return serialize_properties(asyncio.run(wait()))
 
 
 def test_the_remediation_adds_what_is_missing_and_keeps_what_is_there() -> None:
     changed = remediated(VPC, cidrBlock="10.0.0.0/16", tags={"Name": "a", "colour": "mine"})
     assert changed == {"cidrBlock": "10.0.0.0/16", "tags": {"Name": "a", **ALL, "colour": "mine"}}
     assert remediated(VPC)["tags"] == ALL
+
+
+def test_the_remediation_keeps_secrets_secret_and_unknown_values_unknown() -> None:
+    secret = {SPECIAL_SIG_KEY: SPECIAL_SECRET_SIG, "value": "hunter2"}
+    changed = remediated(TEMPLATE, userData=secret, imageId=UNKNOWN, tags={"Name": secret})
+    assert changed == {"userData": secret, "imageId": UNKNOWN, "tags": {"Name": secret, **ALL}}
+    assert not remediated(VPC, tags=UNKNOWN)
 
 
 def test_the_remediation_leaves_what_is_right_or_none_of_its_business() -> None:
