@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from .finding import Finding
 from .records import RECORD, host_name, is_of_live_name, is_weighted, weight
-from .resource import Resource, Stack, is_known
+from .resource import Resource, Stack, Values, is_known
 from .rule import Parameters, stack_rule
 
 _STASH, _READY = "pulumi:index:Stash", "ready"
@@ -54,28 +54,44 @@ def weighted_as_declared(resource: Resource, stack: Stack, parameters: Parameter
     """Weights other than full for one colour, the same one for all names, and at most the share for the other."""
     if resource.type != RECORD or resource is not _first_record(stack):
         return
-    full, declared = int(parameters["fullWeight"]), _declared(stack)
-    sets = _sets(stack)
-    in_charge = {colour for of in sets.values() for colour, found in of.items() if found == full}
+    sets, candidates = _sets(stack), _candidates(stack, parameters)
+    allowed = [weights for weights in candidates if _asked_for(weights, _marker(stack))]
+    meant = max(allowed, key=lambda weights: sum(_is(of, weights) for of in sets.values()), default=None)
     for (name, kind), of in sets.items():
-        if declared is not None:
-            right = of.keys() >= declared.keys() and all(found == declared.get(who, 0) for who, found in of.items())
-            allowed = ", ".join(f"{who} {share}" for who, share in sorted(declared.items())) + ", any other 0"
-        else:
-            leading = [who for who, found in of.items() if found == full]
-            others = {found for who, found in of.items() if who not in leading}
-            right = len(leading) == 1 == len(in_charge) and others <= {0, int(parameters["shareWeight"])}
-            allowed = (
-                f"one colour, the same for all names, at {full}, the other at 0 or {parameters['shareWeight']:.0f}"
-            )
-        if not right:
-            seen = ", ".join(f"{who} {found}" for who, found in sorted(of.items()))
+        if meant is None or not _is(of, meant):
             yield Finding(
                 f"the weights of {name} ({kind}) are not those of one colour in charge",
-                seen,
+                _shown(of),
                 _ONE,
-                f"Allowed: {allowed}. {_DECLARE}",
+                f"Allowed, the same for all names: {'; or '.join(map(_shown, allowed or candidates))}. {_DECLARE}",
             )
+
+
+def _candidates(stack: Stack, parameters: Parameters) -> list[Mapping[str, int]]:
+    """The weights that all live names may have: each colour in charge, with and without the share of the other."""
+    colours = sorted({colour for of in _sets(stack).values() for colour in of})
+    return [
+        dict.fromkeys(colours, share) | {active: int(parameters["fullWeight"])}
+        for active in colours
+        for share in sorted({0, int(parameters["shareWeight"])})
+    ]
+
+
+def _asked_for(weights: Mapping[str, int], marker: Values | None) -> bool:
+    """Whether these are the weights that the marker of a tag-in was written for; any are in a stack without one."""
+    if marker is None:
+        return True
+    shares = {colour: int(marker["shares"][colour]) for colour in marker["shares"]}
+    return all(weight == shares.get(colour, 0) for colour, weight in weights.items())
+
+
+def _is(of: Mapping[str, int], weights: Mapping[str, int]) -> bool:
+    """Whether a set has these weights; a colour with none of it may be absent."""
+    return all(of.get(colour, 0) == weight for colour, weight in weights.items())
+
+
+def _shown(weights: Mapping[str, int]) -> str:
+    return ", ".join(f"{colour} {weight}" for colour, weight in sorted(weights.items()))
 
 
 def every_name_has_the_same_colours(resource: Resource, stack: Stack, parameters: Parameters) -> Iterator[Finding]:
@@ -114,12 +130,9 @@ def _sets(stack: Stack) -> Mapping[tuple[str, str], Mapping[str, int]]:
     return sets
 
 
-def _declared(stack: Stack) -> Mapping[str, int] | None:
-    """The weights that the marker of a tag-in was written for; None in a stack without one."""
-    for stash in stack.of(_STASH):
-        if stash.name == _READY:
-            return {colour: int(share) for colour, share in stash.props["input"]["shares"].items()}
-    return None
+def _marker(stack: Stack) -> Values | None:
+    """What the marker of a tag-in says was asked for; None in a stack without one."""
+    return next((stash.props["input"] for stash in stack.of(_STASH) if stash.name == _READY), None)
 
 
 one_in_charge = stack_rule(
@@ -146,7 +159,7 @@ one_in_charge = stack_rule(
         "shareWeight": {
             "type": "integer",
             "default": 0,
-            "description": "The weight that the idle colour may have, in a stack without the marker `ready`",
+            "description": "The weight that the idle colour may have; that of `share` in Pulumi.live.yaml",
         },
     },
 )

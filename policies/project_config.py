@@ -4,6 +4,7 @@ The engine tells a pack in Python nothing of a stack's config, so it is read fro
 folder. Where there are none, or other values are wanted, they are given with --policy-pack-config.
 """
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,20 @@ def initial(root: Path) -> dict[str, dict[str, Any]]:
     project = yaml.safe_load((root / "Pulumi.yaml").read_text())
     shared = {key: _value(entry) for key, entry in (project.get("config") or {}).items()}
     stacks = {colour: _own(root, project["name"], colour) for colour in shared.get("cidrs") or {}}
+    live = _own(root, project["name"], "live")
     parameters = _of_all(shared) | _of_shape(shared)
-    parameters["fast-rollback"] = _given(failover=_own(root, project["name"], "live").get("failover"))
-    releases = {colour: str(own["release"]) for colour, own in stacks.items() if "release" in own}
-    parameters["tagged"] = _given(
-        colours=list(stacks), service=next(iter(shared.get("names") or ()), None), releases=releases
-    )
+    parameters["one-in-charge"] |= _given(shareWeight=_share_weight(_read(live.get("share"))))
+    parameters["fast-rollback"] = _given(failover=_read(live.get("failover")))
+    releases = {colour: own["release"] for colour, own in stacks.items() if isinstance(own.get("release"), str)}
+    service = next(iter(shared.get("names") or ()), None)
+    parameters["tagged"] = _given(colours=list(stacks), service=service, releases=releases)
     return {rule: given for rule, given in parameters.items() if given}
+
+
+def _share_weight(share: Mapping[str, Any] | None) -> int | None:
+    """The weight beside 100 that gives a colour its per cent of the traffic, as cutover/weights.py has it."""
+    percent = int(next(iter((share or {}).values()), 0))
+    return round(100 * percent / (100 - percent)) if 0 < percent < 100 else None
 
 
 def _of_all(shared: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -74,7 +82,15 @@ def _own(root: Path, project: str, stack: str) -> dict[str, Any]:
 
 
 def _value(entry: Any) -> Any:
-    return entry.get("value", entry.get("default")) if isinstance(entry, Mapping) else entry
+    return _read(entry.get("value", entry.get("default")) if isinstance(entry, Mapping) else entry)
+
+
+def _read(value: Any) -> Any:
+    """A value, or what its text says: `pulumi config set` writes texts, also of numbers, booleans, lists and maps."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from .instances import encrypted_volumes, metadata_with_a_token, no_key_pair, no
 from .load_balancers import current_tls_policy, https_only, invalid_headers_dropped
 from .openings import no_login, open_only_for_the_web
 from .permissions import narrow_statements, no_managed_policy, trusted_by_name
-from .secrets import no_secret_in_a_plain_parameter, no_secret_in_the_open
+from .secrets import no_secret_in_a_plain_parameter, no_secret_in_the_open, no_secret_written_in_a_parameter
 from .ways_in import instances_only_from_the_load_balancer, no_rule_in_plain_text, world_only_at_the_load_balancer
 
 _TEXTS = {"type": "array", "items": {"type": "string"}}
@@ -92,4 +92,11 @@ locked_doors_ways_in = stack_rule(
     checks=[world_only_at_the_load_balancer, instances_only_from_the_load_balancer, no_rule_in_plain_text],
     parameters={"plainHttp": _PLAIN_HTTP},
 )
-RULES = [locked_doors, locked_doors_ways_in]
+locked_doors_parameters = stack_rule(
+    name="locked-doors-parameters",
+    title="No secret is in a parameter that everybody can read",
+    description="What is written into an SSM parameter that is not encrypted does not look like a secret.",
+    remedy="Make it a SecureString, and keep it outside of the colours' stacks.",
+    checks=[no_secret_written_in_a_parameter],
+)
+RULES = [locked_doors, locked_doors_ways_in, locked_doors_parameters]

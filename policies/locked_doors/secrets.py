@@ -7,10 +7,13 @@ import re
 from collections.abc import Iterator, Mapping
 
 from ..finding import Finding
-from ..resource import Resource, Values, block, blocks
+from ..resource import Resource, Stack, Values, block, blocks, is_known
 from ..rule import Parameters
 from .instances import BIRTHS
 
+_PARAMETER = "aws:ssm/parameter:Parameter"
+_READABLE = "It is readable in the console, and in the history of the parameter for good."
+_ENCRYPT = "Make it a SecureString, and keep it outside of the colours' stacks."
 # What looks like a secret wherever it is; the names say what was found, as the value is not shown.
 _SHAPES = {
     "an AWS access key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
@@ -46,16 +49,35 @@ def no_secret_in_the_open(resource: Resource, _: Parameters) -> Iterator[Finding
             )
 
 
+def no_secret_written_in_a_parameter(resource: Resource, _: Stack, __: Parameters) -> Iterator[Finding]:
+    """An SSM parameter that is not encrypted, with a value that looks like a secret.
+
+    Only a value that is written there; one made from other resources may not be known in a preview, and is none.
+    """
+    props = resource.props
+    if resource.type != _PARAMETER or props.get("type") == "SecureString" or resource.behind("insecureValue", "value"):
+        return
+    text = str(props.get("insecureValue") or (props.get("value") if is_known(props, "value") else ""))
+    found = next((what for what, shape in _SHAPES.items() if shape.search(text)), None)
+    if found:
+        yield Finding(
+            f"the parameter {resource.name} holds what looks like a secret, and is not encrypted",
+            f"{found}, not shown",
+            _READABLE,
+            _ENCRYPT,
+        )
+
+
 def no_secret_in_a_plain_parameter(resource: Resource, _: Parameters) -> Iterator[Finding]:
     """An SSM parameter that is called a secret and is not encrypted; its value may not be known yet, its name is."""
-    if resource.type != "aws:ssm/parameter:Parameter" or resource.props.get("type") == "SecureString":
+    if resource.type != _PARAMETER or resource.props.get("type") == "SecureString":
         return
     if _TELLING_NAME.search(resource.props.get("name") or resource.name):
         yield Finding(
             f"the parameter {resource.name} is called a secret, and is not encrypted",
             f"type: {resource.props.get('type', 'not set')}",
-            "It is readable in the console, and in the history of the parameter for good.",
-            "Make it a SecureString, and keep it outside of the colours' stacks.",
+            _READABLE,
+            _ENCRYPT,
         )
 
 

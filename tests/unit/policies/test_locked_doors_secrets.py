@@ -7,9 +7,13 @@ from pulumi_policy.proxy import UnknownValueError
 
 from components import user_data
 from components.offsite import parse_all
-from policies.locked_doors.secrets import no_secret_in_a_plain_parameter, no_secret_in_the_open
+from policies.locked_doors.secrets import (
+    no_secret_in_a_plain_parameter,
+    no_secret_in_the_open,
+    no_secret_written_in_a_parameter,
+)
 from policies.resource import Resource
-from tests.unit.policies.declared import GROUP, TEMPLATE, UNKNOWN, resource, said
+from tests.unit.policies.declared import GROUP, TEMPLATE, UNKNOWN, resource, said, said_of_stack
 from tests.unit.stack_values import OFFSITE
 
 PARAMETER = "aws:ssm/parameter:Parameter"
@@ -116,3 +120,26 @@ def test_a_parameter_that_is_called_a_secret_has_to_be_encrypted() -> None:
     assert said(no_secret_in_a_plain_parameter, door) == []
     with pytest.raises(UnknownValueError):
         said(no_secret_in_a_plain_parameter, resource(PARAMETER, type="String", name=UNKNOWN))
+
+
+def written(kind: str = "String", **props: Any) -> Resource:
+    return resource(PARAMETER, type=kind, **props)
+
+
+@pytest.mark.parametrize("key", ["insecureValue", "value"])
+def test_a_secret_that_is_written_into_a_plain_parameter_is_refused(key: str) -> None:
+    secret = {key: "postgres://shop:hunter2@db.shop.example/shop"}
+    assert len(said_of_stack(no_secret_written_in_a_parameter, written(**secret))) == 1
+    assert said_of_stack(no_secret_written_in_a_parameter, written("SecureString", **secret)) == []
+    assert said_of_stack(no_secret_written_in_a_parameter, written(**{key: "1.0.0"})) == []
+
+
+def test_a_value_that_is_made_from_other_resources_is_left_alone_known_or_not() -> None:
+    stash = resource("pulumi:index:Stash")
+    for value in (UNKNOWN, "postgres://shop:hunter2@db.shop.example/shop"):
+        made = resource(
+            PARAMETER, made_from={"insecureValue": [stash]}, type="String", insecureValue=value, value=value
+        )
+        assert said_of_stack(no_secret_written_in_a_parameter, made) == []
+    with pytest.raises(UnknownValueError):
+        said_of_stack(no_secret_written_in_a_parameter, resource(PARAMETER, type="String", insecureValue=UNKNOWN))

@@ -42,12 +42,19 @@ def test_any_other_weights_are_refused_with_those_seen(weights: tuple[float, flo
     ]
 
 
-def test_a_share_passes_when_it_was_declared_and_in_no_other_case() -> None:
-    records = record("amber", 100.0), record("violet", 5.0)
-    assert said_of_stack(weighted_as_declared, *records, ready(amber=100.0, violet=5.0), **OURS) == []
-    assert len(said_of_stack(weighted_as_declared, *records, ready(amber=100.0), **OURS)) == 1
-    assert len(said_of_stack(weighted_as_declared, *records, ready(amber=100.0, violet=25.0), **OURS)) == 1
-    assert said_of_stack(weighted_as_declared, *records, **{**OURS, "shareWeight": 5}) == []
+@pytest.mark.parametrize("share", [5.0, 100.0])
+def test_a_share_passes_when_it_was_declared_and_in_no_other_case(share: float) -> None:
+    records, declared = (record("amber", 100.0), record("violet", share)), {**OURS, "shareWeight": share}
+    assert said_of_stack(weighted_as_declared, *records, **declared) == []
+    assert said_of_stack(weighted_as_declared, *records, ready(amber=100.0, violet=share), **declared) == []
+    assert len(said_of_stack(weighted_as_declared, *records, ready(amber=100.0, violet=share), **OURS)) == 1
+    assert len(said_of_stack(weighted_as_declared, *records, ready(amber=100.0), **declared)) == 1
+    assert len(said_of_stack(weighted_as_declared, *records, ready(amber=100.0, violet=25.0), **declared)) == 1
+
+
+def test_a_declared_share_may_still_be_left_out() -> None:
+    records = record("amber", 100.0), record("violet", 0.0), ready(amber=100.0)
+    assert said_of_stack(weighted_as_declared, *records, **{**OURS, "shareWeight": 5.0}) == []
 
 
 def test_the_colour_that_a_tag_in_was_for_is_the_one_with_the_weight() -> None:
@@ -58,7 +65,9 @@ def test_the_colour_that_a_tag_in_was_for_is_the_one_with_the_weight() -> None:
 
 def test_two_names_in_the_charge_of_two_colours_are_refused() -> None:
     records = [record("amber", 100.0), record("violet", 0.0), record("amber", 0.0, API), record("violet", 100.0, API)]
-    assert len(said_of_stack(weighted_as_declared, *records, **OURS)) == 2
+    assert len(said_of_stack(weighted_as_declared, *records, **OURS)) == 1
+    (finding,) = said_of_stack(weighted_as_declared, *records, ready(amber=100.0), **OURS)
+    assert finding.startswith(f"the weights of {API} (A) ")
 
 
 def test_a_weight_that_is_not_known_yet_cannot_be_checked() -> None:

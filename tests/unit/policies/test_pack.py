@@ -6,6 +6,7 @@ import yaml
 from pulumi_policy import EnforcementLevel
 
 from components.config_keys import SHARED_KEYS
+from cutover import weights
 from policies import document, pack, project_config
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -48,6 +49,28 @@ def test_the_rules_take_their_parameters_from_the_project_beside_the_pack(root: 
     }
     assert given["same-shape"]["counts"]["aws:ec2/subnet:Subnet"] == 6
     assert given["tagged"] == {"colours": colours, "service": "www.shop.example", "releases": {"amber": "1.4.2"}}
+
+
+@pytest.mark.parametrize("percent", range(1, 51))
+def test_the_weight_of_a_share_is_the_one_that_the_program_gives_it(root: Path, percent: int) -> None:
+    live = {"config": {"shop:active": "amber", "shop:share": {"violet": percent}}}
+    (root / "Pulumi.live.yaml").write_text(yaml.safe_dump(live))
+    assert project_config.initial(root)["one-in-charge"]["shareWeight"] == weights.of_share(percent)
+
+
+def test_texts_are_read_as_what_they_say_because_pulumi_config_set_writes_texts(root: Path) -> None:
+    live = {"config": {"shop:failover": "false", "shop:share": '{"violet": 50}'}}
+    (root / "Pulumi.live.yaml").write_text(yaml.safe_dump(live))
+    (root / "Pulumi.amber.yaml").write_text(yaml.safe_dump({"config": {"shop:release": "1.10"}}))
+    project = {**PROJECT, "capacity": {"value": "7"}, "https": "false", "names": '["www.shop.example"]'}
+    (root / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "shop", "config": project}))
+    given = project_config.initial(root)
+    assert given["fast-rollback"] == {"failover": False}
+    assert given["one-in-charge"]["shareWeight"] == 100
+    assert given["one-in-charge"]["names"] == ["www.shop.example"]
+    assert given["full-capacity"]["capacity"] == 7
+    assert given["locked-doors"]["plainHttp"] is True
+    assert given["tagged"]["releases"] == {"amber": "1.10"}
 
 
 def test_a_pack_that_lies_beside_no_project_starts_with_the_defaults_of_its_rules(tmp_path: Path) -> None:
