@@ -54,6 +54,9 @@ def of_colour(settings: ColourSettings, tags: dict[str, str]) -> None:
             to_port=8080,
             tags=tags,
         )
+    aws.ssm.Parameter(
+        "locked-doors-parameters-fails", type="String", insecure_value="postgres://a:hunter2@db", tags=tags
+    )
     aws.ssm.Parameter("same-shape-fails", type="String", insecure_value=f"only for {settings.colour}", tags=tags)
     aws.ec2.Eip("tagged-fails", domain="vpc")
     aws.ec2.Eip("tagged-unknown", domain="vpc", tags=later.apply(lambda _: tags))
