@@ -1,9 +1,9 @@
-"""The lab's command line: up, down, rehearsal."""
+"""The lab's command line: up, down, rehearsal, preview-policies."""
 
 import argparse
 import sys
 
-from lab import background, rehearsal
+from lab import background, preview_policies, rehearsal
 from lab.toolchain import MissingPrerequisite
 
 
@@ -14,11 +14,13 @@ def _report(line: str) -> None:
 def main() -> int:
     """Run one command; 0 when it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
-    parser.add_argument("command", choices=("up", "down", "rehearsal"))
+    parser.add_argument("command", choices=("up", "down", "rehearsal", "preview-policies"))
     command = parser.parse_args().command
     try:
         if command == "rehearsal":
             return rehearsal.run(_report)
+        if command == "preview-policies":
+            return preview_policies.run(_report)
         (background.up if command == "up" else background.down)(_report)
     except MissingPrerequisite as missing:
         print(missing, file=sys.stderr)

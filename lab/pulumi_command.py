@@ -38,6 +38,16 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Violation:
+    """What a rule of a policy pack said of a resource; `level` is `mandatory` or `advisory`."""
+
+    rule: str
+    level: str
+    name: str
+    message: str
+
+
+@dataclass(frozen=True)
 class Result:
     """How one run of the command ended; `output` is what it printed, for people only."""
 
@@ -60,6 +70,24 @@ class Result:
     def failed(self) -> tuple[str, ...]:
         """The names of the resources whose operation failed."""
         return tuple(_name(body["metadata"]["urn"]) for body in self._bodies("resOpFailedEvent"))
+
+    @property
+    def violations(self) -> tuple[Violation, ...]:
+        """What the policy packs found, in the order of the engine."""
+        return tuple(
+            Violation(body["policyName"], body["enforcementLevel"], _name(body["resourceUrn"]), body["message"])
+            for body in self._bodies("policyEvent")
+        )
+
+    @property
+    def passed(self) -> frozenset[tuple[str, str]]:
+        """Rule and resource of every check of a policy pack that had nothing to say; stack rules have no resource."""
+        return frozenset(
+            (rule, _name(body.get("resourceUrn", "")))
+            for kind in ("policyAnalyzeSummaryEvent", "policyAnalyzeStackSummaryEvent")
+            for body in self._bodies(kind)
+            for rule in body.get("passed", ())
+        )
 
     def messages(self, *severities: str) -> tuple[str, ...]:
         """The lasting diagnostics of these severities (`error`, `warning`, `info`, `info#err`)."""

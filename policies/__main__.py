@@ -1,9 +1,14 @@
 """The policy pack of this project, for `--policy-pack policies`."""
 
+import importlib
+import sys
+from pathlib import Path
+
 from pulumi_policy import PolicyPack
 
-# The pack's own folder is on the import path when it runs, not when it is type-checked from the project's.
-from fast_rollback import fast_rollback  # type: ignore[import-not-found] # isort: skip
+# The engine runs this folder as a program; its modules are a package, whatever the folder is called.
+_FOLDER = Path(__file__).absolute().parent
+sys.path[0] = str(_FOLDER.parent)
+pack = importlib.import_module(f"{_FOLDER.name}.pack")
 
-
-PolicyPack(name="tag-team", policies=[fast_rollback])
+PolicyPack(name=pack.NAME, policies=pack.RULES, initial_config=pack.initial_config(_FOLDER.parent))

@@ -90,7 +90,9 @@ def environment(root: Path, options: Mapping[str, Any]) -> PythonEnvironment:
     option = options.get("virtualenv")
     if not option:
         return PythonEnvironment(Path(sys.executable), None)
-    folder = root / str(option)
+    # By its name and not through links, as the official language host does: a linked policy pack's `../.venv` is that
+    # of the project in which the link is.
+    folder = Path(os.path.normpath(root / str(option)))
     executable = folder / "bin" / "python"
     if not executable.exists():
         raise NoVirtualenv(

@@ -42,7 +42,8 @@ class Declared:
     """One resource as the engine was asked for it.
 
     parent and after: the resource it is inside of, and those it depends on, by their `key`. guarded: its own options
-    have a transform, which the engine applies to it and to all that is inside of it.
+    have a transform, which the engine applies to it and to all that is inside of it. request and response: what the
+    program sent, and what it was told.
     """
 
     type: str
@@ -56,6 +57,8 @@ class Declared:
     ignore_changes: tuple[str, ...] = ()
     replace_on_changes: tuple[str, ...] = ()
     hooks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    request: proto.resource_pb2.RegisterResourceRequest = field(kw_only=True, repr=False, compare=False)
+    response: proto.resource_pb2.RegisterResourceResponse = field(kw_only=True, repr=False, compare=False)
 
     @property
     def key(self) -> str:
@@ -63,10 +66,12 @@ class Declared:
 
 
 class _Account(mocks.Mocks):
-    """Answers as AWS would; every output is a text that tells whose it is."""
+    """Answers as AWS would; every output is a text that tells whose it is, or unknown in a preview."""
 
-    def __init__(self, answers: Mapping[str, Mapping[str, Any]], stacks: Mapping[str, Mapping[str, Any]]) -> None:
-        self._answers, self._stacks = answers, stacks
+    def __init__(
+        self, answers: Mapping[str, Mapping[str, Any]], stacks: Mapping[str, Mapping[str, Any]], preview: bool
+    ) -> None:
+        self._answers, self._stacks, self._preview = answers, stacks, preview
         self.calls: list[tuple[str, Mapping[str, Any]]] = []
 
     def call(self, args: mocks.MockCallArgs) -> Any:
@@ -99,6 +104,8 @@ class _Account(mocks.Mocks):
                 }
                 for host_name in host_names
             ]
+        if self._preview:
+            return None, dict.fromkeys(made, rpc.UNKNOWN) | args.inputs
         return f"id-of-{label}-{args.name}", made | args.inputs
 
 
@@ -126,6 +133,8 @@ class _Recorder(mocks.MockMonitor):
                 tuple(request.ignoreChanges),
                 tuple(request.replaceOnChanges),
                 {of.name: tuple(names) for of, names in request.hooks.ListFields()},
+                request=request,
+                response=response,
             )
             self._keys[response.urn] = resource.key
             self.declared.append(resource)
@@ -174,14 +183,17 @@ def declare(
     project: Mapping[str, str],
     clusters: Mapping[str, ClusterFacts | None] | None = None,
     answers: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    preview: bool = False,
 ) -> Declaration:
     """Run the program, __main__.py, for `stack`; raises what it raises.
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
-    `answers` replace some of ANSWERS.
+    `answers` replace some of ANSWERS. In a `preview` nothing is there yet, so what AWS would make of a resource is
+    unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
-    account = _Account({**ANSWERS, **(answers or {})}, stacks)
+    account = _Account({**ANSWERS, **(answers or {})}, stacks, preview)
     values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
     declared = {key: {"value": value} for key, value in values.items()}
     engine_config = {f"tag-team:{key}": text for key, text in {**project, **config}.items()}
@@ -191,10 +203,10 @@ def declare(
         environment.setattr(Aws, "weights", lambda *_: {})
         environment.setattr(Aws, "in_charge_history", lambda *_: ())
         environment.setenv("PULUMI_CONFIG", json.dumps({**engine_config, "aws:region": REGION}))
-        return contextvars.copy_context().run(_declare, account, stack, root)
+        return contextvars.copy_context().run(_declare, account, stack, root, preview)
 
 
-def _declare(account: _Account, stack: str, root: str) -> Declaration:
+def _declare(account: _Account, stack: str, root: str, preview: bool) -> Declaration:
     recorder = _Recorder(account)
     exports: dict[str, Any] = {}
 
@@ -207,7 +219,7 @@ def _declare(account: _Account, stack: str, root: str) -> Declaration:
 
     with asyncio.Runner() as runner:
         asyncio.set_event_loop(runner.get_loop())  # pulumi asks for the current one, and there is none before the run
-        mocks.set_mocks(account, "tag-team", stack, preview=False, monitor=recorder, organization="organization")
+        mocks.set_mocks(account, "tag-team", stack, preview=preview, monitor=recorder, organization="organization")
         SETTINGS.callbacks = None
         SETTINGS.root_directory = root
         context = contextvars.copy_context()

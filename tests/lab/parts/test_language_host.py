@@ -153,6 +153,15 @@ def test_a_virtual_environment_is_taken_relative_to_the_project(tmp_path: Path) 
     assert variables == {"PATH": f"{tmp_path}/.venv/bin:/usr/bin", "VIRTUAL_ENV": str(tmp_path / ".venv")}
 
 
+def test_the_virtual_environment_of_a_linked_policy_pack_is_that_of_the_project_with_the_link(tmp_path: Path) -> None:
+    (tmp_path / "checkout" / "policies").mkdir(parents=True)
+    (tmp_path / "project" / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / "project" / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (tmp_path / "project" / "policies").symlink_to(tmp_path / "checkout" / "policies")
+    python = environment(tmp_path / "project" / "policies", {"virtualenv": "../.venv"})
+    assert python.virtualenv == tmp_path / "project" / ".venv"
+
+
 def test_without_the_option_the_python_of_the_host_is_taken(tmp_path: Path) -> None:
     assert environment(tmp_path, {"toolchain": "pip"}).executable == Path(sys.executable)
     with pytest.raises(NoVirtualenv):
