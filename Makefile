@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal test test-unit test-lab test-long test-rebuilds check lab lab-down requirements clean
+.PHONY: help setup rehearsal preview-policies test test-unit test-policies test-lab test-long test-rebuilds check lab lab-down requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,16 +24,22 @@ setup: $(READY) ## Create .venv from the pinned requirements
 rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
 	@$(BIN)/python -m lab rehearsal
 
-test: test-unit test-lab ## Unit tests, then lab tests
+preview-policies: $(READY) ## Show a bad change of the program, refused in the preview (20 seconds)
+	@$(BIN)/python -m lab preview-policies
+
+test: test-unit test-policies test-lab ## Unit tests, the policy pack, then lab tests
 
 test-unit: $(READY) ## Tests that need seconds and no engine
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/unit
 
+test-policies: $(READY) ## The policy pack against the program and its mutations (20 seconds)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/policies
+
 test-lab: $(READY) ## Tests that drive the pulumi command against the embedded AWS
 	@echo "Lab tests: first those that measure seconds, alone (about 10 minutes)…"
-	@$(BIN)/python -m pytest tests/lab/test_tag_in.py
+	@$(BIN)/python -m pytest tests/lab/test_tag_in.py tests/lab/test_policy_seconds.py
 	@echo "…then the others, two worlds side by side (about 20 minutes)…"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab --ignore tests/lab/test_tag_in.py \
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab --ignore tests/lab/test_tag_in.py --ignore tests/lab/test_policy_seconds.py \
 		--ignore tests/lab/test_freeze.py --ignore tests/lab/test_crashes.py --ignore tests/lab/test_idle_colour.py
 
 test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds (an hour)

@@ -14,7 +14,7 @@ from policies.offsite_data import (
     reviewed_type,
     unreviewed_type,
 )
-from tests.unit.policies.declared import TEMPLATE, UNKNOWN, defaults, resource, said
+from tests.policies.rules.declared import TEMPLATE, UNKNOWN, defaults, resource, said
 
 DEFAULTS = defaults(offsite_data)
 PACKAGE = Path(pulumi_aws.__file__).parent

@@ -11,7 +11,7 @@ from policies.one_in_charge import (
     weighted_as_declared,
 )
 from policies.resource import Resource
-from tests.unit.policies.declared import RECORD, UNKNOWN, defaults, resource, said_of_stack
+from tests.policies.rules.declared import RECORD, UNKNOWN, defaults, resource, said_of_stack
 
 WWW, API = "www.shop.example", "api.shop.example"
 OURS = defaults(one_in_charge, names=[WWW], colours=["amber", "violet"])

@@ -5,7 +5,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from policies.fast_rollback import fast_rollback, no_chain, no_failover_by_itself, short_ttl
 from policies.resource import Resource
-from tests.unit.policies.declared import RECORD, UNKNOWN, defaults, resource, said
+from tests.policies.rules.declared import RECORD, UNKNOWN, defaults, resource, said
 
 DEFAULTS = defaults(fast_rollback)
 ALIAS = {"name": "amber.elb.example", "zoneId": "ZELB", "evaluateTargetHealth": False}

@@ -15,7 +15,7 @@ from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 from policies.finding import Finding
 from policies.resource import Resource, Stack
 from policies.rule import Parameters, resource_rule, stack_rule
-from tests.unit.policies.declared import UNKNOWN, urn
+from tests.policies.rules.declared import UNKNOWN, urn
 
 OPTIONS = PolicyResourceOptions(False, [], None, [], PolicyCustomTimeouts(0, 0, 0), [])
 

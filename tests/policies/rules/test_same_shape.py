@@ -6,7 +6,7 @@ from pulumi_policy.proxy import UnknownValueError
 
 from policies.resource import Resource
 from policies.same_shape import as_many_as_the_project, like_the_project, no_colour_in_a_value
-from tests.unit.policies.declared import TEMPLATE, UNKNOWN, resource, said_of_stack
+from tests.policies.rules.declared import TEMPLATE, UNKNOWN, resource, said_of_stack
 
 TARGETS, GATEWAY = "aws:lb/targetGroup:TargetGroup", "aws:ec2/natGateway:NatGateway"
 OURS: dict[str, Any] = {

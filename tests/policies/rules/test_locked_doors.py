@@ -8,7 +8,7 @@ from policies.locked_doors.instances import encrypted_volumes, metadata_with_a_t
 from policies.locked_doors.load_balancers import current_tls_policy, https_only, invalid_headers_dropped
 from policies.locked_doors.openings import no_login, open_only_for_the_web
 from policies.resource import Resource
-from tests.unit.policies.declared import TEMPLATE, UNKNOWN, defaults, resource, said
+from tests.policies.rules.declared import TEMPLATE, UNKNOWN, defaults, resource, said
 
 DEFAULTS = defaults(locked_doors)
 LISTENER, BALANCER = "aws:lb/listener:Listener", "aws:lb/loadBalancer:LoadBalancer"

@@ -13,7 +13,7 @@ from policies.full_capacity import (
     several_subnets,
     several_zones,
 )
-from tests.unit.policies.declared import GROUP, TEMPLATE, UNKNOWN, defaults, resource, said, said_of_stack
+from tests.policies.rules.declared import GROUP, TEMPLATE, UNKNOWN, defaults, resource, said, said_of_stack
 
 SUBNET, SCHEDULE = "aws:ec2/subnet:Subnet", "aws:autoscaling/schedule:Schedule"
 OF_FOUR = defaults(full_capacity, capacity=4)

@@ -13,7 +13,7 @@ from policies.locked_doors.secrets import (
     no_secret_written_in_a_parameter,
 )
 from policies.resource import Resource
-from tests.unit.policies.declared import GROUP, TEMPLATE, UNKNOWN, resource, said, said_of_stack
+from tests.policies.rules.declared import GROUP, TEMPLATE, UNKNOWN, resource, said, said_of_stack
 from tests.unit.stack_values import OFFSITE
 
 PARAMETER = "aws:ssm/parameter:Parameter"

@@ -13,7 +13,7 @@ from pulumi_policy.proxy import UnknownValueError, unknown_checking_proxy
 
 from policies.resource import Resource
 from policies.tagged import has_the_tags, instances_have_the_tags, tagged
-from tests.unit.policies.declared import GROUP, TEMPLATE, UNKNOWN, defaults, resource, said, urn
+from tests.policies.rules.declared import GROUP, TEMPLATE, UNKNOWN, defaults, resource, said, urn
 
 VPC, RECORD = "aws:ec2/vpc:Vpc", "aws:route53/record:Record"
 ALL = {"service": "www.shop.example", "colour": "amber", "release": "1.0.0"}

@@ -10,7 +10,7 @@ from policies.locked_doors.ways_in import (
     world_only_at_the_load_balancer,
 )
 from policies.resource import Resource
-from tests.unit.policies.declared import TEMPLATE, UNKNOWN, defaults, resource, said_of_stack
+from tests.policies.rules.declared import TEMPLATE, UNKNOWN, defaults, resource, said_of_stack
 
 DEFAULTS = defaults(locked_doors_ways_in)
 GROUP, INGRESS = "aws:ec2/securityGroup:SecurityGroup", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"

@@ -9,7 +9,7 @@ from components.offsite import Kind, Offsite
 from policies.locked_doors import locked_doors
 from policies.locked_doors.permissions import narrow_statements, no_managed_policy, trusted_by_name
 from policies.resource import Resource
-from tests.unit.policies.declared import UNKNOWN, defaults, resource, said
+from tests.policies.rules.declared import UNKNOWN, defaults, resource, said
 
 DEFAULTS = defaults(locked_doors)
 ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
