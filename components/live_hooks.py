@@ -116,8 +116,8 @@ class LiveHooks:
                 f"pulumi up -s live -c active={settings.idle} to tag back in",
             ) from None
         line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
-        if outcome.unseen:
-            line.warning(args.urn)(f"not asked, or without an answer: {', '.join(outcome.unseen)}")
+        for warning in outcome.warnings:
+            line.warning(args.urn)(warning)
 
     async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])

@@ -8,7 +8,8 @@ from typing import Any
 from cutover.propagation.answer import Endpoint, Kind
 from cutover.propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
 from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import DEFAULT_TTL_SECONDS, Look, judge
+from cutover.propagation.criterion import DEFAULT_TTL_SECONDS
+from cutover.propagation.look import Look, judge
 from cutover.propagation.polite_ask import Heard, PoliteAsk
 from cutover.propagation.target import Target
 
@@ -22,9 +23,13 @@ class ColourLookup:
     """Judges answers; asks for the colours' addresses when those it knows are old or leave an answer unexplained.
 
     `in_doubt` counts answers not of the incoming colour for all that is known, with look-ups still under way.
+    Raises ValueError when the incoming colour is not one of the target's colours.
     """
 
     def __init__(self, target: Target, ask: PoliteAsk, clock: Callable[[], float]) -> None:
+        if target.incoming not in target.colours:
+            known = ", ".join(target.colours) or "none"
+            raise ValueError(f"incoming is {target.incoming!r}, which is not one of the colours: {known}")
         self._target = target
         self._ask = ask
         self._clock = clock

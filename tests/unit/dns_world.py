@@ -49,16 +49,19 @@ class Server:
 
 @dataclass
 class Resolver:
-    """A cache in front of one server.
+    """Caches in front of one server, of which each question meets one at random.
 
-    It keeps answers `keeps` seconds longer than it may; it holds an old answer fetched at `old_from`.
+    They keep answers `keeps` seconds longer than they may; all hold an old answer fetched at `old_from`. The first
+    `stuck_caches` of the `caches` always answer the old colour, with a whole TTL left.
     """
 
     upstream: str
     faults: tuple[Fault, ...] = ()
     keeps: float = 0.0
-    cache: dict[str, tuple[Answer, float]] = field(default_factory=dict)
+    cache: dict[tuple[str, int], tuple[Answer, float]] = field(default_factory=dict)
     old_from: float | None = None
+    caches: int = 1
+    stuck_caches: int = 0
 
 
 @dataclass
@@ -85,7 +88,8 @@ class World:
             if resolver.old_from is not None:
                 old = Answer(Kind.ADDRESSES, self.balancers[self.outgoing[0]][0][1], float(self.ttl_seconds))
                 expires = resolver.old_from + self.ttl_seconds + resolver.keeps
-                resolver.cache = dict.fromkeys(self.names, (old, expires))
+                which = [(name, number) for name in self.names for number in range(resolver.caches)]
+                resolver.cache = dict.fromkeys(which, (old, expires))
 
     @property
     def now(self) -> float:
@@ -141,13 +145,16 @@ class World:
             return fault
         if name.startswith("ns-"):
             return self._name_server(name, rdtype)
-        answer, expires = resolver.cache.get(name, (SERVFAIL, 0.0))
+        number = self.random.randrange(resolver.caches) if resolver.caches > 1 else 0
+        if number < resolver.stuck_caches and name in self.names:
+            return self._addresses(self.outgoing[0])
+        answer, expires = resolver.cache.get((name, number), (SERVFAIL, 0.0))
         if self.now >= expires:
             answer = self._fetch(resolver.upstream, name)
             if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
                 return SERVFAIL
             expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps
-            resolver.cache[name] = (answer, expires)
+            resolver.cache[name, number] = (answer, expires)
         return Answer(answer.kind, answer.addresses, float(int(expires - self.now)), answer.detail)
 
     def _fetch(self, upstream: str, name: str) -> Answer:

@@ -1,0 +1,64 @@
+"""One look at a server: what its answer is worth."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from cutover.propagation.answer import Answer, Endpoint, Kind
+from cutover.propagation.colour_addresses import Verdict, classify, outgoing_colours
+from cutover.propagation.polite_ask import Heard
+
+# What speaks against the end, and not only not for it.
+AGAINST = frozenset({Verdict.OLD, Verdict.UNKNOWN, Verdict.NEGATIVE})
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at one server: its worth, in words, with the answer's addresses and TTL left when it came, at `at`."""
+
+    verdict: Verdict
+    summary: str
+    asked_at: float
+    at: float
+    addresses: tuple[str, ...] = ()
+    ttl_seconds: float | None = None
+
+
+class Judge(Protocol):
+    """Says what answers are worth; `in_doubt` counts those that it is still finding out about."""
+
+    in_doubt: int
+
+    async def judge(self, server: Endpoint, heard: Heard, *, recursive: bool) -> Look: ...
+
+
+def judge(
+    answer: Answer, by_colour: Mapping[str, frozenset[str]], incoming: str, *, asked_at: float, at: float
+) -> Look:
+    """What `answer` says about the `incoming` colour, given which addresses belong to which colour."""
+    if answer.kind is not Kind.ADDRESSES:
+        return judge_empty(answer, asked_at=asked_at, at=at)
+    verdict = classify(answer.addresses, by_colour, incoming)
+    if verdict is Verdict.UNKNOWN:
+        summary = "answers unknown addresses"
+    else:
+        colours = outgoing_colours(answer.addresses, by_colour, incoming) or (incoming,)
+        summary = f"answers {' and '.join(colours)}"
+    return look_of(answer, verdict, summary, asked_at=asked_at, at=at)
+
+
+def judge_empty(answer: Answer, *, asked_at: float, at: float) -> Look:
+    """What an answer without addresses is worth, whatever was hoped for."""
+    verdict = {Kind.NO_ANSWER: Verdict.NO_ANSWER, Kind.FAILURE: Verdict.FAILURE}.get(answer.kind, Verdict.NEGATIVE)
+    return look_of(answer, verdict, answer.detail or answer.kind.value, asked_at=asked_at, at=at)
+
+
+def look_of(answer: Answer, verdict: Verdict, summary: str, *, asked_at: float, at: float) -> Look:
+    """The look that brought `answer`, with what the server added of its own accord."""
+    said = f"{summary}, {answer.extended_error}" if answer.extended_error else summary
+    return Look(verdict, said, asked_at, at, tuple(sorted(answer.addresses)), answer.ttl_seconds)
+
+
+def said_since(before: Look | None, since: float | None, after: Look) -> float:
+    """Since when a server says what it says, after one more look."""
+    return after.at if before is None or since is None or before.summary != after.summary else since

@@ -1,0 +1,54 @@
+"""What a DNS response says, as plain data."""
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+
+from cutover.propagation.answer import Answer, Kind
+
+# These belong to one name and are not meant where a CNAME leads to: asked for to find out where a zone begins.
+_OF_THE_NAME_ITSELF = frozenset({dns.rdatatype.NS, dns.rdatatype.SOA})
+# Their data are names, and servers choose in which case to give them: https://www.rfc-editor.org/rfc/rfc4343
+_NAMES = frozenset({*_OF_THE_NAME_ITSELF, dns.rdatatype.CNAME, dns.rdatatype.MX, dns.rdatatype.PTR, dns.rdatatype.SRV})
+
+
+def read(response: dns.message.Message, *, recursive: bool) -> Answer:
+    """What a `response` says, following CNAME records within it.
+
+    Of an authoritative server (not `recursive`) an answer without the AA flag is a failure, whatever it says: it is
+    lame. One exception: to a question for NS records it may refer to the servers of a zone below (RFC 1034, section
+    4.2.1). Raises dns.exception.DNSException where its sections contradict one another.
+    """
+    added = "; ".join(option.to_text() for option in response.extended_errors())
+    rcode = response.rcode()
+    if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
+        return Answer(Kind.FAILURE, detail=dns.rcode.to_text(rcode), extended_error=added)
+    if not isinstance(response, dns.message.QueryMessage):
+        return Answer(Kind.FAILURE, detail="not an answer to a query", extended_error=added)
+    if not recursive and not response.flags & dns.flags.AA:
+        return _referral(response) or Answer(
+            Kind.FAILURE, detail="lame: answers without authority", extended_error=added
+        )
+    chain = response.resolve_chaining()
+    ttl_seconds = float(chain.minimum_ttl)
+    if rcode == dns.rcode.NXDOMAIN:
+        return Answer(Kind.NXDOMAIN, frozenset(), ttl_seconds, "NXDOMAIN", added)
+    if chain.answer is None or (chain.cnames and response.question[0].rdtype in _OF_THE_NAME_ITSELF):
+        return Answer(Kind.NODATA, frozenset(), ttl_seconds, "NODATA", added)
+    return Answer(Kind.ADDRESSES, _data(chain.answer), ttl_seconds, "", added)
+
+
+def _referral(response: dns.message.Message) -> Answer | None:
+    """The servers of the zone that was asked about, if this refers to them."""
+    question = response.question[0]
+    if question.rdtype != dns.rdatatype.NS:
+        return None
+    records = response.get_rrset(response.authority, question.name, question.rdclass, dns.rdatatype.NS)
+    return None if records is None else Answer(Kind.ADDRESSES, _data(records), float(records.ttl), "referral")
+
+
+def _data(records: dns.rrset.RRset) -> frozenset[str]:
+    texts = (record.to_text() for record in records)
+    return frozenset(text.lower() if records.rdtype in _NAMES else text for text in texts)
