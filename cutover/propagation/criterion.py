@@ -37,6 +37,12 @@ class Picture:
     delegation: Delegation = NO_DELEGATION
     private: bool = False
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everybody has been found, and has said something or has had time to."""
+        views: list[ServerView | ResolverView] = [*self.servers, *self.resolvers]
+        return not self.unlocated and not self.delegation.is_awaited and all(view.last is not None for view in views)
+
 
 @dataclass(frozen=True)
 class Status:

@@ -4,17 +4,8 @@ from collections.abc import Collection
 
 from cutover.propagation.answer import Endpoint, Kind
 from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.look import Look, judge_empty, look_of
+from cutover.propagation.look import Look, few, judge_empty, look_of
 from cutover.propagation.polite_ask import Heard
-
-SHOWN_AT_MOST = 4
-
-
-def said(values: Collection[str]) -> str:
-    """A few of the `values` in words."""
-    shown = sorted(values)[:SHOWN_AT_MOST]
-    more = len(values) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 class ExpectedValues:
@@ -30,7 +21,7 @@ class ExpectedValues:
         if answer.kind is not Kind.ADDRESSES:
             return judge_empty(answer, asked_at=heard.asked_at, at=heard.at)
         verdict = Verdict.NEW if answer.addresses <= self._values else Verdict.OLD
-        return look_of(answer, verdict, f"answers {said(answer.addresses)}", asked_at=heard.asked_at, at=heard.at)
+        return look_of(answer, verdict, f"answers {few(answer.addresses)}", asked_at=heard.asked_at, at=heard.at)
 
 
 class Agreement:
@@ -60,4 +51,4 @@ class Agreement:
                 self._newest = answer.addresses
         agrees = answer.addresses == self._newest and not changed
         verdict = Verdict.NEW if agrees else Verdict.OLD
-        return look_of(answer, verdict, f"answers {said(answer.addresses)}", asked_at=heard.asked_at, at=heard.at)
+        return look_of(answer, verdict, f"answers {few(answer.addresses)}", asked_at=heard.asked_at, at=heard.at)

@@ -1,6 +1,6 @@
 """One look at a server: what its answer is worth."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -8,6 +8,7 @@ from cutover.propagation.answer import Answer, Endpoint, Kind
 from cutover.propagation.colour_addresses import Verdict, classify, outgoing_colours
 from cutover.propagation.polite_ask import Heard
 
+SHOWN_AT_MOST = 4
 # What speaks against the end, and not only not for it.
 AGAINST = frozenset({Verdict.OLD, Verdict.UNKNOWN, Verdict.NEGATIVE})
 
@@ -57,6 +58,19 @@ def look_of(answer: Answer, verdict: Verdict, summary: str, *, asked_at: float, 
     """The look that brought `answer`, with what the server added of its own accord."""
     said = f"{summary}, {answer.extended_error}" if answer.extended_error else summary
     return Look(verdict, said, asked_at, at, tuple(sorted(answer.addresses)), answer.ttl_seconds)
+
+
+def in_words(summary: str, addresses: Collection[str]) -> str:
+    """What was said, with the addresses where they are not part of it."""
+    unsaid = [address for address in addresses if address not in summary]
+    return f"{summary} ({few(unsaid)})" if unsaid and len(unsaid) == len(addresses) else summary
+
+
+def few(values: Collection[str]) -> str:
+    """The `values` in words, some of them where there are many."""
+    shown = sorted(values)[:SHOWN_AT_MOST]
+    more = len(values) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def said_since(before: Look | None, since: float | None, after: Look) -> float:

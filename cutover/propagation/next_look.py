@@ -6,15 +6,15 @@ All times are seconds of one monotonic clock; a time in the past means now.
 from cutover.propagation.colour_addresses import Verdict
 from cutover.propagation.criterion import Status
 from cutover.propagation.look import Look
-from cutover.propagation.resolver_view import ResolverView
+from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
-# A server that has not switched is asked about each name once in this time; about more than ten names less often.
-PROBE_SECONDS = 0.5
-PROBES_PER_SECOND = 20
+# A server that has not switched is asked about each name once in this time; about more than a dozen names less often.
+PROBE_SECONDS = 0.3
+PROBES_PER_SECOND = 40
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
-BURST_AT_ONCE = 4
+BURST_AT_ONCE = 8
 # One that has switched is still looked at 12 times in the TTL, and once right before the end. Should a burst have been
 # 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
 FOLLOW_UPS_PER_TTL = 12
@@ -33,10 +33,10 @@ LONGEST_BACKOFF_SECONDS = 2.0
 
 
 def questions_at_once(view: ServerView) -> int:
-    """How many questions to send an authoritative server now: one, or the next part of a burst (1, 2, 4, 4, 4, 4)."""
+    """How many questions to send an authoritative server now: one, or the next part of a burst (1, 2, 4, 8, 5)."""
     if view.switched_at is not None or view.streak == 0:
         return 1
-    return min(view.streak, BURST_AT_ONCE, BURST_ANSWERS - view.streak)
+    return min(view.streak + 1, BURST_AT_ONCE, BURST_ANSWERS - view.streak)
 
 
 def probe_seconds(names: int) -> float:
@@ -61,14 +61,14 @@ def next_server_look(view: ServerView, status: Status, pause_seconds: float = PR
 
 
 def resolver_questions_at_once(view: ResolverView, status: Status, now: float) -> int:
-    """How many questions to send a resolver now: one, or at the end a part of those that show that its caches agree.
+    """How many questions to send a resolver now: one, or at the end all those that show that its caches agree.
 
     Each comes from a port of its own, by which many resolvers choose among their caches.
     """
     missing = _missing(view, status)
     if view.last is None or view.last.verdict is not Verdict.NEW or now < _clear_at(view, status):
         return 1
-    return min(max(missing, 1), BURST_AT_ONCE)
+    return min(max(missing, 1), FINAL_LOOKS)
 
 
 def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 
+from cutover.propagation.colour_addresses import Verdict
 from cutover.propagation.criterion import Picture, Status
 from cutover.propagation.resolver_view import ResolverView, held_until
 from cutover.propagation.server_view import ServerView
@@ -73,6 +74,7 @@ class Outcome:
     done: bool
     incoming: str
     names: tuple[str, ...]
+    rdtype: str
     servers: tuple[ServerOutcome, ...]
     resolvers: tuple[ResolverOutcome, ...]
     unlocated: Mapping[str, str]
@@ -88,6 +90,22 @@ class Outcome:
     ended_at: str
     waited_seconds: float
     queries: int
+
+    @property
+    def is_as_expected(self) -> bool:
+        """Whether at this moment everybody who answers at all answers as it should be."""
+        verdicts = {one.verdict for one in self._answering}
+        return verdicts == {Verdict.NEW.name.lower()} and not self.unlocated
+
+    @property
+    def is_the_same_everywhere(self) -> bool:
+        """Whether at this moment everybody who answers at all gives the same data, and does give any."""
+        answers = {one.addresses for one in self._answering}
+        return len(answers) == 1 and () not in answers and not self.unlocated
+
+    @property
+    def _answering(self) -> list[ServerOutcome | ResolverOutcome]:
+        return [*self.servers, *(resolver for resolver in self.resolvers if not resolver.unreachable)]
 
     @property
     def summary(self) -> str:
@@ -145,6 +163,7 @@ def outcome_of(
         done=done,
         incoming=target.incoming,
         names=target.names,
+        rdtype=target.rdtype,
         servers=tuple(_server(views, servers, clocks, queries) for views in by_server(picture.servers)),
         resolvers=tuple(_resolver(views, resolvers, clocks, queries) for views in by_server(picture.resolvers)),
         unlocated=picture.unlocated,

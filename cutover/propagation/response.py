@@ -1,8 +1,12 @@
 """What a DNS response says, as plain data."""
 
+import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
@@ -40,6 +44,15 @@ def read(response: dns.message.Message, *, recursive: bool) -> Answer:
     return Answer(Kind.ADDRESSES, _data(chain.answer), ttl_seconds, "", added)
 
 
+def canonical(rdtype: str, text: str) -> str:
+    """The data of a record in the form that answers have; raises ValueError when `text` is not that of an `rdtype`."""
+    try:
+        record = dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, origin=dns.name.root, relativize=False)
+    except (dns.exception.DNSException, ValueError) as error:
+        raise ValueError(f"{text!r} is not the data of a record of type {rdtype}: {error}") from None
+    return _text(record)
+
+
 def _referral(response: dns.message.Message) -> Answer | None:
     """The servers of the zone that was asked about, if this refers to them."""
     question = response.question[0]
@@ -50,5 +63,8 @@ def _referral(response: dns.message.Message) -> Answer | None:
 
 
 def _data(records: dns.rrset.RRset) -> frozenset[str]:
-    texts = (record.to_text() for record in records)
-    return frozenset(text.lower() if records.rdtype in _NAMES else text for text in texts)
+    return frozenset(_text(record) for record in records)
+
+
+def _text(record: dns.rdata.Rdata) -> str:
+    return record.to_text().lower() if record.rdtype in _NAMES else record.to_text()

@@ -10,12 +10,15 @@ from cutover.propagation import client, name_servers
 from cutover.propagation.answer import Ask, Endpoint
 from cutover.propagation.colour_lookup import ColourLookup
 from cutover.propagation.concurrently import result_of
+from cutover.propagation.criterion import Status
 from cutover.propagation.outcome import Clocks, Outcome, PropagationTimeout, outcome_of
 from cutover.propagation.target import Target
 from cutover.propagation.watchers import NewJudge, Watchers
 from cutover.propagation.words import Progress, timeout_message
 
 POLL_SECONDS = 0.1
+# When the TTL is over and any answer may be the last.
+FINAL_POLL_SECONDS = 0.02
 
 
 class Watch:
@@ -66,6 +69,20 @@ class Watch:
         finally:
             await self.stop()
 
+    async def look(self, deadline_seconds: float) -> Outcome:
+        """Return as soon as everybody has said something, or after `deadline_seconds`; otherwise like `wait`."""
+        self.start()
+        self._called_at = self._clock()
+        try:
+            while self._clock() < self._called_at + deadline_seconds:
+                self._raise_if_broken()
+                if self._watchers.picture().is_complete and not self._watchers.in_doubt:
+                    break
+                await self._sleep(FINAL_POLL_SECONDS)
+            return self.outcome()
+        finally:
+            await self.stop()
+
     async def stop(self) -> None:
         """Stop watching. Raises what went wrong in the background, if anything did."""
         task, self._task = self._task, None
@@ -102,12 +119,15 @@ class Watch:
                 message = timeout_message(picture, status, now, deadline_seconds)
                 raise PropagationTimeout(message, self.outcome())
             progress.tell(picture, status, now)
-            moments = [now + POLL_SECONDS, deadline]
-            if status.released_at is not None and status.released_at > now:
-                moments.append(status.released_at)
-            await self._sleep(min(moments) - now)
+            await self._sleep(min(_next_poll(status, now), deadline) - now)
 
     def _raise_if_broken(self) -> None:
         if self._task is not None and self._task.done():
             task, self._task = self._task, None
             result_of(task)
+
+
+def _next_poll(status: Status, now: float) -> float:
+    if status.released_at is None or now < status.released_at - POLL_SECONDS:
+        return now + POLL_SECONDS
+    return max(status.released_at, now + FINAL_POLL_SECONDS)

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from cutover.propagation.colour_addresses import Verdict
 from cutover.propagation.criterion import Picture, Status
+from cutover.propagation.look import in_words
 from cutover.propagation.outcome import NOT_ASKED, ttl_left_seconds
 from cutover.propagation.resolver_view import ResolverView
 from cutover.propagation.server_view import ServerView
@@ -35,9 +36,10 @@ class Progress:
 def progress_line(picture: Picture, status: Status, now: float) -> str:
     """How far DNS is, in one line: addresses switched, who is stale, resolvers, seconds of TTL left."""
     addresses, resolvers = _at(picture.servers), _at(picture.resolvers)
-    parts = [
-        f"DNS: {len(addresses - _at(status.waiting_servers))} of {len(addresses)} authoritative addresses switched"
-    ]
+    switched = len(addresses - _at(status.waiting_servers))
+    parts = [f"DNS: {switched} of {len(addresses)} authoritative addresses switched"]
+    if picture.private:
+        parts = ["DNS: the zone is private, so only resolvers are asked"]
     stale = [*(f"{name} has no known address" for name in picture.unlocated), *_stale(status.waiting_servers, now)]
     if stale:
         parts.append(f"stale: {_some(stale)}")
@@ -106,8 +108,9 @@ def _details(views: Iterable[View], what: str, now: float) -> list[str]:
         group = sorted(same, key=lambda view: view.name)
         oldest = min(group, key=_since)
         names = group[0].name + (f" and {len(group) - 1} more" if len(group) > 1 else "")
-        addresses = f" ({', '.join(oldest.said.addresses)})" if oldest.said and oldest.said.addresses else ""
-        lines.append(f"{names} at {what}{server}: {_says(oldest, now)}{addresses}{_ttl_left(oldest, now)}")
+        addresses = oldest.said.addresses if oldest.said else ()
+        says = in_words(_says(oldest, now), addresses)
+        lines.append(f"{names} at {what}{server}: {says}{_ttl_left(oldest, now)}")
     return lines
 
 

@@ -136,8 +136,8 @@ def test_a_resolver_is_not_given_up_before_it_was_asked_three_times() -> None:
     ending = wait_in(world)
     assert len([server for _, server, name in world.asked if server.address == "192.0.2.1" and name == NAME]) >= 3
     assert ending.error is None
-    # Asked every 0.5 s to begin with, and each question is lost for two seconds.
-    assert 2 + 0.5 + 0.5 <= ending.at <= 2 + 1.5
+    # Asked every 0.3 s to begin with, and each question is lost for two seconds.
+    assert 2 + 0.3 + 0.3 <= ending.at <= 2 + 1
 
 
 def test_a_resolver_that_outlives_the_ttl_has_to_agree_for_one_ttl_since_its_last_old_answer() -> None:
