@@ -19,21 +19,29 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bench.propagation.scenario import Scenario
-from bench.propagation.stage import ADDRESSES, INCOMING, NAME, NS_NAMES, OUTGOING, Stage, load_balancer
+from bench.propagation.stage import (
+    ADDRESSES,
+    INCOMING,
+    NAME,
+    NAME_SERVER_ADDRESSES,
+    OUTGOING,
+    Stage,
+    load_balancer,
+)
 from cutover.propagation import client
 from cutover.propagation.answer import Answer, Endpoint
-from cutover.propagation.criterion import BURST_ANSWERS
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from lab.dns.service import RESOLVERS
 
 QUERY_TIMEOUT_SECONDS = 10.0  # of lego and cert-manager
+ANSWERS_EACH = 20  # of strict_poll: an even split is taken for a switched server once in a million
 
 
 @dataclass(frozen=True)
 class Finish:
-    """When a contestant said that DNS had switched (Unix time; None: not by the deadline), and what it had asked."""
+    """When a contestant said that DNS had switched (monotonic; None: not by the deadline), and what it had asked."""
 
     at: float | None
     queries: int
@@ -75,7 +83,7 @@ async def ours(seat: Seat) -> None:
             colour: ColourNames(f"{colour}.{NAME}".rstrip("."), load_balancer(colour))
             for colour in (INCOMING, OUTGOING)
         },
-        ns_names=NS_NAMES,
+        ns_names=tuple(NAME_SERVER_ADDRESSES),
         resolvers=tuple(Endpoint(address, seat.stage.port) for address in RESOLVERS),
         authoritative_port=seat.stage.port,
     )
@@ -90,7 +98,7 @@ def poll(every_seconds: float, then_sleep_ttls: float = 0.0) -> Callable[[Seat],
     """Ask all authoritative servers every so often; done with the first round in which all say the new value."""
 
     async def contestant(seat: Seat) -> None:
-        while not await seat.all_say_new(seat.stage.server_addresses):
+        while not await seat.all_say_new(seat.stage.servers):
             await asyncio.sleep(every_seconds)
         await asyncio.sleep(then_sleep_ttls * seat.scenario.ttl_seconds)
 
@@ -98,25 +106,26 @@ def poll(every_seconds: float, then_sleep_ttls: float = 0.0) -> Callable[[Seat],
 
 
 async def strict_poll(seat: Seat) -> None:
-    """Every 2 s: all servers, then nineteen times more and all at once; then the TTL; then all resolvers."""
-    servers = seat.stage.server_addresses
-    while not (
-        await seat.all_say_new(servers)
-        and all(
-            await asyncio.gather(*(seat.says_new(address) for address in servers for _ in range(BURST_ANSWERS - 1)))
-        )
-    ):
+    """Every 2 s: all servers, then nineteen times more; then the TTL; then all resolvers."""
+    while not (await seat.all_say_new(seat.stage.servers) and await _all_of_many_answers_are_new(seat)):
         await asyncio.sleep(2)
     await asyncio.sleep(seat.scenario.ttl_seconds)
     while not await seat.all_say_new(RESOLVERS, recursive=True):
         await asyncio.sleep(2)
 
 
+async def _all_of_many_answers_are_new(seat: Seat) -> bool:
+    for server in seat.stage.servers:
+        if not all(await asyncio.gather(*(seat.says_new(server) for _ in range(ANSWERS_EACH - 1)))):
+            return False
+    return True
+
+
 async def insync(seat: Seat) -> None:
     """Ask Route 53 about the change until it is INSYNC; here that is a question to the scenario."""
     await asyncio.sleep(random.Random(seat.scenario.seed).randrange(10, 30))
     seat.queries += 1
-    while time.time() < seat.stage.switched_at + seat.scenario.insync_at:
+    while time.monotonic() < seat.stage.switched_at + seat.scenario.insync_at:
         await asyncio.sleep(15)
         seat.queries += 1
 
@@ -140,4 +149,4 @@ async def run(name: str, seat: Seat) -> Finish:
             await CONTESTANTS[name](seat)
     except TimeoutError:
         return Finish(None, seat.queries)
-    return Finish(time.time(), seat.queries)
+    return Finish(time.monotonic(), seat.queries)

@@ -18,7 +18,7 @@ class Scenario:
     slow_milliseconds: how late the second name server answers.
     silent_until: the third name server says nothing from one second before the change until then.
     flip: the first name server, after it had switched, serves the past once more between these two moments.
-    age_seconds: how old the answer of the outgoing colour is that each resolver holds.
+    age_seconds: how long before the change each resolver was first asked, and holds an answer from then.
     stretch_seconds: how much longer than the TTL the first resolver keeps answers.
     """
 
