@@ -117,6 +117,7 @@ class Cloud:
             self._board,
             lambda: record_sets.history,
             self._dns.truth,
+            self._dns.queries,
             leftovers,
             InstanceDeaths(self._healths.note_registrations).terminate,
         )

@@ -30,18 +30,12 @@ async def _conversation(responder: Responder, reader: asyncio.StreamReader, writ
     try:
         async with asyncio.timeout(IDLE_SECONDS):
             while True:
-                message = await _message(reader)
-                answers: list[bytes] = []
-                if message is not None and not responder.refuses_http:
-                    answers = await responder.respond(message, over_udp=False)
-                    if not answers:
-                        await asyncio.sleep(IDLE_SECONDS)  # as silent as over UDP
-                writer.write(
-                    _response(400 if message is None else 503, b"") if not answers else _response(200, answers[-1])
-                )
+                writer.write(await _answer(responder, await _message(reader)))
                 await writer.drain()
     except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ConnectionError, ssl.SSLError):
         return  # the other side has left, says nothing or does not speak HTTP
+    except asyncio.CancelledError:
+        return  # the loop ends; asyncio before 3.12 would complain of a conversation that was cut off
     finally:
         writer.close()
 

@@ -112,5 +112,7 @@ async def _conversation(responder: Responder, reader: asyncio.StreamReader, writ
                     await writer.drain()
     except (TimeoutError, asyncio.IncompleteReadError, ConnectionError):
         return  # the other side has left or says nothing
+    except asyncio.CancelledError:
+        return  # the loop ends; asyncio before 3.12 would complain of a conversation that was cut off
     finally:
         writer.close()

@@ -63,6 +63,14 @@ class Fleet:
         """From now on this address misbehaves so; `ServerFault()` heals it."""
         self.timelines[address].set(self._clock(), fault)
 
+    async def use(self, name: str, rdtype: str = "A") -> None:
+        """What clients do: ask every resolver, so that each holds whatever it can get."""
+        await self._service.use(name, rdtype)
+
+    def queries(self) -> dict[str, int]:
+        """Address -> messages received there."""
+        return self._service.queries()
+
     def truth(self, name: str) -> Truth:
         """What every server served and every resolver holds for `name` (lower case, with a dot at the end)."""
         return self._service.truth(name)

@@ -2,9 +2,11 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import RdataType
@@ -189,5 +191,10 @@ def _of_version(addresses: Sequence[str], kind: RdataType) -> list[str]:
 
 
 def _rrset(owner: dns.name.Name, ttl: int, kind: RdataType, values: Sequence[str]) -> dns.rrset.RRset:
-    """Records from text as Route 53 takes it: names are absolute with or without a dot at the end."""
-    return dns.rrset.from_text_list(owner, ttl, "IN", kind, values, origin=dns.name.root, relativize=False)
+    return dns.rrset.from_rdata_list(owner, ttl, [_rdata(kind, value) for value in values])
+
+
+@cache
+def _rdata(kind: RdataType, value: str) -> dns.rdata.Rdata:
+    """A record from text as Route 53 takes it: names are absolute with or without a dot at the end."""
+    return dns.rdata.from_text("IN", kind, value, origin=dns.name.root, relativize=False)

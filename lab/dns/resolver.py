@@ -139,12 +139,14 @@ def _without_edns(query: dns.message.Message) -> dns.message.Message:
 
 
 def asking(port: int) -> Ask:
-    """Ask by UDP, by TCP if the answer is truncated. Raises DNSException or OSError."""
+    """Ask by UDP, by TCP if the answer is truncated. Raises DNSException, OSError (as for time) or EOFError."""
 
     async def ask(server: str, query: dns.message.Message) -> dns.message.Message:
-        response, _ = await dns.asyncquery.udp_with_fallback(
-            query, server, UPSTREAM_TIMEOUT_SECONDS, port, ignore_unexpected=True, ignore_errors=True
-        )
+        # asyncio's time limit, as dnspython's follows the wall clock through its jumps.
+        async with asyncio.timeout(UPSTREAM_TIMEOUT_SECONDS):
+            response, _ = await dns.asyncquery.udp_with_fallback(
+                query, server, port=port, ignore_unexpected=True, ignore_errors=True
+            )
         return response
 
     return ask

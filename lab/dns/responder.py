@@ -26,12 +26,13 @@ log = logging.getLogger("lab.dns")
 
 
 class Responder(ABC):
-    """Answers the questions that arrive at one address, with the faults set for it."""
+    """Answers the questions that arrive at one address, with the faults set for it; counts all `received`."""
 
     recursive = False
 
     def __init__(self, fault: Callable[[], ServerFault]) -> None:
         self._fault = fault
+        self.received = 0
 
     @abstractmethod
     async def outcome(self, qname: dns.name.Name, kind: RdataType) -> Outcome:
@@ -52,6 +53,7 @@ class Responder(ABC):
 
     async def respond(self, wire: bytes, over_udp: bool) -> list[bytes]:
         """What to send for one message: mostly one response, none to stay silent."""
+        self.received += 1
         fault = self._fault()
         if fault.fault == "drop":
             return []

@@ -3,6 +3,7 @@
 All of 127.0.0.0/8 must be local, as it is on Linux.
 """
 
+import asyncio
 import logging
 import random
 import socket
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 
 import dns.name
+import dns.rdatatype
 from dns.rdatatype import RdataType
 
 from lab.aws.record_set import absolute
@@ -108,18 +110,29 @@ class DnsService:
 
         secure: what the resolver at an address presents over HTTPS; without it there is no HTTPS.
         """
-        responders: dict[str, Responder] = {**self._name_servers, **self._parents, **self._resolvers}
-        for address, responder in responders.items():
+        for address, responder in self._responders().items():
             self._closing.append(await serve(self._plan.sockets[address], responder))
         if secure is not None:
             for address, resolver in self._resolvers.items():
                 self.doh_urls[address], close = await doh.serve(address, resolver, secure(address))
                 self._closing.append(close)
 
+    def queries(self) -> dict[str, int]:
+        """Address -> messages received there since the start, over UDP, TCP and HTTPS."""
+        return {address: responder.received for address, responder in self._responders().items()}
+
+    def _responders(self) -> dict[str, Responder]:
+        return {**self._name_servers, **self._parents, **self._resolvers}
+
     def stop(self) -> None:
         """Close all sockets."""
         for close in self._closing:
             close()
+
+    async def use(self, name: str, rdtype: str) -> None:
+        """Ask every resolver for `name`, so that each holds whatever it can get."""
+        question = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
+        await asyncio.gather(*(resolver.outcome(*question) for resolver in self._resolvers.values()))
 
     def truth(self, name: str) -> Truth:
         """What each server served and each resolver holds for `name` (lower case, with a dot at the end)."""
