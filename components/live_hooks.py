@@ -9,6 +9,7 @@ import pulumi
 from components import hook, line
 from components.gate import Gate
 from components.settings import LiveSettings
+from components.wait_record import WaitRecord
 from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
@@ -32,6 +33,7 @@ class LiveHooks:
     def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
+        self.record = WaitRecord()
         self._looking = asyncio.Lock()
         self._looked: tuple[float, Standing] | None = None
         self.open_for({})
@@ -108,6 +110,7 @@ class LiveHooks:
         try:
             outcome = await watch.wait(settings.propagation_timeout_seconds, line.progress(args.urn))
         except PropagationTimeout as timeout:
+            await self.record.keep_failure(timeout.outcome)
             raise Refusal(
                 f"DNS still answers {settings.idle}; the records are already switched to {settings.active}",
                 seen=f"{timeout} (Route 53 now: {weights.describe(standing.weights)})",
@@ -115,6 +118,7 @@ class LiveHooks:
                 next_step="pulumi up -s live to wait again, or "
                 f"pulumi up -s live -c active={settings.idle} to tag back in",
             ) from None
+        self.record.keep(outcome)
         line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
         for warning in outcome.warnings:
             line.warning(args.urn)(warning)
@@ -145,6 +149,8 @@ class LiveHooks:
                     for colour, facts in self._clusters.items()
                 },
                 ns_names=name_servers,
+                zone=shared.zone,
+                private=not name_servers,
                 resolvers=tuple(Endpoint(address, settings.dns_port) for address in settings.resolvers),
                 authoritative_port=settings.dns_port,
             )

@@ -150,8 +150,13 @@ class Aws:
         return True
 
     def name_servers(self, zone_id: str) -> tuple[str, ...]:
-        """The names of the zone's authoritative servers; empty for a private zone, which has none."""
+        """The names of the zone's authoritative servers; empty for a private zone, which has none that can be asked.
+
+        https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZoneConfig.html
+        """
         zone = self._route53.get_hosted_zone(Id=zone_id)
+        if zone["HostedZone"].get("Config", {}).get("PrivateZone"):
+            return ()
         return tuple(zone.get("DelegationSet", {}).get("NameServers", ()))
 
 

@@ -174,13 +174,15 @@ def declare(
     project: Mapping[str, str],
     clusters: Mapping[str, ClusterFacts | None] | None = None,
     answers: Mapping[str, Mapping[str, Any]] | None = None,
+    outputs: Mapping[str, Any] | None = None,
 ) -> Declaration:
     """Run the program, __main__.py, for `stack`; raises what it raises.
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
-    `answers` replace some of ANSWERS.
+    `outputs` those that the stack itself has from before, `answers` replace some of ANSWERS.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
+    stacks[stack] = dict(outputs or {})
     account = _Account({**ANSWERS, **(answers or {})}, stacks)
     values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
     declared = {key: {"value": value} for key, value in values.items()}
