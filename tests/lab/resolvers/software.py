@@ -18,16 +18,21 @@ _FOLDERS = ("usr/sbin", "usr/bin", "sbin", "bin")
 
 @dataclass(frozen=True)
 class Program:
-    """One resolver: the name of its program, its options by what they mean to a test, and how its config is written.
+    """One resolver: the name of its program, and lines of its config by what they do.
 
-    Option values are what stands in the config file.
+    stretch: every answer is kept for an hour. serve_stale: an answer is given on while there is no fresh one.
+    short_denials: a denial is kept for 3 s. random_case: it asks name servers in random case (pdns has none of it).
+    stale_said: what it says of its own accord with a stale answer (RFC 8914). cut_said: what is said of it when it has
+    no way to the name servers; unbound then tries for longer than two seconds.
     """
 
     name: str
     stretch: Mapping[str, str]
     serve_stale: Mapping[str, str]
-    explain_errors: Mapping[str, str]
     short_denials: Mapping[str, str]
+    random_case: Mapping[str, str]
+    stale_said: str
+    cut_said: str
 
     def path(self) -> Path | None:
         """Where the program is: installed, or put into the cache by fetch.sh; None where it is not."""
@@ -41,16 +46,20 @@ UNBOUND = Program(
     "unbound",
     stretch={"cache-min-ttl": "3600", "cache-max-ttl": "7200"},
     serve_stale={"serve-expired": "yes", "serve-expired-client-timeout": "0", "ede": "yes", "ede-serve-expired": "yes"},
-    explain_errors={"ede": "yes"},
     short_denials={"cache-max-negative-ttl": "3"},
+    random_case={"use-caps-for-id": "yes"},
+    stale_said="EDE 3 (Stale Answer)",
+    cut_said="no answer",
 )
 # https://doc.powerdns.com/recursor/settings.html
 RECURSOR = Program(
     "pdns_recursor",
     stretch={"minimum-ttl-override": "3600"},
     serve_stale={"serve-stale-extensions": "1440"},
-    explain_errors={"extended-resolution-errors": "yes"},
     short_denials={"max-negative-ttl": "3"},
+    random_case={},
+    stale_said="",
+    cut_said="SERVFAIL",
 )
 PROGRAMS = (UNBOUND, RECURSOR)
 
