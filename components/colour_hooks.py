@@ -12,6 +12,7 @@ from cutover import freeze
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
 from cutover.freeze import Change, Operation, Standing
+from cutover.threads import in_thread
 
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
 STANDING_SECONDS = 2.0
@@ -96,8 +97,8 @@ class ColourHooks:
             if self._looked is None or time.monotonic() - self._looked[0] > STANDING_SECONDS:
                 shared = self._settings.shared
                 weights, history = await asyncio.gather(
-                    asyncio.to_thread(self._aws.weights, self._zone_id, shared.names),
-                    asyncio.to_thread(self._aws.in_charge_history, shared.in_charge_parameter),
+                    in_thread(self._aws.weights, self._zone_id, shared.names),
+                    in_thread(self._aws.in_charge_history, shared.in_charge_parameter),
                 )
                 self._looked = time.monotonic(), Standing(weights, history)
             return self._looked[1]
@@ -107,7 +108,7 @@ class ColourHooks:
         marker = args.new_inputs["input"]
 
         async def look() -> CapacitySeen:
-            return await asyncio.to_thread(self._aws.capacity, marker["group"])
+            return await in_thread(self._aws.capacity, marker["group"])
 
         await wait_until_full(
             look,

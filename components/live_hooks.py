@@ -19,6 +19,7 @@ from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
+from cutover.threads import in_thread
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
 STANDING_SECONDS = 1.0
@@ -125,21 +126,21 @@ class LiveHooks:
 
     async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
-        return await asyncio.to_thread(self._aws.weights, self._zone_id, list(names))
+        return await in_thread(self._aws.weights, self._zone_id, list(names))
 
     async def _standing(self) -> Standing:
         """What Route 53 and in-charge say; hooks of many names that run together share one look."""
         async with self._looking:
             if self._looked is None or time.monotonic() - self._looked[0] > STANDING_SECONDS:
                 parameter = self._settings.shared.in_charge_parameter
-                history = asyncio.to_thread(self._aws.in_charge_history, parameter)
+                history = in_thread(self._aws.in_charge_history, parameter)
                 self._looked = time.monotonic(), Standing(*await asyncio.gather(self._weights(), history))
             return self._looked[1]
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""
         if self._watch is None:
-            name_servers = await asyncio.to_thread(self._aws.name_servers, self._zone_id)
+            name_servers = await in_thread(self._aws.name_servers, self._zone_id)
             settings, shared = self._settings, self._settings.shared
             target = Target(
                 names=shared.names,
