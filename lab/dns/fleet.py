@@ -9,7 +9,7 @@ from lab.dns import service
 from lab.dns.service import PARENTS, DnsService, Servers
 from lab.dns.timeline import Timeline
 from lab.dns.world import History, World
-from lab.messages import ServerFault, Truth
+from lab.messages import Cached, ServerFault, Truth
 
 
 class Fleet:
@@ -66,6 +66,10 @@ class Fleet:
     async def use(self, name: str, rdtype: str = "A") -> None:
         """What clients do: ask every resolver, so that each holds whatever it can get."""
         await self._service.use(name, rdtype)
+
+    def held(self, name: str) -> dict[str, list[Cached]]:
+        """What every resolver holds for `name` (lower case, with a dot at the end)."""
+        return self._service.held(name)
 
     def queries(self) -> dict[str, int]:
         """Address -> messages received there."""

@@ -68,9 +68,17 @@ class CachingResolver(Responder):
             for entry in cache.entries(name, now, self._setting(number))
         ]
 
+    async def fill(self, qname: dns.name.Name, kind: RdataType) -> None:
+        """What clients do: ask so often that every cache holds an answer."""
+        await asyncio.gather(
+            *(self._from_cache(number, qname, kind) for number in range(self._timeline.latest.fault.caches))
+        )
+
     async def outcome(self, qname: dns.name.Name, kind: RdataType) -> Outcome:
         """The answer with the TTL that is left, following CNAMEs from zone to zone."""
-        number = random.randrange(self._timeline.latest.fault.caches)
+        return await self._from_cache(random.randrange(self._timeline.latest.fault.caches), qname, kind)
+
+    async def _from_cache(self, number: int, qname: dns.name.Name, kind: RdataType) -> Outcome:
         while len(self._caches) <= number:
             self._caches.append(self._new_cache())
         answer: list[dns.rrset.RRset] = []

@@ -29,7 +29,7 @@ from lab.dns.responder import Responder
 from lab.dns.timeline import Timeline
 from lab.dns.truth import served
 from lab.dns.world import History, World
-from lab.messages import Truth
+from lab.messages import Cached, Truth
 
 RESOLVERS = ("127.53.1.1", "127.53.1.2", "127.53.1.3", "127.53.1.4")
 PARENTS = {name: (f"127.53.2.{number}",) for number, name in enumerate(delegation.PARENTS, start=1)}
@@ -130,9 +130,9 @@ class DnsService:
             close()
 
     async def use(self, name: str, rdtype: str) -> None:
-        """Ask every resolver for `name`, so that each holds whatever it can get."""
+        """Ask every cache of every resolver for `name`, so that each holds whatever it can get."""
         question = dns.name.from_text(name), dns.rdatatype.from_text(rdtype)
-        await asyncio.gather(*(resolver.outcome(*question) for resolver in self._resolvers.values()))
+        await asyncio.gather(*(resolver.fill(*question) for resolver in self._resolvers.values()))
 
     def truth(self, name: str) -> Truth:
         """What each server served and each resolver holds for `name` (lower case, with a dot at the end)."""
@@ -140,8 +140,12 @@ class DnsService:
         return Truth(
             name,
             {address: served(self._history, self._timelines[address], name, now) for address in self._name_servers},
-            {address: resolver.cached(name) for address, resolver in self._resolvers.items()},
+            self.held(name),
         )
+
+    def held(self, name: str) -> dict[str, list[Cached]]:
+        """What each resolver holds for `name` (lower case, with a dot at the end)."""
+        return {address: resolver.cached(name) for address, resolver in self._resolvers.items()}
 
     def _authoritative(self, servers: Servers, view: Callable[[World], World]) -> dict[str, AuthoritativeServer]:
         return {
