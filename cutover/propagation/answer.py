@@ -42,7 +42,9 @@ class Answer:
     `addresses` are the records' data as text: addresses for A and AAAA; for other types that data, names in lower case.
     `ttl_seconds` is the smallest TTL along the CNAME chain (for a negative answer the one of RFC 2308), None where
     there is none. `detail` says it in words: the response code (`SERVFAIL`), `lame`, or why nothing came.
-    `extended_error` is what the server adds of its own accord (RFC 8914), like `EDE 3 (Stale Answer)`, or empty.
+    `longest_ttl_seconds` is the largest TTL along the chain, where there is one. `alias`: where the chain leads to,
+    when that name has no addresses in the answer. `extended_error` is what the server adds of its own accord (RFC
+    8914), like `EDE 3 (Stale Answer)`, or empty.
     """
 
     kind: Kind
@@ -50,6 +52,8 @@ class Answer:
     ttl_seconds: float | None = None
     detail: str = ""
     extended_error: str = ""
+    longest_ttl_seconds: float | None = None
+    alias: str = ""
 
 
 class Ask(Protocol):

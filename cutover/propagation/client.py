@@ -86,7 +86,7 @@ async def _answer(
     except TimeoutError:
         problem = f"no answer over {transport} in {timeout_seconds:g} s"
     except (OSError, EOFError, httpx2.TransportError, dns.exception.Timeout) as error:
-        problem = f"no answer over {transport}: {error or type(error).__name__}"
+        problem = f"no answer over {transport}: {str(error) or type(error).__name__}"
     except (dns.exception.DNSException, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
         said = str(error).splitlines() or [type(error).__name__]
         return Answer(Kind.FAILURE, detail=f"malformed answer over {transport}: {said[0]}")

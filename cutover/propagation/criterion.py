@@ -2,7 +2,7 @@
 
 All times are seconds of one monotonic clock. For every live name DNS has let go when
 
-1. every address of every authoritative name server answers only the incoming colour,
+1. every address of every authoritative name server answers only the incoming colour, also shortly before the end,
 2. since the last of them switched, one full TTL has passed: no compliant cache can still hold an older answer
    (https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1), and
 3. the answers of every resolver have agreed on the incoming colour for one TTL, but for older ones that ended in time,
@@ -84,6 +84,7 @@ def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = Non
         and now >= released_at
         and not picture.delegation.is_awaited
         and not waiting_servers
+        and all(view.is_confirmed(released_at) for view in picture.servers)
         and len(waiting_resolvers) == len(unreachable),
         ttl_seconds=ttl_seconds,
         since=since,

@@ -15,7 +15,10 @@ AGAINST = frozenset({Verdict.OLD, Verdict.UNKNOWN, Verdict.NEGATIVE})
 
 @dataclass(frozen=True)
 class Look:
-    """One look at one server: its worth, in words, with the answer's addresses and TTL left when it came, at `at`."""
+    """One look at one server: its worth, in words, with the answer's addresses and TTL left when it came, at `at`.
+
+    `longest_ttl_seconds`: the largest TTL of the records that led to the addresses, where it is another.
+    """
 
     verdict: Verdict
     summary: str
@@ -23,6 +26,14 @@ class Look:
     at: float
     addresses: tuple[str, ...] = ()
     ttl_seconds: float | None = None
+    longest_ttl_seconds: float | None = None
+
+    @property
+    def kept_seconds(self) -> float | None:
+        """The longest that a cache may keep a part of the answer; None where there are no addresses."""
+        if not self.addresses:
+            return None
+        return self.ttl_seconds if self.longest_ttl_seconds is None else self.longest_ttl_seconds
 
 
 class Judge(Protocol):
@@ -57,7 +68,8 @@ def judge_empty(answer: Answer, *, asked_at: float, at: float) -> Look:
 def look_of(answer: Answer, verdict: Verdict, summary: str, *, asked_at: float, at: float) -> Look:
     """The look that brought `answer`, with what the server added of its own accord."""
     said = f"{summary}, {answer.extended_error}" if answer.extended_error else summary
-    return Look(verdict, said, asked_at, at, tuple(sorted(answer.addresses)), answer.ttl_seconds)
+    addresses = tuple(sorted(answer.addresses))
+    return Look(verdict, said, asked_at, at, addresses, answer.ttl_seconds, answer.longest_ttl_seconds)
 
 
 def in_words(summary: str, addresses: Collection[str]) -> str:

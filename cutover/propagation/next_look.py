@@ -7,19 +7,19 @@ from cutover.propagation.colour_addresses import Verdict
 from cutover.propagation.criterion import Status
 from cutover.propagation.look import Look
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
-from cutover.propagation.server_view import BURST_ANSWERS, ServerView
+from cutover.propagation.server_view import BURST_ANSWERS, FINAL_LOOK_SECONDS, ServerView
 
 # A server that has not switched is asked about each name once in this time; about more than a dozen names less often.
 PROBE_SECONDS = 0.3
 PROBES_PER_SECOND = 40
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
+BURST_PATIENCE_SECONDS = 0.05
 BURST_AT_ONCE = 8
 # One that has switched is still looked at 12 times in the TTL, and once right before the end. Should a burst have been
 # 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
 FOLLOW_UPS_PER_TTL = 12
 FOLLOW_UP_SECONDS = (0.5, 5.0)
-FINAL_LOOK_SECONDS = 0.4
 # Resolvers give whole seconds of TTL left; some round down.
 EXPIRY_MARGIN_SECONDS = 0.1
 SHORTEST_PAUSE_SECONDS = 0.25
@@ -32,11 +32,20 @@ OVERDUE_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 2.0
 
 
-def questions_at_once(view: ServerView) -> int:
-    """How many questions to send an authoritative server now: one, or the next part of a burst (1, 2, 4, 8, 5)."""
+def questions_at_once(view: ServerView, under_way: int = 0) -> int:
+    """How many questions to send an authoritative server now: one, or the next part of a burst (1, 2, 4, 8, 5).
+
+    `under_way`: those that may still be answered; while they are enough for the burst it is none.
+    """
     if view.switched_at is not None or view.streak == 0:
         return 1
-    return min(view.streak + 1, BURST_AT_ONCE, BURST_ANSWERS - view.streak)
+    coming = view.streak + under_way
+    return max(0, min(coming + 1, BURST_AT_ONCE, BURST_ANSWERS - coming))
+
+
+def server_patience_seconds(view: ServerView) -> float:
+    """How long to wait for answers before asking on; a burst leaves a slow server behind."""
+    return BURST_PATIENCE_SECONDS if view.streak and view.switched_at is None else PROBE_SECONDS
 
 
 def probe_seconds(names: int) -> float:
@@ -53,6 +62,8 @@ def next_server_look(view: ServerView, status: Status, pause_seconds: float = PR
         return last.at + BURST_PAUSE_SECONDS if last.verdict is Verdict.NEW else last.asked_at + pause_seconds
     if last.verdict is not Verdict.NEW:
         return last.asked_at + pause_seconds
+    if status.released_at is not None and last.asked_at < status.released_at - FINAL_LOOK_SECONDS <= last.at:
+        return last.asked_at
     shortest, longest = FOLLOW_UP_SECONDS
     regular = last.asked_at + min(max(status.ttl_seconds / FOLLOW_UPS_PER_TTL, shortest), longest)
     if status.released_at is None or last.asked_at >= status.released_at - FINAL_LOOK_SECONDS:
@@ -60,15 +71,16 @@ def next_server_look(view: ServerView, status: Status, pause_seconds: float = PR
     return min(regular, status.released_at - FINAL_LOOK_SECONDS)
 
 
-def resolver_questions_at_once(view: ResolverView, status: Status, now: float) -> int:
+def resolver_questions_at_once(view: ResolverView, status: Status, now: float, under_way: int = 0) -> int:
     """How many questions to send a resolver now: one, or at the end all those that show that its caches agree.
 
-    Each comes from a port of its own, by which many resolvers choose among their caches.
+    Each comes from a port of its own, by which many resolvers choose among their caches. `under_way`: those that may
+    still be answered; while they are enough it is none.
     """
     missing = _missing(view, status)
-    if view.last is None or view.last.verdict is not Verdict.NEW or now < _clear_at(view, status):
+    if not missing or view.last is None or view.last.verdict is not Verdict.NEW or now < _clear_at(view, status):
         return 1
-    return min(max(missing, 1), FINAL_LOOKS)
+    return max(0, min(missing - under_way, FINAL_LOOKS))
 
 
 def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:
@@ -92,11 +104,15 @@ def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float 
     return last.at + BURST_PAUSE_SECONDS if _missing(view, status) else regular
 
 
-def waits_for_resolver(view: ResolverView, status: Status, now: float) -> bool:
-    """Whether there is time to wait for a question to a resolver that gets lost; first it has to answer at all."""
+def resolver_patience_seconds(view: ResolverView, status: Status, now: float) -> float | None:
+    """How long to wait for an answer before asking on; None: until it is known to be lost.
+
+    There is time for that unless the end is near, or the resolver has to show that it answers at all.
+    """
     if not view.has_answered and not view.is_unreachable:
-        return False
-    return status.released_at is None or now < status.released_at - RESOLVER_LOOK_AHEAD_SECONDS
+        return PROBE_SECONDS
+    is_early = status.released_at is None or now < status.released_at - RESOLVER_LOOK_AHEAD_SECONDS
+    return None if is_early else PROBE_SECONDS
 
 
 def _clear_at(view: ResolverView, status: Status) -> float:

@@ -94,8 +94,8 @@ def observe_resolver(view: ResolverView, look: Look) -> ResolverView:
         return view
     view = _against(view, look) if look.verdict in AGAINST else _not_against(view, look)
     longest_ttl_seconds = view.longest_ttl_seconds
-    if look.addresses and look.ttl_seconds is not None:
-        longest_ttl_seconds = max(longest_ttl_seconds or 0.0, look.ttl_seconds)
+    if look.kept_seconds is not None:
+        longest_ttl_seconds = max(longest_ttl_seconds or 0.0, look.kept_seconds)
     return replace(
         view,
         last=look,

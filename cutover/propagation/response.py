@@ -1,5 +1,7 @@
 """What a DNS response says, as plain data."""
 
+from dataclasses import replace
+
 import dns.exception
 import dns.flags
 import dns.message
@@ -35,13 +37,22 @@ def read(response: dns.message.Message, *, recursive: bool) -> Answer:
         return _referral(response) or Answer(
             Kind.FAILURE, detail="lame: answers without authority", extended_error=added
         )
-    chain = response.resolve_chaining()
+    return replace(_read_chain(response, response.resolve_chaining()), extended_error=added)
+
+
+def _read_chain(response: dns.message.QueryMessage, chain: dns.message.ChainingResult) -> Answer:
     ttl_seconds = float(chain.minimum_ttl)
-    if rcode == dns.rcode.NXDOMAIN:
-        return Answer(Kind.NXDOMAIN, frozenset(), ttl_seconds, "NXDOMAIN", added)
-    if chain.answer is None or (chain.cnames and response.question[0].rdtype in _OF_THE_NAME_ITSELF):
-        return Answer(Kind.NODATA, frozenset(), ttl_seconds, "NODATA", added)
-    return Answer(Kind.ADDRESSES, _data(chain.answer), ttl_seconds, "", added)
+    if response.rcode() == dns.rcode.NXDOMAIN:
+        return Answer(Kind.NXDOMAIN, frozenset(), ttl_seconds, "NXDOMAIN")
+    if chain.cnames and response.question[0].rdtype in _OF_THE_NAME_ITSELF:
+        return Answer(Kind.NODATA, frozenset(), ttl_seconds, "NODATA")
+    longest = max((float(record.ttl) for record in chain.cnames), default=None)
+    if chain.answer is None:
+        alias = chain.canonical_name.to_text().lower() if chain.cnames else ""
+        return Answer(Kind.NODATA, frozenset(), ttl_seconds, "NODATA", longest_ttl_seconds=longest, alias=alias)
+    if longest is not None:
+        longest = max(longest, float(chain.answer.ttl))
+    return Answer(Kind.ADDRESSES, _data(chain.answer), ttl_seconds, longest_ttl_seconds=longest)
 
 
 def canonical(rdtype: str, text: str) -> str:

@@ -7,6 +7,8 @@ from cutover.propagation.look import AGAINST, Look, said_since
 
 # While both colours are at the same weight an answer is the incoming colour's with p = 1/2: 2^-20 < 1e-6.
 BURST_ANSWERS = 20
+# Whoever has switched has to answer once more so shortly before the end, or later.
+FINAL_LOOK_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class ServerView:
         """Whether it has switched and the last that was heard of it agrees."""
         return self.switched_at is not None and self.last is not None and self.last.verdict is Verdict.NEW
 
+    def is_confirmed(self, released_at: float) -> bool:
+        """Whether that was asked for shortly before the end, or later."""
+        return self.is_settled and self.last is not None and self.last.asked_at >= released_at - FINAL_LOOK_SECONDS
+
 
 def observe_server(view: ServerView, look: Look) -> ServerView:
     """Add one look at an authoritative server, by the table in docs/propagation.md."""
@@ -55,8 +61,8 @@ def observe_server(view: ServerView, look: Look) -> ServerView:
     elif look.verdict is not Verdict.NO_ANSWER:
         streak, streak_since = 0, None
         switched_at = None if look.verdict in AGAINST else switched_at
-    if look.addresses and look.ttl_seconds is not None:
-        ttl_seconds = max(ttl_seconds or 0.0, look.ttl_seconds)
+    if look.kept_seconds is not None:
+        ttl_seconds = max(ttl_seconds or 0.0, look.kept_seconds)
     new = replace(
         view,
         last=look,

@@ -4,20 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from cutover.propagation import delegation, name_servers
+from cutover.propagation.aliases import Aliases
 from cutover.propagation.answer import Ask, Endpoint, Kind
+from cutover.propagation.ask_for_ever import ask_for_ever
 from cutover.propagation.concurrently import all_of
 from cutover.propagation.criterion import Picture, Status, status
 from cutover.propagation.look import Judge
 from cutover.propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
-    PROBE_SECONDS,
     backoff_seconds,
     next_resolver_look,
     next_server_look,
     probe_seconds,
     questions_at_once,
+    resolver_patience_seconds,
     resolver_questions_at_once,
-    waits_for_resolver,
+    server_patience_seconds,
 )
 from cutover.propagation.polite_ask import PoliteAsk
 from cutover.propagation.resolver_view import ResolverView, observe_resolver
@@ -28,8 +30,6 @@ from cutover.propagation.target import Target
 STATUS_SECONDS = 0.1
 # Nobody sleeps longer without regard for what the others have found.
 NAP_SECONDS = 1.0
-# Unanswered questions about one name at one address: with a timeout of 2 s and a look each 0.5 s there are four.
-UNDER_WAY_AT_MOST = 8
 # A parent zone that was not seen at first is asked for again, ever more seldom.
 PARENT_SECONDS = 10.0
 
@@ -54,6 +54,7 @@ class Watchers:
         self._sleep = sleep
         self._is_routable = is_routable
         self._ask = PoliteAsk(ask, clock)
+        self._aliases = Aliases(target.rdtype, target.resolvers, self._ask, clock)
         self._judge = new_judge(target, self._ask, clock)
         self._servers: dict[Key, ServerView] = {}
         self._resolvers: dict[Key, ResolverView] = {}
@@ -159,56 +160,37 @@ class Watchers:
 
     async def _watch_server(self, key: Key) -> None:
         """Ask one authoritative address about one name for ever."""
-
-        async def ask(group: asyncio.TaskGroup) -> set[asyncio.Task[None]]:
-            await self._sleep_until(lambda: next_server_look(self._servers[key], self._recent_status(), self._pause))
-            return {group.create_task(self._look_at_server(key)) for _ in range(questions_at_once(self._servers[key]))}
-
-        await self._ask_for_ever(ask, lambda: False)
+        await ask_for_ever(
+            lambda: self._sleep_until(lambda: next_server_look(self._servers[key], self._recent_status(), self._pause)),
+            lambda under_way: questions_at_once(self._servers[key], under_way),
+            lambda: self._look_at_server(key),
+            lambda: server_patience_seconds(self._servers[key]),
+            self._clock,
+        )
 
     async def _look_at_server(self, key: Key) -> None:
         server, name = key
         heard = await self._ask.hear(server, name, self._target.rdtype, recursive=False)
+        heard = await self._aliases.followed(heard)
         look = await self._judge.judge(server, heard, recursive=False)
         self._servers[key] = observe_server(self._servers[key], look)
 
     async def _watch_resolver(self, key: Key) -> None:
         """Ask one resolver about one name for ever."""
-
-        async def ask(group: asyncio.TaskGroup) -> set[asyncio.Task[None]]:
-            await self._sleep_until(
-                lambda: next_resolver_look(self._resolvers[key], self._recent_status(), self._pause)
-            )
-            count = resolver_questions_at_once(self._resolvers[key], self._recent_status(), self._clock())
-            return {group.create_task(self._look_at_resolver(key)) for _ in range(count)}
-
-        def waits() -> bool:
-            return waits_for_resolver(self._resolvers[key], self._recent_status(), self._clock())
-
-        await self._ask_for_ever(ask, waits)
+        views, status, clock = self._resolvers, self._recent_status, self._clock
+        await ask_for_ever(
+            lambda: self._sleep_until(lambda: next_resolver_look(views[key], status(), self._pause)),
+            lambda under_way: resolver_questions_at_once(views[key], status(), clock(), under_way),
+            lambda: self._look_at_resolver(key),
+            lambda: resolver_patience_seconds(views[key], status(), clock()),
+            clock,
+        )
 
     async def _look_at_resolver(self, key: Key) -> None:
         server, name = key
         heard = await self._ask.hear(server, name, self._target.rdtype, recursive=True)
         look = await self._judge.judge(server, heard, recursive=True)
         self._resolvers[key] = observe_resolver(self._resolvers[key], look)
-
-    async def _ask_for_ever(
-        self, ask: Callable[[asyncio.TaskGroup], Awaitable[set[asyncio.Task[None]]]], waits: Callable[[], bool]
-    ) -> None:
-        """Ask again and again, in a task for each question.
-
-        A question that is not answered soon is not waited for, unless there is time for that: what became of it is
-        noted whenever it is known.
-        """
-        async with asyncio.TaskGroup() as group:
-            under_way: set[asyncio.Task[None]] = set()
-            while True:
-                asked = await ask(group)
-                await asyncio.wait(asked, timeout=None if waits() else PROBE_SECONDS)
-                under_way = {task for task in under_way | asked if not task.done()}
-                if len(under_way) >= UNDER_WAY_AT_MOST:
-                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
 
     async def _sleep_until(self, next_look: Callable[[], float]) -> None:
         """Sleep until the time that `next_look` gives, which may change as others find things out."""

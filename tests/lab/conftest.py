@@ -44,3 +44,12 @@ def world(built_world: World) -> Iterator[World]:
     built_world.faults.clear_faults()
     built_world.faults.set_health_seconds(1)
     built_world.assert_always_carried()
+
+
+@pytest.fixture
+def first_in_charge(world: World) -> World:
+    """The world with its first colour in charge again, whatever the test before left."""
+    if world.weights() != {FIRST: 100, SECOND: 0} or world.in_charge() != FIRST:
+        assert world.tag_in(FIRST).exit_code == 0
+    world.workspace.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
+    return world

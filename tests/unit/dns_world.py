@@ -11,6 +11,7 @@ from cutover.propagation.watch import Watch
 from tests.unit.virtual_time import START, run_in_virtual_time
 
 ROUND_TRIP_SECONDS = 0.01
+PARENT_ADDRESS = "10.9.9.9"
 TIMEOUT_SECONDS = 2.0
 NAME = "www.example.com"
 RED = frozenset({"198.51.100.1", "198.51.100.2"})
@@ -77,11 +78,15 @@ class World:
         default_factory=lambda: {"red": [(0.0, RED)], "blue": [(0.0, BLUE)]}
     )
     own_names_exist: bool = True
+    zone: str | None = None
+    by_parent: tuple[str, ...] = ()
+    private: bool = False
     seed: int = 7
     asked: list[tuple[float, Endpoint, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
+        self.zone_servers: tuple[str, ...] = ()
         self.ns_addresses = {f"ns-{n}.example.net": address for n, address in enumerate(self.servers, start=1)}
         self.ns_unknown_until: dict[str, float] = {}
         for resolver in self.resolvers.values():
@@ -107,7 +112,9 @@ class World:
             names=self.names,
             incoming="blue",
             colours={colour: ColourNames(f"{colour}.{NAME}", f"{colour}.balancer.example.net") for colour in colours},
-            ns_names=tuple(self.ns_addresses),
+            ns_names=() if self.private else self.zone_servers or tuple(self.ns_addresses),
+            zone=self.zone,
+            private=self.private,
             resolvers=tuple(Endpoint(address) for address in self.resolvers),
             minimum_ttl_seconds=minimum_ttl_seconds,
         )
@@ -116,9 +123,25 @@ class World:
         """The edge of the watch, with the time it takes."""
         self.asked.append((self.now, server, name))
         await asyncio.sleep(ROUND_TRIP_SECONDS / 2)
-        answer = self._resolve(server.address, name, rdtype) if recursive else self._serve(server.address, name)
+        answer = self._answer(server.address, name, rdtype, recursive=recursive)
         await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is Kind.NO_ANSWER else ROUND_TRIP_SECONDS / 2)
         return answer
+
+    def _answer(self, address: str, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        if address == PARENT_ADDRESS or rdtype == "NS" or name == "servers.parent.example":
+            return self._parent(address, name, rdtype)
+        return self._resolve(address, name, rdtype) if recursive else self._serve(address, name)
+
+    def _parent(self, address: str, name: str, rdtype: str) -> Answer:
+        """The parent zone, com, and its one server; it fails where `by_parent` is empty."""
+        known = {
+            ("com", "NS"): frozenset({"servers.parent.example"}),
+            ("servers.parent.example", "A"): frozenset({PARENT_ADDRESS}),
+        }
+        if address == PARENT_ADDRESS:
+            return Answer(Kind.ADDRESSES, frozenset(self.by_parent), 3600) if self.by_parent else SERVFAIL
+        found = known.get((name, rdtype))
+        return Answer(Kind.ADDRESSES, found, 3600) if found else NODATA
 
     def _serve(self, address: str, name: str) -> Answer:
         server = self.servers[address]

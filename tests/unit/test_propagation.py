@@ -29,8 +29,14 @@ def server_after(*looks: Look) -> ServerView:
     return view
 
 
-def burst(begins: float, answers: int = BURST_ANSWERS) -> list[Look]:
-    return [look(Verdict.NEW, begins + n / 10, 60) for n in range(answers)]
+def burst(begins: float, answers: int = BURST_ANSWERS, confirmed: float | None = None) -> list[Look]:
+    later = [] if confirmed is None else [look(Verdict.NEW, confirmed, 60)]
+    return [look(Verdict.NEW, begins + n / 10, 60) for n in range(answers)] + later
+
+
+def switched(begins: float = 10) -> ServerView:
+    """A server that has switched and answered again shortly before the end."""
+    return server_after(*burst(begins, confirmed=begins + 1.9 + 60 - 0.1))
 
 
 def final_looks(begins: float, verdict: Verdict = Verdict.NEW, count: int = FINAL_LOOKS) -> list[Look]:
@@ -128,7 +134,8 @@ def test_the_longest_ttl_any_server_gave_counts() -> None:
 
 
 def test_the_end_is_one_ttl_after_the_last_server_switched_and_not_a_moment_earlier() -> None:
-    picture = Picture([server_after(*burst(10)), server_after(*burst(50))], [resolver_after(*final_looks(112))])
+    servers = [server_after(*burst(begins, confirmed=111.8)) for begins in (10, 50)]
+    picture = Picture(servers, [resolver_after(*final_looks(112))])
     early = status(picture, 51.9 + 59.99)
     assert not early.done
     assert early.since == pytest.approx(51.9)
@@ -136,8 +143,19 @@ def test_the_end_is_one_ttl_after_the_last_server_switched_and_not_a_moment_earl
     assert status(picture, 51.9 + 60).done
 
 
+def test_a_server_has_to_answer_again_shortly_before_the_end() -> None:
+    resolver = resolver_after(*final_looks(72))
+    for confirmed, done in ((71, False), (71.6, True), (75, True)):
+        assert status(Picture([server_after(*burst(10, confirmed=confirmed))], [resolver]), 100).done is done
+
+
+def test_of_a_chain_of_names_the_longest_ttl_counts() -> None:
+    view = server_after(replace(look(Verdict.OLD, 1, 60), longest_ttl_seconds=300))
+    assert longest_ttl_seconds([view]) == 300
+
+
 def test_a_resolver_has_to_be_seen_after_the_last_server_switched() -> None:
-    server = server_after(*burst(10))
+    server = switched()
     errors = final_looks(72, Verdict.FAILURE)
     before = resolver_after(look(Verdict.NEW, 11.8), *errors)
     after = resolver_after(look(Verdict.NEW, 12), *errors)
@@ -148,14 +166,14 @@ def test_a_resolver_has_to_be_seen_after_the_last_server_switched() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.UNKNOWN, Verdict.NEGATIVE])
 def test_a_resolver_that_goes_back_is_not_done(verdict: Verdict) -> None:
-    server = server_after(*burst(10))
+    server = switched()
     view = resolver_after(look(Verdict.NEW, 20), look(verdict, 30, 15))
     assert not status(Picture([server], [view]), 100).done
     assert not status(Picture([server], [resolver_after(*final_looks(72), look(verdict, 73))]), 100).done
 
 
 def test_of_a_resolver_some_questions_after_the_ttl_have_to_bring_nothing_against_it() -> None:
-    server = server_after(*burst(10))
+    server = switched()
     enough = resolver_after(*final_looks(72))
     too_few = resolver_after(*final_looks(72, count=FINAL_LOOKS - 1))
     too_early = resolver_after(*final_looks(71))
@@ -167,7 +185,7 @@ def test_of_a_resolver_some_questions_after_the_ttl_have_to_bring_nothing_agains
 
 
 def test_with_many_names_each_is_asked_about_less_often() -> None:
-    server = server_after(*burst(10))
+    server = switched()
     views = [replace(resolver_after(*final_looks(72, count=2)), name=f"n{n}.example.com") for n in range(50)]
     assert status(Picture([server], views), 100).done
     assert not status(Picture([server], views[:2]), 100).done
@@ -177,12 +195,12 @@ def test_with_many_names_each_is_asked_about_less_often() -> None:
 def test_an_old_answer_that_ends_in_time_is_no_contradiction(at: float, ttl_left: float) -> None:
     view = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(73))
     assert view.clear_at(11.9, 60) == pytest.approx(71.9)
-    assert status(Picture([server_after(*burst(10))], [view]), 74).done
+    assert status(Picture([switched()], [view]), 74).done
 
 
 @pytest.mark.parametrize(("at", "ttl_left"), [(70, 300), (72, 30), (80, 0)])
 def test_one_that_outlives_its_ttl_makes_the_resolver_agree_for_one_ttl_more(at: float, ttl_left: float) -> None:
-    server = server_after(*burst(10))
+    server = switched()
     too_early = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(at + 59, count=LONGEST_ROW))
     too_few = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(at + 60.1))
     view = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(at + 60.1, count=LONGEST_ROW))
@@ -227,7 +245,7 @@ def test_in_a_private_zone_the_resolvers_have_to_agree_for_their_longest_ttl() -
 
 
 def test_the_end_waits_for_the_first_word_of_the_parent_zone() -> None:
-    picture = Picture([server_after(*burst(10))], [resolver_after(*final_looks(72))])
+    picture = Picture([switched()], [resolver_after(*final_looks(72))])
     awaited = replace(picture, delegation=Delegation(("ns-1",), is_awaited=True))
     unseen = replace(picture, delegation=Delegation(("ns-1",), problem="SERVFAIL"))
     assert not status(awaited, 100).done
@@ -235,7 +253,7 @@ def test_the_end_waits_for_the_first_word_of_the_parent_zone() -> None:
 
 
 def test_only_a_resolver_that_never_answered_is_unreachable() -> None:
-    server = server_after(*burst(10))
+    server = switched()
     silent = resolver_after(*(look(Verdict.NO_ANSWER, n) for n in (20, 30, 40)))
     failing = resolver_after(*(look(Verdict.FAILURE, n) for n in (20, 30, 40)))
     fallen_silent = resolver_after(look(Verdict.OLD, 10), *(look(Verdict.NO_ANSWER, n) for n in (20, 30, 40)))
@@ -248,6 +266,4 @@ def test_only_a_resolver_that_never_answered_is_unreachable() -> None:
 
 def test_nothing_asked_is_not_the_end() -> None:
     assert not status(Picture([], []), 1000).done
-    assert not status(
-        Picture([server_after(*burst(10))], [], {"ns-2.example.net": "its A records: SERVFAIL"}), 100
-    ).done
+    assert not status(Picture([switched()], [], {"ns-2.example.net": "its A records: SERVFAIL"}), 100).done

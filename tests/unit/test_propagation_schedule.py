@@ -12,8 +12,9 @@ from cutover.propagation.next_look import (
     next_resolver_look,
     next_server_look,
     questions_at_once,
+    resolver_patience_seconds,
     resolver_questions_at_once,
-    waits_for_resolver,
+    server_patience_seconds,
 )
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
@@ -139,12 +140,30 @@ def test_a_negative_answer_is_asked_for_again_when_it_expires_if_that_is_sooner(
 
 def test_a_lost_question_is_waited_for_until_the_end_is_near() -> None:
     view = resolver(Verdict.NEW, 50)
-    assert waits_for_resolver(view, STALE, 1000)
-    assert waits_for_resolver(view, SWITCHED, 157)
-    assert not waits_for_resolver(view, SWITCHED, 158)
+    assert resolver_patience_seconds(view, STALE, 1000) is None
+    assert resolver_patience_seconds(view, SWITCHED, 157) is None
+    assert resolver_patience_seconds(view, SWITCHED, 158) == 0.3
 
 
 def test_whether_a_resolver_answers_at_all_is_found_out_quickly() -> None:
     view = resolver(Verdict.NO_ANSWER, 50)
-    assert not waits_for_resolver(view, STALE, 60)
-    assert waits_for_resolver(replace(view, tries=3), STALE, 60)
+    assert resolver_patience_seconds(view, STALE, 60) == 0.3
+    assert resolver_patience_seconds(replace(view, tries=3), STALE, 60) is None
+
+
+def test_a_burst_leaves_a_slow_server_behind_and_counts_on_what_is_under_way() -> None:
+    view = server(Verdict.NEW, 50, streak=1)
+    assert server_patience_seconds(view) == 0.05
+    assert server_patience_seconds(server(Verdict.OLD, 50)) == 0.3
+    assert [questions_at_once(view, under_way) for under_way in (0, 2, 6, 14, 19, 25)] == [2, 4, 8, 5, 0, 0]
+
+
+def test_at_the_end_what_is_under_way_counts_too() -> None:
+    view = resolver(Verdict.NEW, 159, 30)
+    assert [resolver_questions_at_once(view, SWITCHED, 160.1, under_way) for under_way in (0, 5, 12)] == [12, 7, 0]
+
+
+def test_a_server_whose_last_look_was_too_early_is_asked_again_at_the_end() -> None:
+    slow = Look(Verdict.NEW, "answers blue", 159.5, 159.9)
+    view = ServerView("www.example.com", "ns-1", last=slow, switched_at=90)
+    assert next_server_look(view, SWITCHED) <= 159.9
