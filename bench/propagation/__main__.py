@@ -34,8 +34,9 @@ async def perform(scenario: Scenario) -> Result:
     deadline_seconds = DEADLINE_TTLS * scenario.ttl_seconds
     async with Stage(scenario) as stage:
         seats = {name: Seat(scenario, stage, deadline_seconds) for name in CONTESTANTS}
-        stage.switch()
-        finishes = await asyncio.gather(*(run(name, seat) for name, seat in seats.items()))
+        finishes, _ = await asyncio.gather(
+            asyncio.gather(*(run(name, seat) for name, seat in seats.items())), stage.switch()
+        )
         return result(scenario, stage.switched_at, stage.truth(), dict(zip(seats, finishes, strict=True)))
 
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 from bench.propagation.scenario import Scenario
 from bench.propagation.stage import (
+    ABOUT_TO_CHANGE_SECONDS,
     ADDRESSES,
     INCOMING,
     NAME,
@@ -75,7 +76,7 @@ class Seat:
 
 
 async def ours(seat: Seat) -> None:
-    """The wait of this project, as the hook of a tag-in runs it."""
+    """The wait of this project, as the hooks of a tag-in run it: it watches from right before the change."""
     target = Target(
         names=(NAME.rstrip("."),),
         incoming=INCOMING,
@@ -87,8 +88,11 @@ async def ours(seat: Seat) -> None:
         resolvers=tuple(Endpoint(address, seat.stage.port) for address in RESOLVERS),
         authoritative_port=seat.stage.port,
     )
+    watch = Watch(target)
+    watch.start()
+    await seat.stage.switched.wait()
     try:
-        seat.queries = (await Watch(target).wait(seat.deadline_seconds)).queries
+        seat.queries = (await watch.wait(seat.deadline_seconds)).queries
     except PropagationTimeout as timeout:
         seat.queries = timeout.outcome.queries
         raise TimeoutError from timeout
@@ -143,9 +147,11 @@ POLLING = tuple(name for name in CONTESTANTS if "poll" in name)
 
 
 async def run(name: str, seat: Seat) -> Finish:
-    """Let one contestant wait until it is done or out of time."""
+    """Let one contestant wait until it is done or out of time; all but ours begin after the change."""
+    if CONTESTANTS[name] is not ours:
+        await seat.stage.switched.wait()
     try:
-        async with asyncio.timeout(seat.deadline_seconds + 1):
+        async with asyncio.timeout(seat.deadline_seconds + ABOUT_TO_CHANGE_SECONDS + 1):
             await CONTESTANTS[name](seat)
     except TimeoutError:
         return Finish(None, seat.queries)

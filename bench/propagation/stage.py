@@ -20,6 +20,8 @@ ADDRESSES = {OUTGOING: ("198.51.100.1", "198.51.100.2"), INCOMING: ("203.0.113.1
 NS_TTL_SECONDS = 172800
 USERS_SECONDS = 1.0  # how often the rest of the world asks each resolver
 SILENT_BEFORE_SECONDS = 1.0
+# From the hook that starts our watch to the change: what the provider and Route 53 take at least.
+ABOUT_TO_CHANGE_SECONDS = 0.5
 
 
 def load_balancer(colour: str) -> str:
@@ -60,6 +62,7 @@ class Stage:
         self.port = self._fleet.port
         # Until then the caches of the world fill.
         self.switched_at = time.monotonic() + max(scenario.ttl_seconds, scenario.both_seconds)
+        self.switched = asyncio.Event()
         self._old_kept_until = 0.0
 
     async def __aenter__(self) -> "Stage":
@@ -68,7 +71,7 @@ class Stage:
             self._set_server(number, ServerFault())
         self._fleet.set(RESOLVERS[0], ServerFault(lag_seconds=self._scenario.stretch_seconds))
         self._playing = asyncio.create_task(self._play())
-        await self._sleep_until(0.0)
+        await self._sleep_until(-ABOUT_TO_CHANGE_SECONDS)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -76,10 +79,12 @@ class Stage:
         await asyncio.wait({self._playing})
         await self._fleet.__aexit__(None, None, None)
 
-    def switch(self) -> None:
-        """The last change: from now on the incoming colour only, as soon as the servers have it."""
+    async def switch(self) -> None:
+        """Wait for the last change: from then on the incoming colour only, as soon as the servers have it."""
+        await self._sleep_until(0.0)
         self.switched_at = time.monotonic()
         self._fleet.change(self._world({OUTGOING: 0, INCOMING: 100}))
+        self.switched.set()
 
     def truth(self) -> Truth:
         """The truth by now: to be asked for when everybody has ended."""
