@@ -13,6 +13,7 @@ import dns.exception
 import dns.flags
 import dns.message
 import dns.name
+import dns.query
 import dns.rcode
 import httpx2
 import pytest
@@ -22,7 +23,7 @@ from lab.authority import Authority
 from lab.aws.certificates import Certificate
 from lab.dns.fleet import Fleet
 from lab.messages import ServerFault
-from tests.lab.propagation.scenery import BEFORE, LOWERED, NAME, OUTGOING, ZONE, Scenery, own_name
+from tests.lab.propagation.scenery import BEFORE, LOWERED, NAME, OUTGOING, ZONE, Scenery, balancer, own_name
 
 T = TypeVar("T")
 SERVERS = {"ns-1.dns.example.": ["127.53.0.1"], "ns-2.dns.example.": ["127.53.0.2"]}
@@ -56,8 +57,9 @@ async def ask(
     return await dns.asyncquery.udp(query, address, 2, fleet.port)
 
 
-def answered(fault: str, address: str = SERVER, **how: bool) -> dns.message.Message:
-    return in_fleet(lambda fleet: ask(fleet, address, **how), faults={address: ServerFault(fault=fault)})
+def answered(fault: str, address: str = SERVER, *, tcp: bool = False, edns: bool = True) -> dns.message.Message:
+    broken = {address: ServerFault(fault=fault)}
+    return in_fleet(lambda fleet: ask(fleet, address, tcp=tcp, edns=edns), faults=broken)
 
 
 def values(response: dns.message.Message) -> list[str]:
@@ -82,7 +84,7 @@ def test_a_lame_server_answers_without_authority() -> None:
 
 def test_an_answer_can_have_another_id_or_another_question() -> None:
     for fault in ("wrong_id", "wrong_question"):
-        with pytest.raises(dns.asyncquery.BadResponse):
+        with pytest.raises(dns.query.BadResponse):
             answered(fault)
 
 
@@ -92,7 +94,7 @@ def test_forged_answers_come_before_the_true_one() -> None:
         return await dns.asyncquery.udp(query, SERVER, 2, fleet.port, ignore_errors=True)
 
     assert values(in_fleet(then, faults={SERVER: ServerFault(fault="forged")})) == OLD
-    with pytest.raises(dns.asyncquery.BadResponse):
+    with pytest.raises(dns.query.BadResponse):
         answered("forged")
 
 
@@ -105,7 +107,7 @@ def test_a_server_can_lose_the_case_of_the_question_and_a_good_one_keeps_it() ->
     mixed = "wWw.ShOp.eXaMpLe."
 
     async def names(fleet: Fleet) -> list[str]:
-        found = []
+        found: list[str] = []
         for address in (SERVER, RESOLVER, RESOLVER):
             response = await ask(fleet, address, mixed if len(found) < 4 else mixed.swapcase())
             found += [response.question[0].name.to_text(), response.answer[0].name.to_text()]
@@ -254,6 +256,6 @@ def test_own_names_lead_to_the_load_balancers_in_both_families() -> None:
 
 
 def test_a_chain_of_names_reaches_the_load_balancer_through_a_resolver() -> None:
-    scenery = Scenery(SERVERS, [RESOLVER], ttl_seconds=1, cname=True)
+    scenery = Scenery(SERVERS, [RESOLVER], ttl_seconds=1, cname=balancer)
     response = in_fleet(lambda fleet: ask(fleet, RESOLVER), scenery)
     assert [records.rdtype for records in response.answer] == [RdataType.CNAME, RdataType.A]

@@ -5,10 +5,11 @@ Without any fault each play lowers the outgoing colour at 0.8 s and is over one 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lab.messages import ServerFault
 from tests.lab.propagation.play import Play
-from tests.lab.propagation.scenery import ADDRESSES, INCOMING, OUTGOING, STRANGER, ZONE, Scenery
+from tests.lab.propagation.scenery import ADDRESSES, INCOMING, OUTGOING, STRANGER, ZONE, Scenery, balancer, own_name
 
 TTL_SECONDS = 3
 # Enough to see that nothing comes of it.
@@ -29,7 +30,8 @@ class Case:
     """One way in which a `row` of the table happens.
 
     how: where, and for how long. says: what is in the error, or in the record of a success. target: fields of the
-    wait's target. needs: what it takes besides ("ipv6", "https"). no_route: addresses that the machine has no route to.
+    wait's target. needs: what it takes besides ("ipv6", "https"). late_seconds: how late it may be.
+    no_route: addresses that the machine has no route to.
     """
 
     row: str
@@ -39,17 +41,18 @@ class Case:
     says: Sequence[str] = ()
     target: Mapping[str, object] = field(default_factory=dict)
     needs: str = ""
+    late_seconds: float = 1.0
     no_route: Sequence[str] = ()
 
     def __str__(self) -> str:
         return f"{self.row}, {self.how}"
 
 
-def _play(settings: Mapping[str, Sequence[tuple[float, ServerFault]]] | None = None, **others: object) -> Play:
+def _play(settings: Mapping[str, Sequence[tuple[float, ServerFault]]] | None = None, **others: Any) -> Play:
     return replace(Play(SCENERY, settings or {}), **others)
 
 
-def _refused(row: str, how: str, play: Play, *says: str, **others: object) -> Case:
+def _refused(row: str, how: str, play: Play, *says: str, **others: Any) -> Case:
     """A case that ends at the deadline."""
     case = Case(row, how, replace(play, deadline_seconds=SHORT_SECONDS), succeeds=False, says=says)
     return replace(case, **others)
@@ -68,7 +71,7 @@ def _trouble(row: str, fault: str, says: str, at: Sequence[str] = (SERVER, RESOL
     return cases
 
 
-def _harmless(row: str, fault: ServerFault, at: Sequence[str] = (SERVER, RESOLVER), **others: object) -> list[Case]:
+def _harmless(row: str, fault: ServerFault, at: Sequence[str] = (SERVER, RESOLVER), **others: Any) -> list[Case]:
     """Something that the wait ends in spite of."""
     return [
         replace(
@@ -100,7 +103,8 @@ def _answers() -> list[Case]:
     return [
         Case("incoming", "everywhere", _play(lagging)),
         Case("aaaa", "everywhere", _play(scenery=replace(SCENERY, rdtype="AAAA"))),
-        Case("cname", "everywhere", _play(scenery=replace(SCENERY, cname=True))),
+        Case("cname", "in the zone", _play(scenery=replace(SCENERY, cname=own_name))),
+        Case("cname", "to another zone", _play(scenery=replace(SCENERY, cname=balancer))),
         Case("changing-addresses", "everywhere", _play(turns=[(1.9, later)])),
         Case("big-answer", "over 512 bytes", _play(scenery=replace(SCENERY, addresses=many))),
         Case("big-answer", "over 1232 bytes", _play(scenery=replace(SCENERY, addresses=more))),
@@ -114,7 +118,7 @@ def _answers() -> list[Case]:
         _refused(
             "outgoing",
             "at a resolver",
-            _play({RESOLVER: [(0.5, ServerFault(fault="stuck"))]}),
+            _play({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}),
             RESOLVER,
             f"answers {OUTGOING}",
         ),
@@ -142,7 +146,7 @@ def _faults() -> list[Case]:
         *_harmless("lost-case", ServerFault(fault="lower_case")),
         *_harmless("no-edns", ServerFault(fault="formerr_edns")),
         *_harmless("truncated", ServerFault(fault="truncate_udp")),
-        *_harmless("slow", ServerFault(fault="slow", slow_milliseconds=300)),
+        *_harmless("slow", ServerFault(fault="slow", slow_milliseconds=300), late_seconds=2.0),
         Case("flips-back", "at a name server", _play({SERVER: [(BEGIN, stale), (END, WELL)]})),
     ]
 
@@ -203,7 +207,7 @@ def _zones() -> list[Case]:
         _refused(
             "private",
             "with a stale resolver",
-            _play({RESOLVER: [(0.5, ServerFault(fault="stuck"))]}, scenery=replace(SCENERY, private=True)),
+            _play({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}, scenery=replace(SCENERY, private=True)),
             "private",
             RESOLVER,
             target={"private": True},

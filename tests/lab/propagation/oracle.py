@@ -50,18 +50,20 @@ def met_at(
     ttl_seconds: float,
     watched_from: float = float("-inf"),
     unseen_seconds: float = 0.0,
+    seen_within_seconds: float = 0.0,
 ) -> float:
     """When the criterion for name servers is met, for one who sees everything from `watched_from` on.
 
     Every server gives the incoming colour, and has done so for one TTL, failures aside; infinity if that never comes.
     unseen_seconds: what begins so shortly before that moment is missed (negative: what begins so shortly after it is
-    still in time to count).
+    still in time to count). seen_within_seconds: a server that fails so soon after it has switched was not seen to.
     """
     states: dict[str, State] = {}
     switched: dict[str, float] = {}
     for (moment, address, state), (following, _, _) in pairwise([*_changes(served, incoming), _NEVER]):
         states[address] = state
-        if state is State.AGAINST:
+        hidden = state is State.FAILING and moment - switched.get(address, moment) < seen_within_seconds
+        if state is State.AGAINST or hidden:
             switched.pop(address, None)
         elif state is State.NEW:
             switched.setdefault(address, max(moment, watched_from))

@@ -67,14 +67,15 @@ class Ending:
     earliest: float
     latest: float
     decided_from: float
+    deadline_at: float
     holding: Sequence[str]
     outcome: Outcome
     error: PropagationTimeout | None
 
     @property
     def late_seconds(self) -> float:
-        """How long it went on waiting for nothing."""
-        return self.ended_at - self.latest
+        """How long it went on waiting for nothing, or after its deadline."""
+        return self.ended_at - (self.latest if self.error is None else self.deadline_at)
 
 
 async def perform(
@@ -107,17 +108,17 @@ async def perform(
         truth = Truth(fleet, scenery, *colours, lowered_at, watched_from, ended_at, audience.old_until)
         earliest, latest = truth.criterion_met()
         released_at = truth.released_at()
-    decided_from = latest - scenery.ttl_seconds - BEFORE_SECONDS
     return Ending(
-        began,
-        ended_at - began,
-        released_at - began,
-        earliest - began,
-        latest - began,
-        decided_from - began,
-        holding,
-        outcome,
-        error,
+        began=began,
+        ended_at=ended_at - began,
+        released_at=released_at - began,
+        earliest=earliest - began,
+        latest=latest - began,
+        decided_from=latest - scenery.ttl_seconds - BEFORE_SECONDS - began,
+        deadline_at=watched_from + play.deadline_seconds - began,
+        holding=holding,
+        outcome=outcome,
+        error=error,
     )
 
 

@@ -1,6 +1,6 @@
 """One live name of two colours, before, during and after a tag-in: what there is to resolve."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cutover.propagation.answer import Endpoint
@@ -38,7 +38,7 @@ class Scenery:
     """What does not change in a tag-in.
 
     name_servers: name -> addresses, of all there are. delegation_set: those of the hosted zone; none: all of them.
-    cname: the live name leads to the load balancers by a CNAME of its own for each colour, with that TTL.
+    cname: by what the live name leads to each colour, where it does so by a CNAME: `own_name` or `balancer`.
     """
 
     name_servers: Mapping[str, Sequence[str]]
@@ -46,7 +46,7 @@ class Scenery:
     ttl_seconds: int
     delegation_set: Sequence[str] = ()
     private: bool = False
-    cname: bool = False
+    cname: Callable[[str], str] | None = None
     names: Sequence[str] = (NAME,)
     rdtype: str = "A"
     addresses: Mapping[str, Sequence[str]] = field(default_factory=lambda: ADDRESSES)
@@ -61,9 +61,9 @@ class Scenery:
         records = [RecordSet(ZONE, "NS", 172800, self.zone_servers), RecordSet(ZONE, "SOA", 900, (soa,))]
         for kind in ("A", "AAAA"):
             records += [RecordSet(own_name(colour), kind, alias=balancer(colour)) for colour in weights]
-            if not self.cname:
+            if self.cname is None:
                 records += [self._weighted(name, kind, colour, weights) for name in self.names for colour in weights]
-        if self.cname:
+        if self.cname is not None:
             records += [self._weighted(name, "CNAME", colour, weights) for name in self.names for colour in weights]
         hosts = {name: Host(tuple(found), 172800) for name, found in self.name_servers.items()}
         hosts |= {
@@ -86,6 +86,6 @@ class Scenery:
         )
 
     def _weighted(self, name: str, kind: str, colour: str, weights: Mapping[str, int]) -> RecordSet:
-        if kind == "CNAME":
-            return RecordSet(name, kind, self.ttl_seconds, (balancer(colour),), colour, weights[colour])
+        if self.cname is not None:
+            return RecordSet(name, kind, self.ttl_seconds, (self.cname(colour),), colour, weights[colour])
         return RecordSet(name, kind, set_identifier=colour, weight=weights[colour], alias=balancer(colour))

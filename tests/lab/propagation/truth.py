@@ -1,6 +1,6 @@
 """What really was while somebody waited: computed from the lab's own record of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.dns.fleet import Fleet
@@ -10,8 +10,17 @@ from tests.lab.propagation.scenery import Scenery
 
 # Looks are at least half a second apart: what lasts for no longer than that, and a margin, may be missed.
 UNSEEN_SECONDS = 0.7
+# What a look and the burst of questions after it take at most.
+SEEN_WITHIN_SECONDS = 1.0
 # A cache that is late by so little has kept its answer for its TTL, and rounds it.
 TOLERANCE_SECONDS = 1.0
+
+
+def latest_met_at(
+    served: Mapping[str, Sequence[Served]], incoming: Collection[str], ttl_seconds: float, watched_from: float
+) -> float:
+    """When the name servers meet the criterion, if all that may be missed or may be seen makes it later."""
+    return met_at(served, incoming, ttl_seconds, watched_from, -TOLERANCE_SECONDS, SEEN_WITHIN_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,7 @@ class Truth:
             last = max(self.old_until.values(), default=self.lowered_at)
             return last, last + ttl  # all that is to be seen is resolvers: they have to agree for one TTL
         earliest = met_at(self._served(), self.incoming, ttl, self.watched_from, UNSEEN_SECONDS)
-        latest = met_at(self._served(), self.incoming, ttl, self.watched_from, -TOLERANCE_SECONDS)
+        latest = latest_met_at(self._served(), self.incoming, ttl, self.watched_from)
         resolvers = [self._resolver(address, latest) for address in self.scenery.resolvers]
         return max([earliest, *(low for low, _ in resolvers)]), max([latest, *(high for _, high in resolvers)])
 

@@ -10,10 +10,10 @@ from lab.dns.timeline import Timeline
 from lab.dns.truth import served
 from lab.dns.world import History
 from lab.messages import Served, ServerFault
-from tests.lab.propagation.oracle import FAILURES, met_at
+from tests.lab.propagation.oracle import FAILURES
 from tests.lab.propagation.play import Play
 from tests.lab.propagation.scenery import INCOMING, NAME, ZONE, Scenery
-from tests.lab.propagation.truth import TOLERANCE_SECONDS, UNSEEN_SECONDS
+from tests.lab.propagation.truth import TOLERANCE_SECONDS, UNSEEN_SECONDS, latest_met_at
 
 # What a server may have all the time.
 QUIRKS = ("none", "truncate_udp", "formerr_edns", "lower_case", "forged")
@@ -83,7 +83,7 @@ def without_later_troubles(play: Play) -> Play:
     They would make a wait that is a little late, as all are, a very late one.
     """
     for _ in range(len(play.settings) + 1):
-        over = met_at(planned(play), play.addresses_of(INCOMING), play.scenery.ttl_seconds, play.watched_from)
+        over = latest_met_at(planned(play), play.addresses_of(INCOMING), play.scenery.ttl_seconds, play.watched_from)
         last = over - UNSEEN_SECONDS - TOLERANCE_SECONDS / 2
         kept = {address: _without(settings, last) for address, settings in play.settings.items()}
         if kept == play.settings:
