@@ -1,6 +1,7 @@
 """How the last wait for DNS ended: the stack output `propagation`, also of an update that fails."""
 
 import asyncio
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import pulumi
@@ -10,6 +11,7 @@ from cutover.propagation.outcome import Outcome
 OUTPUT = "propagation"
 # The engine is told of the outputs some milliseconds after the last of them is known; the SDK does not say when it was.
 REGISTERED_SECONDS = 2.0
+Before = Awaitable[Mapping[str, Any]]
 
 
 class WaitRecord:
@@ -40,16 +42,15 @@ class WaitRecord:
         When the wait fails, every other output keeps the value that it has in the stack's state. When there is no wait,
         the outcome of the last one stays.
         """
-        before = pulumi.StackReference(f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}")
-        kept = before.get_output(OUTPUT)
+        before = asyncio.ensure_future(_own_outputs())
         if pulumi.runtime.is_dry_run():
-            for name, value in {**outputs, OUTPUT: kept}.items():
-                pulumi.export(name, value)
+            for name, value in {**outputs, OUTPUT: _one_of(before, OUTPUT)}.items():
+                pulumi.export(name, pulumi.Output.from_input(value))
             return
         has_failed = asyncio.ensure_future(self._has_failed(last))
         for name, value in outputs.items():
-            pulumi.export(name, pulumi.Output.from_input(_either(has_failed, before.get_output(name), value)))
-        pulumi.export(OUTPUT, pulumi.Output.from_input(self._last_outcome(has_failed, kept)))
+            pulumi.export(name, pulumi.Output.from_input(_either(has_failed, _one_of(before, name), value)))
+        pulumi.export(OUTPUT, pulumi.Output.from_input(self._last_outcome(has_failed, before)))
 
     async def _has_failed(self, last: pulumi.Output[Any]) -> bool:
         """Whether the wait has failed, as soon as that is known; raises what kept `last` from becoming known."""
@@ -63,10 +64,27 @@ class WaitRecord:
         known.result()
         return False
 
-    async def _last_outcome(self, has_failed: "asyncio.Future[bool]", kept: pulumi.Output[Any]) -> Any:
+    async def _last_outcome(self, has_failed: "asyncio.Future[bool]", before: Before) -> Any:
         await has_failed
-        return self._outcome or await kept.future()
+        return self._outcome or await _one_of(before, OUTPUT)
 
 
-async def _either(has_failed: "asyncio.Future[bool]", before: pulumi.Output[Any], value: Any) -> Any:
-    return await (before if await has_failed else pulumi.Output.from_input(value)).future()
+async def _own_outputs() -> Mapping[str, Any]:
+    """The outputs in the state of this very stack.
+
+    What a StackReference asks the engine. As a resource of its own it would show as read whenever the last update
+    changed an output, and an update that changes nothing would not look like it.
+    """
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+    found = await pulumi.runtime.invoke_async("pulumi:pulumi:readStackOutputs", {"name": name})
+    outputs: Mapping[str, Any] = found["outputs"]
+    return outputs
+
+
+async def _one_of(before: Before, name: str) -> Any:
+    return (await before).get(name)
+
+
+async def _either(has_failed: "asyncio.Future[bool]", before: Awaitable[Any], value: Any) -> Any:
+    old = await before
+    return old if await has_failed else await pulumi.Output.from_input(value).future()

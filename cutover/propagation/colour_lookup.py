@@ -13,8 +13,10 @@ from cutover.propagation.look import Look, judge
 from cutover.propagation.polite_ask import Heard, PoliteAsk
 from cutover.propagation.target import Target
 
-# An answer is judged by look-ups at most so old.
+# An answer is judged by look-ups at most so old. For the incoming colour half a TTL will do: so there is one after every
+# switch and before the end, should an address have moved from one colour to another.
 FRESH_SECONDS = 5.0
+FRESH_TTLS = 0.5
 # Load balancers show only some of their addresses at a time, and caches show them for one TTL.
 REMEMBER_TTLS = 2
 
@@ -52,7 +54,9 @@ class ColourLookup:
         return judge(heard.answer, self._colours(server), self._target.incoming, asked_at=heard.asked_at, at=heard.at)
 
     async def _catch_up(self, server: Endpoint, heard: Heard, *, recursive: bool) -> None:
-        await self._refresh(server, heard.at - FRESH_SECONDS, lambda: self._ask_own_names(server, recursive=recursive))
+        is_new = self._verdict(server, heard) is Verdict.NEW
+        fresh_seconds = max(FRESH_SECONDS, FRESH_TTLS * self._ttl_seconds) if is_new else FRESH_SECONDS
+        await self._refresh(server, heard.at - fresh_seconds, lambda: self._ask_own_names(server, recursive=recursive))
         if self._verdict(server, heard) is Verdict.UNKNOWN:
             await self._refresh(server, heard.asked_at, lambda: self._ask_own_names(server, recursive=recursive))
         if self._verdict(server, heard) is Verdict.UNKNOWN:

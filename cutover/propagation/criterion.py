@@ -41,7 +41,8 @@ class Picture:
     def is_complete(self) -> bool:
         """Whether everybody has been found, and has said something or has had time to."""
         views: list[ServerView | ResolverView] = [*self.servers, *self.resolvers]
-        return not self.unlocated and not self.delegation.is_awaited and all(view.last is not None for view in views)
+        is_known = bool(views) and not self.unlocated and not self.delegation.is_awaited
+        return is_known and all(view.last is not None for view in views)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
 _STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
+_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 
 
 @dataclass(frozen=True)
@@ -182,8 +183,7 @@ def declare(
     `outputs` those that the stack itself has from before, `answers` replace some of ANSWERS.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
-    stacks[stack] = dict(outputs or {})
-    account = _Account({**ANSWERS, **(answers or {})}, stacks)
+    account = _Account({**ANSWERS, _OUTPUTS: {"outputs": dict(outputs or {})}, **(answers or {})}, stacks)
     values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
     declared = {key: {"value": value} for key, value in values.items()}
     engine_config = {f"tag-team:{key}": text for key, text in {**project, **config}.items()}
