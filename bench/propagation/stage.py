@@ -104,6 +104,7 @@ class Stage:
             group.create_task(self._raise())
             group.create_task(self._fall_silent())
             group.create_task(self._flip())
+            group.create_task(self._note_what_is_held())
             for address, age_seconds in zip(RESOLVERS, self._scenario.age_seconds, strict=True):
                 group.create_task(self._use(Endpoint(address, self.port), age_seconds))
 
@@ -138,15 +139,21 @@ class Stage:
         self._fleet.set(self.servers[number], replace(fault, lag_seconds=lag_seconds))
 
     async def _use(self, resolver: Endpoint, age_seconds: float) -> None:
-        """What the rest of the world does with a resolver, and how long it keeps the outgoing colour by that."""
-        stretch = self._fleet.timelines[resolver.address].latest.fault.lag_seconds
+        """What the rest of the world does with a resolver: it keeps it from being without an answer for long."""
         await self._sleep_until(-age_seconds)
         while True:
             await client.ask(resolver, NAME, "A", recursive=True)
-            for held in self._fleet.truth(NAME).resolvers[resolver.address]:
-                if set(held.addresses) & set(ADDRESSES[OUTGOING]):
-                    self._old_kept_until = max(self._old_kept_until, held.expires_at + stretch)
             await asyncio.sleep(USERS_SECONDS)
+
+    async def _note_what_is_held(self) -> None:
+        """Note how long the resolvers hold the outgoing colour, often enough to see everything they ever hold."""
+        stretches = {address: self._fleet.timelines[address].latest.fault.lag_seconds for address in RESOLVERS}
+        while True:
+            for address, entries in self._fleet.truth(NAME).resolvers.items():
+                for held in entries:
+                    if set(held.addresses) & set(ADDRESSES[OUTGOING]):
+                        self._old_kept_until = max(self._old_kept_until, held.expires_at + stretches[address])
+            await asyncio.sleep(self._scenario.ttl_seconds / 4)
 
     async def _sleep_until(self, moment: float) -> None:
         await asyncio.sleep(self.switched_at + moment - time.monotonic())
