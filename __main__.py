@@ -44,9 +44,9 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> No
 
     stacks = {c: f"{pulumi.get_organization()}/{pulumi.get_project()}/{c}" for c in wanted.shared.colours}
     outputs = {c: pulumi.StackReference(name).get_output("cluster") for c, name in stacks.items()}
-    pulumi.export("active", wanted.active)
-    pulumi.export("override", wanted.override and str(wanted.override))
-    pulumi.export("in_charge", pulumi.Output.all(**outputs).apply(declare))
+    in_charge: pulumi.Output[str] = pulumi.Output.all(**outputs).apply(declare)
+    override = wanted.override and str(wanted.override)
+    hooks.record.export(in_charge, {"active": wanted.active, "override": override, "in_charge": in_charge})
 
 
 project = stack_config.of_project(pulumi.get_root_directory())

@@ -13,6 +13,7 @@ from cutover import freeze
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
 from cutover.freeze import Change, Operation
+from cutover.threads import in_thread
 
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
 STANDING_SECONDS = 2.0
@@ -94,7 +95,7 @@ class ColourHooks:
         marker = args.new_inputs["input"]
 
         async def look() -> CapacitySeen:
-            return await asyncio.to_thread(self._aws.capacity, marker["group"])
+            return await in_thread(self._aws.capacity, marker["group"])
 
         await wait_until_full(
             look,

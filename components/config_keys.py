@@ -1,6 +1,6 @@
 """Every config key there is, with what it allows: the one table that settings are read by and refusals quote."""
 
-import ipaddress
+import json
 import re
 
 from components import offsite
@@ -19,6 +19,7 @@ from components.config_key import (
     whole_number,
 )
 from cutover.checks import override
+from cutover.propagation import resolvers
 
 COLOUR = re.compile(r"[a-z]{1,12}")
 # A colour's stack has its name, and the third stack is called live.
@@ -27,11 +28,6 @@ CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Z
 # A token of RFC 9110 section 5.6.2.
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
-
-
-def address(text: str) -> str:
-    """An IPv4 or IPv6 address; raises ValueError otherwise."""
-    return str(ipaddress.ip_address(text))
 
 
 SHARED_KEYS = (
@@ -75,9 +71,9 @@ LIVE_KEYS = (
     Key("active", matching(COLOUR), "one of the colours in `cidrs`", shared=False),
     Key(
         "resolvers",
-        list_of(address),
-        'a list of IP addresses of DNS resolvers, like ["1.1.1.1"]',
-        '["1.1.1.1", "8.8.8.8", "9.9.9.9", "208.67.222.222"]',
+        list_of(resolvers.resolver),
+        f'a list of {resolvers.ALLOWED}, like ["1.1.1.1", "https://dns.google/dns-query"]',
+        json.dumps(resolvers.PUBLIC_RESOLVERS),
         shared=False,
     ),
     Key("dnsPort", whole_number(1, 65535), "a whole number from 1 to 65535", "53", shared=False),

@@ -1,6 +1,5 @@
 """The gate: asks everything that readiness asks of one colour, says it, and refuses when it must."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from cutover.checks.check import Check
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
 from cutover.propagation.answer import Endpoint
+from cutover.threads import in_thread
 
 
 class Gate:
@@ -76,7 +76,7 @@ class Gate:
         """`found`, with `awake` not holding when the colour is being taken down."""
         parameter = self._settings.shared.door_parameter(colour)
         try:
-            is_open = await asyncio.to_thread(self._aws.exists, parameter)
+            is_open = await in_thread(self._aws.exists, parameter)
             seen = f"{colour} is being taken down, or was in part: {parameter} is not there"
         except Exception as error:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
             is_open, seen = False, f"{parameter} cannot be read: {error}"

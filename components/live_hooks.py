@@ -1,6 +1,5 @@
 """The hooks of the live stack: they look, and call what decides."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 import pulumi
@@ -9,6 +8,7 @@ from components import hook, line
 from components.gate import Gate
 from components.settings import LiveSettings
 from components.standing import StandingLook
+from components.wait_record import WaitRecord
 from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
@@ -17,6 +17,7 @@ from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
+from cutover.threads import in_thread
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
 STANDING_SECONDS = 1.0
@@ -32,6 +33,7 @@ class LiveHooks:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
+        self.record = WaitRecord()
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -106,6 +108,7 @@ class LiveHooks:
         try:
             outcome = await watch.wait(settings.propagation_timeout_seconds, line.progress(args.urn))
         except PropagationTimeout as timeout:
+            await self.record.keep_failure(timeout.outcome)
             raise Refusal(
                 f"DNS still answers {settings.idle}; the records are already switched to {settings.active}",
                 seen=f"{timeout} (Route 53 now: {weights.describe(standing.weights)})",
@@ -113,18 +116,19 @@ class LiveHooks:
                 next_step="pulumi up -s live to wait again, or "
                 f"pulumi up -s live -c active={settings.idle} to tag back in",
             ) from None
+        self.record.keep(outcome)
         line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
-        if outcome.unseen:
-            line.warning(args.urn)(f"not asked, or without an answer: {', '.join(outcome.unseen)}")
+        for warning in outcome.warnings:
+            line.warning(args.urn)(warning)
 
     async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
-        return await asyncio.to_thread(self._aws.weights, self._zone_id, list(names))
+        return await in_thread(self._aws.weights, self._zone_id, list(names))
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""
         if self._watch is None:
-            name_servers = await asyncio.to_thread(self._aws.name_servers, self._zone_id)
+            name_servers = await in_thread(self._aws.name_servers, self._zone_id)
             settings, shared = self._settings, self._settings.shared
             target = Target(
                 names=shared.names,
@@ -134,6 +138,8 @@ class LiveHooks:
                     for colour, facts in self._clusters.items()
                 },
                 ns_names=name_servers,
+                zone=shared.zone,
+                private=not name_servers,
                 resolvers=tuple(Endpoint(address, settings.dns_port) for address in settings.resolvers),
                 authoritative_port=settings.dns_port,
             )

@@ -6,6 +6,7 @@ import time
 from components.settings import SharedSettings
 from cutover.aws import Aws
 from cutover.freeze import Standing
+from cutover.threads import in_thread
 
 
 class StandingLook:
@@ -27,7 +28,7 @@ class StandingLook:
         """The latest look, or a new one when that is too old."""
         async with self._looking:
             if self._looked is None or time.monotonic() - self._looked[0] > self._fresh_seconds:
-                standing = await asyncio.to_thread(self.read)
+                standing = await in_thread(self.read)
                 self._looked = time.monotonic(), standing
             return self._looked[1]
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
 CLIENT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
+# The most that ListResourceRecordSets gives at once.
+RECORD_SETS_ON_A_PAGE = "300"
 # Provider settings that change who calls AWS, or where. Hooks cannot follow them all, so none of them is taken.
 _IDENTITY_KEYS = {
     "accessKey",
@@ -100,18 +102,31 @@ class Aws:
         return CapacitySeen(group, in_service, targets, zones)
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
-        """The weighted A record sets of each name: name to set identifier (the colour) to weight."""
+        """The weighted A record sets of each name: name to set identifier (the colour) to weight.
+
+        One call tells of all names that are together on a page: Route 53 takes five calls a second of an account
+        (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html). A name that is on no page is
+        asked for by itself.
+        """
         found: dict[str, dict[str, int]] = {}
-        for name in names:
-            listed = self._route53.list_resource_record_sets(
-                HostedZoneId=zone_id, StartRecordName=name, StartRecordType="A", MaxItems="10"
-            )
-            found[name] = {
-                record["SetIdentifier"]: record["Weight"]
-                for record in listed["ResourceRecordSets"]
-                if record["Name"] == f"{name}." and record["Type"] == "A" and "Weight" in record
-            }
-        return found
+        for name in sorted(names, key=_in_the_order_of_a_zone):
+            if name not in found:
+                found.update(self._page_of_weights(zone_id, name, names))
+        return {name: found[name] for name in names}
+
+    def _page_of_weights(self, zone_id: str, first: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
+        """Those of `first`, and of the other `names` whose record sets are all on the same page."""
+        page = self._route53.list_resource_record_sets(
+            HostedZoneId=zone_id, StartRecordName=first, StartRecordType="A", MaxItems=RECORD_SETS_ON_A_PAGE
+        )
+        whole: dict[str, dict[str, int]] = {first: {}}
+        for record in page["ResourceRecordSets"]:
+            name = record["Name"].removesuffix(".")
+            if name == first or (name in names and record["Name"] != page.get("NextRecordName")):
+                weights = whole.setdefault(name, {})
+                if record["Type"] == "A" and "Weight" in record:
+                    weights[record["SetIdentifier"]] = record["Weight"]
+        return whole
 
     def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
         """Which colour the parameter `in-charge` named since when, oldest first; empty while there is none."""
@@ -135,6 +150,16 @@ class Aws:
         return True
 
     def name_servers(self, zone_id: str) -> tuple[str, ...]:
-        """The names of the zone's authoritative servers; empty for a private zone, which has none."""
+        """The names of the zone's authoritative servers; empty for a private zone, which has none that can be asked.
+
+        https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZoneConfig.html
+        """
         zone = self._route53.get_hosted_zone(Id=zone_id)
+        if zone["HostedZone"].get("Config", {}).get("PrivateZone"):
+            return ()
         return tuple(zone.get("DelegationSet", {}).get("NameServers", ()))
+
+
+def _in_the_order_of_a_zone(name: str) -> list[str]:
+    """Sorts names as Route 53 lists them, by their labels from the right: a page then holds neighbours."""
+    return name.split(".")[::-1]

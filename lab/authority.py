@@ -1,6 +1,7 @@
 """The lab's own certificate authority: it issues what load balancers present."""
 
 import functools
+import ipaddress
 import ssl
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -88,7 +89,14 @@ def _builder(subject: x509.Name, not_before: datetime, not_after: datetime) -> x
 
 
 def _names(names: Sequence[str]) -> list[x509.GeneralName]:
-    return [x509.DNSName(name) for name in names]
+    return [_name(name) for name in names]
+
+
+def _name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
 
 
 def _pem(certificate: x509.Certificate) -> str:

@@ -86,6 +86,11 @@ class LabClient:
             {address: [_cached(item) for item in items] for address, items in found["resolvers"].items()},
         )
 
+    def queries(self) -> dict[str, int]:
+        """Address of each name server, parent and resolver -> questions it has received since the start."""
+        counted: dict[str, int] = self._call("GET", "dns/queries")
+        return counted
+
     def leftovers(self) -> dict[str, list[str]]:
         """Kind -> identifiers of what somebody made and has not deleted; zones are not counted."""
         found: dict[str, list[str]] = self._call("GET", "leftovers")
@@ -131,6 +136,10 @@ class LabClient:
     def set_certificate_days(self, colour: str, days: float | None) -> Faults:
         """How long the certificates of a colour are still valid, negative for expired; None: as issued."""
         return self._patch({"certificate_days": {colour: days}})
+
+    def set_delegation(self, name_servers: Sequence[str]) -> Faults:
+        """The parents of all zones name these servers; none: those that the zones themselves have."""
+        return self._patch({"delegation": list(name_servers)})
 
     def terminate_instances(self, colour: str, count: int = 1, short_seconds: float | None = None) -> list[str]:
         """Terminate instances of a colour; returns their ids.

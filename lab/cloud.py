@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Coroutine
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from lab.authority import Authority
 from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
-from lab.aws.certificates import Certificates
+from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.gateway import Gateway
 from lab.aws.instance_deaths import InstanceDeaths, register_replacements
@@ -26,7 +27,7 @@ from lab.aws.target_health import TargetHealths
 from lab.aws.zones import RecordSetChanges, corrected_soa
 from lab.control import Control
 from lab.dns import service
-from lab.dns.service import DnsService
+from lab.dns.service import DnsService, Servers
 from lab.dns.world import History, World
 from lab.faults import FaultBoard
 from lab.messages import Addresses
@@ -36,6 +37,7 @@ from lab.web import WebFront
 _RESOLVED_FROM = ("route53", "elasticloadbalancing")  # the services whose changes DNS has to know of
 _WITH_TARGETS = ("autoscaling", "elasticloadbalancing", "ec2")
 START_SECONDS = 30
+YEAR_SECONDS = 365 * 86400
 POLL_SECONDS = 0.1  # how soon the API server notices that it is to stop
 
 
@@ -49,7 +51,7 @@ class Cloud:
         spread_instances()
         self._alias_ttl_seconds = alias_ttl_seconds
         self._plan = service.plan(snapshot.delegation_set())
-        self._board = FaultBoard(self._plan.servers(), service.RESOLVERS, health_seconds)
+        self._board = FaultBoard(self._plan.servers(), self._plan.resolvers, health_seconds)
         self._healths = TargetHealths(self._board.current)
         self._authority = Authority(state_dir)
         self._certificates = Certificates(self._board.current)
@@ -57,7 +59,13 @@ class Cloud:
         self._load_balancers = LoadBalancers(self._healths, self._own.first_address)
         self._front = WebFront(self._own.port, self._load_balancers.healthy_targets, self._board.current, self._secure)
         self._history = History(time.time(), self._world())
-        self._dns = DnsService(self._plan, self._history, self._board.timelines, alias_ttl_seconds)
+        self._dns = DnsService(
+            self._plan,
+            self._history,
+            self._board.timelines,
+            alias_ttl_seconds,
+            lambda: self._board.current().delegation,
+        )
         self._refreshing = threading.Lock()
         self._loop = asyncio.new_event_loop()
         self._api = self._api_server()
@@ -65,15 +73,17 @@ class Cloud:
             endpoint=f"http://127.0.0.1:{self._api.server_port}",
             dns_port=self._plan.port,
             http_port=self._own.port,
-            name_servers={name.rstrip("."): addresses for name, addresses in self._plan.name_servers.items()},
-            resolvers=list(service.RESOLVERS),
+            name_servers=_listed(self._plan.name_servers),
+            resolvers=list(self._plan.resolvers),
+            parents=_listed(self._plan.parents),
             ca_file=str(self._authority.ca_file),
         )
 
     def start(self) -> None:
         """Returns when everything answers."""
         threading.Thread(target=self._loop.run_forever, name="dns-and-http", daemon=True).start()
-        self._in_loop(self._dns.start())
+        self._in_loop(self._dns.start(self._resolver_context))
+        self.addresses = replace(self.addresses, doh=list(self._dns.doh_urls.values()))
         threading.Thread(target=self._api.serve_forever, args=(POLL_SECONDS,), name="api", daemon=True).start()
 
     def stop(self) -> None:
@@ -107,6 +117,7 @@ class Cloud:
             self._board,
             lambda: record_sets.history,
             self._dns.truth,
+            self._dns.queries,
             leftovers,
             {
                 "instances/terminate": InstanceDeaths(self._healths.note_registrations).terminate,
@@ -128,11 +139,18 @@ class Cloud:
         certificate = self._certificates.of(arn)
         return None if certificate is None else self._authority.context(certificate)
 
+    def _resolver_context(self, address: str) -> ssl.SSLContext:
+        return self._authority.context(Certificate((address,), int(time.time() + YEAR_SECONDS)))
+
     def _world(self) -> World:
         return snapshot.world(self._load_balancers.current(), self._plan.name_servers, self._alias_ttl_seconds)
 
     def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(START_SECONDS)
+
+
+def _listed(servers: Servers) -> dict[str, list[str]]:
+    return {name.rstrip("."): list(addresses) for name, addresses in servers.items()}
 
 
 class _QuietHandler(WSGIRequestHandler):

@@ -26,6 +26,7 @@ class Control:
         faults: FaultBoard,
         history: Callable[[], list[ZoneState]],
         truth: Callable[[str], Truth],
+        queries: Callable[[], Mapping[str, int]],
         leftovers: Callable[[], Mapping[str, list[str]]],
         posts: Mapping[str, Callable[..., Any]],
     ) -> None:
@@ -38,6 +39,7 @@ class Control:
             ("GET", "addresses"): lambda: asdict(addresses()),
             ("GET", "route53/history"): lambda: [asdict(state) for state in history()],
             ("GET", "leftovers"): leftovers,
+            ("GET", "dns/queries"): queries,
             ("GET", "faults"): lambda: asdict(faults.current()),
             ("DELETE", "faults"): lambda: asdict(faults.clear()),
         }

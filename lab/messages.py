@@ -6,7 +6,27 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-SERVER_FAULTS = ("none", "drop", "servfail", "refused", "nxdomain", "truncate_udp", "stuck", "slow")
+SERVER_FAULTS = (
+    "none",
+    "drop",
+    "servfail",
+    "refused",
+    "nxdomain",
+    "nodata",
+    "lame",
+    "wrong_id",
+    "wrong_question",
+    "forged",
+    "garbage",
+    "lower_case",
+    "formerr_edns",
+    "truncate_udp",
+    "truncate_no_tcp",
+    "http_503",
+    "stuck",
+    "one_stuck",
+    "slow",
+)
 _SIGNING_NAMES = {"elbv2": "elasticloadbalancing"}  # boto3's name -> the name requests are signed with
 
 
@@ -18,6 +38,8 @@ class Addresses:
 
     name_servers: name of each name server of the delegation set -> its addresses (IPv4, one also IPv6).
     resolvers: addresses of the caching resolvers.
+    parents: name of each name server of the zones' parents -> its addresses.
+    doh: for each resolver, in the same order, its URL for DNS over HTTPS.
     ca_file: path of the PEM file with which certificates of HTTPS listeners are verified.
     """
 
@@ -27,6 +49,8 @@ class Addresses:
     name_servers: dict[str, list[str]]
     resolvers: list[str]
     ca_file: str
+    parents: dict[str, list[str]] = field(default_factory=dict)
+    doh: list[str] = field(default_factory=list)
 
     def server_addresses(self) -> list[str]:
         """The addresses of all authoritative servers, in the order of their names."""
@@ -40,12 +64,17 @@ class ServerFault:
     lag_seconds: an authoritative server serves what was current that long ago; a resolver keeps every answer
     that much longer than its TTL.
     fault: one of SERVER_FAULTS. `stuck`: an authoritative server serves what it served when the fault was set;
-    a resolver never lets go of what it has cached. `slow`: answers after `slow_milliseconds`.
+    a resolver never lets go of what it has cached; `one_stuck`: so does the first of its caches.
+    `slow`: answers after `slow_milliseconds`. The others are in docs/lab.md.
+    minimum_ttl_seconds: a resolver keeps every answer at least so long, and says so in its TTL.
+    caches: how many caches a resolver has behind its address; each question goes to any of them.
     """
 
     lag_seconds: float = 0.0
     fault: str = "none"
     slow_milliseconds: int = 500
+    minimum_ttl_seconds: int = 0
+    caches: int = 1
 
 
 @dataclass(frozen=True)
@@ -76,6 +105,7 @@ class Faults:
     fronts: colour -> how its load balancers answer.
     silent_addresses: addresses of load balancers that take connections and never say a word.
     certificate_days: colour -> days that its certificates are still valid for; negative: expired.
+    delegation: the names of the name servers that the parents of all zones name; none: those of the hosted zones.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -88,6 +118,7 @@ class Faults:
     fronts: dict[str, FrontFault] = field(default_factory=dict)
     silent_addresses: tuple[str, ...] = ()
     certificate_days: dict[str, float] = field(default_factory=dict)
+    delegation: tuple[str, ...] = ()
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -102,6 +133,7 @@ class Faults:
             fronts={colour: FrontFault(**fault) for colour, fault in data["fronts"].items()},
             silent_addresses=tuple(data["silent_addresses"]),
             certificate_days=dict(data["certificate_days"]),
+            delegation=tuple(data["delegation"]),
         )
 
 

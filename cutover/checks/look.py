@@ -12,6 +12,7 @@ from cutover.checks.check import AWAKE, CAPACITY, CERTIFICATE, OFFSITE, PROBES, 
 from cutover.checks.probe import Question
 from cutover.cluster_facts import ClusterFacts
 from cutover.propagation.concurrently import all_of
+from cutover.threads import in_thread
 
 # boto3 tries again for minutes when AWS does not answer; a tag-in does not wait for that.
 READ_SECONDS = 30.0
@@ -90,7 +91,7 @@ async def _read(function: Callable[..., T], *arguments: object) -> T:
     """What `function` returns, from a thread; raises TimeoutError after READ_SECONDS, and what it raises."""
     try:
         async with asyncio.timeout(READ_SECONDS):
-            return await asyncio.to_thread(function, *arguments)
+            return await in_thread(function, *arguments)
     except TimeoutError as error:
         raise TimeoutError(str(error) or f"no answer within {READ_SECONDS:g} s") from None
 

@@ -8,12 +8,15 @@ from typing import Any
 from cutover.propagation.answer import Endpoint, Kind
 from cutover.propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
 from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import DEFAULT_TTL_SECONDS, Look, judge
+from cutover.propagation.criterion import DEFAULT_TTL_SECONDS
+from cutover.propagation.look import Look, judge
 from cutover.propagation.polite_ask import Heard, PoliteAsk
 from cutover.propagation.target import Target
 
-# An answer is judged by look-ups at most so old.
+# An answer is judged by look-ups at most so old. For the incoming colour half a TTL will do: so there is one after every
+# switch and before the end, should an address have moved from one colour to another.
 FRESH_SECONDS = 5.0
+FRESH_TTLS = 0.5
 # Load balancers show only some of their addresses at a time, and caches show them for one TTL.
 REMEMBER_TTLS = 2
 
@@ -22,9 +25,13 @@ class ColourLookup:
     """Judges answers; asks for the colours' addresses when those it knows are old or leave an answer unexplained.
 
     `in_doubt` counts answers not of the incoming colour for all that is known, with look-ups still under way.
+    Raises ValueError when the incoming colour is not one of the target's colours.
     """
 
     def __init__(self, target: Target, ask: PoliteAsk, clock: Callable[[], float]) -> None:
+        if target.incoming not in target.colours:
+            known = ", ".join(target.colours) or "none"
+            raise ValueError(f"incoming is {target.incoming!r}, which is not one of the colours: {known}")
         self._target = target
         self._ask = ask
         self._clock = clock
@@ -47,7 +54,9 @@ class ColourLookup:
         return judge(heard.answer, self._colours(server), self._target.incoming, asked_at=heard.asked_at, at=heard.at)
 
     async def _catch_up(self, server: Endpoint, heard: Heard, *, recursive: bool) -> None:
-        await self._refresh(server, heard.at - FRESH_SECONDS, lambda: self._ask_own_names(server, recursive=recursive))
+        is_new = self._verdict(server, heard) is Verdict.NEW
+        fresh_seconds = max(FRESH_SECONDS, FRESH_TTLS * self._ttl_seconds) if is_new else FRESH_SECONDS
+        await self._refresh(server, heard.at - fresh_seconds, lambda: self._ask_own_names(server, recursive=recursive))
         if self._verdict(server, heard) is Verdict.UNKNOWN:
             await self._refresh(server, heard.asked_at, lambda: self._ask_own_names(server, recursive=recursive))
         if self._verdict(server, heard) is Verdict.UNKNOWN:

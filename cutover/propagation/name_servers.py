@@ -9,14 +9,17 @@ from cutover.propagation.answer import Answer, Ask, Endpoint, Kind
 FAMILIES = ("A", "AAAA")
 
 
-async def find_addresses(ns_name: str, rdtype: str, resolvers: Sequence[Endpoint], ask: Ask) -> Answer:
-    """Ask all `resolvers` at once for the `rdtype` (A or AAAA) addresses of a name server; the first to know any wins.
+async def first_to_know(
+    name: str, rdtype: str, servers: Sequence[Endpoint], ask: Ask, *, recursive: bool = True
+) -> Answer:
+    """Ask all `servers` (resolvers where `recursive`) at once for the `rdtype` records of `name`; the first to have
+    any wins.
 
-    A NODATA counts only when no resolver knows an address: a server that is overlooked could stay stale unseen.
-    Returns an Answer of kind ADDRESSES or NODATA, or, where no resolver knows, the last failure.
+    A NODATA counts only when none has any: a name server that is overlooked could stay stale unseen.
+    Returns an Answer of kind ADDRESSES or NODATA, or, where none knows, the last failure.
     """
-    questions = [asyncio.create_task(ask(resolver, ns_name, rdtype, recursive=True)) for resolver in resolvers]
-    second_best = Answer(Kind.NO_ANSWER, detail="no resolver answers")
+    questions = [asyncio.create_task(ask(server, name, rdtype, recursive=recursive)) for server in servers]
+    second_best = Answer(Kind.NO_ANSWER, detail="no answer from anybody")
     try:
         for question in asyncio.as_completed(questions):
             answer = await question

@@ -4,38 +4,52 @@ All times are seconds of one monotonic clock; a time in the past means now.
 """
 
 from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import BURST_ANSWERS, Look, ResolverView, ServerView, Status
+from cutover.propagation.criterion import Status
+from cutover.propagation.look import Look
+from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
+from cutover.propagation.server_view import BURST_ANSWERS, FINAL_LOOK_SECONDS, ServerView
 
-# A server that has not switched is asked about each name once in this time; about more than ten names less often.
-PROBE_SECONDS = 0.5
-PROBES_PER_SECOND = 20
+# A server that has not switched is asked about each name once in this time; about more than a dozen names less often.
+PROBE_SECONDS = 0.3
+PROBES_PER_SECOND = 40
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
-BURST_AT_ONCE = 4
+BURST_PATIENCE_SECONDS = 0.05
+BURST_AT_ONCE = 8
 # One that has switched is still looked at 12 times in the TTL, and once right before the end. Should a burst have been
 # 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
 FOLLOW_UPS_PER_TTL = 12
 FOLLOW_UP_SECONDS = (0.5, 5.0)
-FINAL_LOOK_SECONDS = 0.4
 # Resolvers give whole seconds of TTL left; some round down.
 EXPIRY_MARGIN_SECONDS = 0.1
 SHORTEST_PAUSE_SECONDS = 0.25
-# Room before the end for one question to a resolver that gets lost.
+# Many caches may be behind one resolver's address: one that is not to be overlooked is met by asking more than once.
+RESOLVER_LOOKS_PER_TTL = 4
+# From so long before the end on nobody waits for a question that gets lost.
 RESOLVER_LOOK_AHEAD_SECONDS = 2.5
 # An answer still old after the end outlived its TTL: the TTL left in it is not to be relied upon.
-OVERDUE_SECONDS = 2.0
+OVERDUE_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 2.0
 
 
-def questions_at_once(view: ServerView) -> int:
-    """How many questions to send an authoritative server now: one, or the next part of a burst (1, 2, 4, 4, 4, 4)."""
+def questions_at_once(view: ServerView, under_way: int = 0) -> int:
+    """How many questions to send an authoritative server now: one, or the next part of a burst (1, 2, 4, 8, 5).
+
+    `under_way`: those that may still be answered; while they are enough for the burst it is none.
+    """
     if view.switched_at is not None or view.streak == 0:
         return 1
-    return min(view.streak, BURST_AT_ONCE, BURST_ANSWERS - view.streak)
+    coming = view.streak + under_way
+    return max(0, min(coming + 1, BURST_AT_ONCE, BURST_ANSWERS - coming))
+
+
+def server_patience_seconds(view: ServerView) -> float:
+    """How long to wait for answers before asking on; a burst leaves a slow server behind."""
+    return BURST_PATIENCE_SECONDS if view.streak and view.switched_at is None else PROBE_SECONDS
 
 
 def probe_seconds(names: int) -> float:
-    """The pause between two questions about the same name to a server that has not switched."""
+    """The pause between two questions about one name to a server that has not switched, or a resolver that is late."""
     return max(PROBE_SECONDS, names / PROBES_PER_SECOND)
 
 
@@ -48,6 +62,8 @@ def next_server_look(view: ServerView, status: Status, pause_seconds: float = PR
         return last.at + BURST_PAUSE_SECONDS if last.verdict is Verdict.NEW else last.asked_at + pause_seconds
     if last.verdict is not Verdict.NEW:
         return last.asked_at + pause_seconds
+    if status.released_at is not None and last.asked_at < status.released_at - FINAL_LOOK_SECONDS <= last.at:
+        return last.asked_at
     shortest, longest = FOLLOW_UP_SECONDS
     regular = last.asked_at + min(max(status.ttl_seconds / FOLLOW_UPS_PER_TTL, shortest), longest)
     if status.released_at is None or last.asked_at >= status.released_at - FINAL_LOOK_SECONDS:
@@ -55,29 +71,73 @@ def next_server_look(view: ServerView, status: Status, pause_seconds: float = PR
     return min(regular, status.released_at - FINAL_LOOK_SECONDS)
 
 
-def next_resolver_look(view: ResolverView, status: Status) -> float:
-    """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it."""
+def resolver_questions_at_once(view: ResolverView, status: Status, now: float, under_way: int = 0) -> int:
+    """How many questions to send a resolver now: one, or at the end all those that show that its caches agree.
+
+    Each comes from a port of its own, by which many resolvers choose among their caches. `under_way`: those that may
+    still be answered; while they are enough it is none.
+    """
+    missing = _missing(view, status)
+    if not missing or view.last is None or view.last.verdict is not Verdict.NEW or now < _clear_at(view, status):
+        return 1
+    return max(0, min(missing - under_way, FINAL_LOOKS))
+
+
+def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:
+    """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it.
+
+    `pause_seconds` is the one after the end, between two questions to a resolver that holds it up.
+    """
     last = view.last
     if last is None:
         return float("-inf")
-    return max(_when_worth_a_look(view, last, status), last.at + SHORTEST_PAUSE_SECONDS)
+    if status.since is None or view.is_unreachable:
+        return max(_expiry(view, last), last.asked_at + _shortest_pause(last, pause_seconds))
+    clear_at = _clear_at(view, status) + EXPIRY_MARGIN_SECONDS
+    regular = last.asked_at + max(status.ttl_seconds / RESOLVER_LOOKS_PER_TTL, pause_seconds)
+    if last.asked_at < status.since:
+        return max(status.since, last.at)
+    if last.asked_at < clear_at:
+        return min(max(_expiry(view, last), last.asked_at + _shortest_pause(last, pause_seconds)), regular, clear_at)
+    if last.verdict is not Verdict.NEW:
+        return last.asked_at + pause_seconds
+    return last.at + BURST_PAUSE_SECONDS if _missing(view, status) else regular
 
 
-def _when_worth_a_look(view: ResolverView, last: Look, status: Status) -> float:
+def resolver_patience_seconds(view: ResolverView, status: Status, now: float) -> float | None:
+    """How long to wait for an answer before asking on; None: until it is known to be lost.
+
+    There is time for that unless the end is near, or the resolver has to show that it answers at all.
+    """
+    if not view.has_answered and not view.is_unreachable:
+        return PROBE_SECONDS
+    is_early = status.released_at is None or now < status.released_at - RESOLVER_LOOK_AHEAD_SECONDS
+    return None if is_early else PROBE_SECONDS
+
+
+def _clear_at(view: ResolverView, status: Status) -> float:
+    return float("inf") if status.since is None else view.clear_at(status.since, status.ttl_seconds)
+
+
+def _missing(view: ResolverView, status: Status) -> int:
+    """How many of the questions at the end are still to be asked."""
+    if status.since is None:
+        return status.final_looks
+    return view.missing(status.since, status.ttl_seconds, status.final_looks)
+
+
+def _expiry(view: ResolverView, last: Look) -> float:
+    """When the answer leaves its cache; a failure is none."""
     backed_off = last.at + backoff_seconds(view.failures)
     if last.ttl_seconds is None:
         return backed_off
     expires_at = last.at + last.ttl_seconds + EXPIRY_MARGIN_SECONDS
-    if last.verdict not in (Verdict.NEW, Verdict.OLD):
-        return min(backed_off, expires_at)
-    if status.since is None or status.released_at is None:
-        return expires_at
-    if last.verdict is Verdict.OLD:
-        overdue = max(status.released_at + EXPIRY_MARGIN_SECONDS, last.at + OVERDUE_SECONDS)
-        return min(expires_at, overdue)
-    if view.has_seen_new(status.since):
-        return expires_at
-    return min(expires_at, max(status.since, status.released_at - RESOLVER_LOOK_AHEAD_SECONDS))
+    return expires_at if last.verdict in (Verdict.NEW, Verdict.OLD) else min(backed_off, expires_at)
+
+
+def _shortest_pause(last: Look, pause_seconds: float) -> float:
+    """An answer that has no TTL left, and is given again and again, is not asked for in a tight loop."""
+    return SHORTEST_PAUSE_SECONDS if last.verdict is Verdict.NEW else pause_seconds
 
 
 def backoff_seconds(failures: int) -> float:

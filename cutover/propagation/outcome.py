@@ -1,72 +1,120 @@
-"""The record of a wait for DNS: plain data that can be kept and shown."""
+"""The record of a wait for DNS: plain data that can be kept and shown. With many names, one entry for each server."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import groupby
+from typing import Any, TypeVar
 
-from cutover.propagation.criterion import Picture, ResolverView, ServerView, Status
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import Picture, Status
+from cutover.propagation.resolver_view import ResolverView, held_until
+from cutover.propagation.server_view import ServerView
+from cutover.propagation.target import Target
+
+AnyView = TypeVar("AnyView", ServerView, ResolverView)
+NOT_ASKED = "not asked yet"
 
 
 @dataclass(frozen=True)
 class ServerOutcome:
-    """What one authoritative address says about one live name; times are ISO 8601 in UTC."""
+    """What one authoritative address says; times are ISO 8601 in UTC.
 
-    name: str
+    Of its `names` so many are `waiting`. `name`, `status`, `verdict`, `addresses` and `status_since` are of the one
+    that has been waiting for longest, else of the first. `switched_at`: when the last name switched, if all have.
+    `ttl_seconds`: the largest TTL it gave for any of them. `queries` were sent to it, about these names and others.
+    """
+
     server: str
+    names: int
+    waiting: int
+    name: str
     status: str
+    verdict: str
+    addresses: tuple[str, ...]
     status_since: str | None
     switched_at: str | None
     ttl_seconds: float | None
+    queries: int
 
 
 @dataclass(frozen=True)
 class ResolverOutcome:
-    """What one resolver says about one live name; times are ISO 8601 in UTC."""
+    """What one resolver says, like ServerOutcome; `seen_at`: when the incoming colour was last seen of every name.
 
-    name: str
+    `ttl_left_seconds`: what is left of the TTL of the answer in `status`. `longest_ttl_seconds`: the largest it gave.
+    """
+
     resolver: str
+    names: int
+    waiting: int
+    name: str
     status: str
+    verdict: str
+    addresses: tuple[str, ...]
     status_since: str | None
     seen_at: str | None
     ttl_left_seconds: float | None
+    longest_ttl_seconds: float | None
     unreachable: bool
+    queries: int
 
 
 @dataclass(frozen=True)
 class Outcome:
     """How a wait ended, for the record; JSON-serialisable by `as_dict`.
 
-    `done`: whether DNS has let go. `unlocated`: name servers without a known address, with the reason. `skipped`:
-    addresses that this machine has no route to. `since`: when the last server switched; `released_at`: one TTL later.
+    `done`: whether DNS has let go. `own_name_servers` and `parent_name_servers` (None: the parent was not seen): to
+    whom the zone is delegated. `unlocated`: name servers without a known address, with the reason. `skipped`: addresses
+    that this machine has no route to. `since`: when the last server switched; `released_at`: one TTL later.
+    `waited_seconds` since `called_at`, until `ended_at`.
     """
 
     done: bool
     incoming: str
+    names: tuple[str, ...]
+    rdtype: str
     servers: tuple[ServerOutcome, ...]
     resolvers: tuple[ResolverOutcome, ...]
     unlocated: Mapping[str, str]
     skipped: tuple[str, ...]
+    own_name_servers: tuple[str, ...]
+    parent_name_servers: tuple[str, ...] | None
+    private: bool
+    warnings: tuple[str, ...]
     ttl_seconds: float
     since: str | None
     released_at: str | None
+    called_at: str
+    ended_at: str
     waited_seconds: float
     queries: int
 
     @property
-    def summary(self) -> str:
-        """How it ended, in one line."""
-        servers, resolvers = {s.server for s in self.servers}, {r.resolver for r in self.resolvers if not r.unreachable}
-        return (
-            f"DNS answers with nobody else after {self.waited_seconds:.1f} s of waiting ({len(servers)} authoritative"
-            f" addresses and {len(resolvers)} resolvers, {self.queries} queries, TTL {self.ttl_seconds:.0f} s)"
-        )
+    def is_as_expected(self) -> bool:
+        """Whether at this moment everybody who answers at all answers as it should be."""
+        verdicts = {one.verdict for one in self._answering}
+        return verdicts == {Verdict.NEW.name.lower()} and not self.unlocated
 
     @property
-    def unseen(self) -> tuple[str, ...]:
-        """Resolvers that never answered, and addresses that this machine has no route to: reported, not fatal."""
-        return (*dict.fromkeys(r.resolver for r in self.resolvers if r.unreachable), *self.skipped)
+    def is_the_same_everywhere(self) -> bool:
+        """Whether at this moment everybody who answers at all gives the same data, and does give any."""
+        answers = {one.addresses for one in self._answering}
+        return len(answers) == 1 and () not in answers and not self.unlocated
+
+    @property
+    def _answering(self) -> list[ServerOutcome | ResolverOutcome]:
+        return [*self.servers, *(resolver for resolver in self.resolvers if not resolver.unreachable)]
+
+    @property
+    def summary(self) -> str:
+        """How it ended, in one line."""
+        reached = sum(not resolver.unreachable for resolver in self.resolvers)
+        return (
+            f"DNS answers with nobody else after {self.waited_seconds:.1f} s of waiting ({len(self.servers)} "
+            f"authoritative addresses and {reached} resolvers, {self.queries} queries, TTL {self.ttl_seconds:.0f} s)"
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The same as plain dicts, lists, strings and numbers."""
@@ -89,42 +137,13 @@ class Clocks:
     now: float
     utc_now: datetime
 
-    def iso(self, moment: float | None) -> str | None:
+    def at(self, moment: float) -> str:
         """A monotonic time as ISO 8601, to the millisecond."""
-        if moment is None:
-            return None
         return (self.utc_now + timedelta(seconds=moment - self.now)).isoformat(timespec="milliseconds")
 
-
-def _server_outcome(view: ServerView, clocks: Clocks) -> ServerOutcome:
-    return ServerOutcome(
-        view.name,
-        view.server,
-        view.said.summary if view.said else "not asked yet",
-        clocks.iso(view.since),
-        clocks.iso(view.switched_at),
-        view.ttl_seconds,
-    )
-
-
-def _resolver_outcome(view: ResolverView, clocks: Clocks) -> ResolverOutcome:
-    left = ttl_left_seconds(view, clocks.now)
-    return ResolverOutcome(
-        view.name,
-        view.server,
-        view.said.summary if view.said else "not asked yet",
-        clocks.iso(view.since),
-        clocks.iso(view.seen_at),
-        None if left is None else round(left, 3),
-        view.is_unreachable,
-    )
-
-
-def ttl_left_seconds(view: ResolverView, now: float) -> float | None:
-    """How long the answer a resolver gave last may still be in its cache."""
-    if view.last is None or view.last.ttl_seconds is None:
-        return None
-    return max(0.0, view.last.at + view.last.ttl_seconds - now)
+    def iso(self, moment: float | None) -> str | None:
+        """The same, where there may be no time."""
+        return None if moment is None else self.at(moment)
 
 
 def outcome_of(
@@ -133,25 +152,115 @@ def outcome_of(
     clocks: Clocks,
     *,
     done: bool,
-    incoming: str,
-    waited_seconds: float,
-    queries: int,
+    target: Target,
+    called_at: float,
+    queries: Mapping[str, int],
+    queries_in_all: int,
 ) -> Outcome:
-    """The record of a wait that ends now."""
+    """The record of a wait that ends now; `queries` to each server or resolver by its printable name."""
+    servers, resolvers = frozenset(status.waiting_servers), frozenset(status.waiting_resolvers)
     return Outcome(
         done=done,
-        incoming=incoming,
-        servers=tuple(_server_outcome(view, clocks) for view in sorted(picture.servers, key=_by_server)),
-        resolvers=tuple(_resolver_outcome(view, clocks) for view in picture.resolvers),
+        incoming=target.incoming,
+        names=target.names,
+        rdtype=target.rdtype,
+        servers=tuple(_server(views, servers, clocks, queries) for views in by_server(picture.servers)),
+        resolvers=tuple(_resolver(views, resolvers, clocks, queries) for views in by_server(picture.resolvers)),
         unlocated=picture.unlocated,
         skipped=tuple(picture.skipped),
+        own_name_servers=picture.delegation.own,
+        parent_name_servers=picture.delegation.by_parent,
+        private=picture.private,
+        warnings=_warnings(picture, status),
         ttl_seconds=status.ttl_seconds,
         since=clocks.iso(status.since),
         released_at=clocks.iso(status.released_at),
-        waited_seconds=waited_seconds,
-        queries=queries,
+        called_at=clocks.at(called_at),
+        ended_at=clocks.at(clocks.now),
+        waited_seconds=round(clocks.now - called_at, 3),
+        queries=queries_in_all,
     )
 
 
-def _by_server(view: ServerView) -> tuple[str, str]:
-    return view.server, view.name
+def by_server(views: Iterable[AnyView]) -> list[list[AnyView]]:
+    """The views of each server, by name; the servers in the order of their names."""
+    ordered = sorted(views, key=lambda view: (view.server, view.name))
+    return [list(group) for _, group in groupby(ordered, key=lambda view: view.server)]
+
+
+def ttl_left_seconds(view: ResolverView, now: float) -> float | None:
+    """How long the answer a resolver gave last may still be in its cache."""
+    if view.last is None or view.last.ttl_seconds is None:
+        return None
+    return max(0.0, held_until(view.last) - now)
+
+
+def _warnings(picture: Picture, status: Status) -> tuple[str, ...]:
+    """What is reported and not fatal."""
+    unreachable = dict.fromkeys(view.server for view in status.unreachable)
+    stretched = dict.fromkeys(
+        f"resolver {view.server} keeps answers for {view.longest_ttl_seconds:.0f} s, longer than their TTL"
+        for view in picture.resolvers
+        if picture.servers and view.longest_ttl_seconds is not None and view.longest_ttl_seconds > status.ttl_seconds
+    )
+    return (
+        *picture.delegation.warnings,
+        *(f"resolver {server} gave no answer" for server in unreachable),
+        *(f"not asked, there is no route to it: {server}" for server in picture.skipped),
+        *stretched,
+    )
+
+
+def _server(
+    views: Sequence[ServerView], waiting: frozenset[ServerView], clocks: Clocks, queries: Mapping[str, int]
+) -> ServerOutcome:
+    late = [view for view in views if view in waiting]
+    shown = longest_waiting(late or views)
+    switches = [view.switched_at for view in views if view.switched_at is not None]
+    ttls = [view.ttl_seconds for view in views if view.ttl_seconds is not None]
+    return ServerOutcome(
+        server=shown.server,
+        names=len(views),
+        waiting=len(late),
+        **_says(shown, clocks),
+        switched_at=clocks.iso(max(switches)) if len(switches) == len(views) else None,
+        ttl_seconds=max(ttls, default=None),
+        queries=queries.get(shown.server, 0),
+    )
+
+
+def _resolver(
+    views: Sequence[ResolverView], waiting: frozenset[ResolverView], clocks: Clocks, queries: Mapping[str, int]
+) -> ResolverOutcome:
+    late = [view for view in views if view in waiting]
+    shown = longest_waiting(late or views)
+    seen = [view.seen_at for view in views if view.seen_at is not None]
+    left = ttl_left_seconds(shown, clocks.now)
+    ttls = [view.longest_ttl_seconds for view in views if view.longest_ttl_seconds is not None]
+    return ResolverOutcome(
+        resolver=shown.server,
+        names=len(views),
+        waiting=len(late),
+        **_says(shown, clocks),
+        seen_at=clocks.iso(min(seen)) if len(seen) == len(views) else None,
+        ttl_left_seconds=None if left is None else round(left, 3),
+        longest_ttl_seconds=max(ttls, default=None),
+        unreachable=any(view.is_unreachable for view in late),
+        queries=queries.get(shown.server, 0),
+    )
+
+
+def longest_waiting(views: Sequence[AnyView]) -> AnyView:
+    """The view whose server has been saying the same of its name for longest; never asked is longest of all."""
+    return min(views, key=lambda view: float("-inf") if view.since is None else view.since)
+
+
+def _says(view: ServerView | ResolverView, clocks: Clocks) -> dict[str, Any]:
+    said = view.said
+    return {
+        "name": view.name,
+        "status": said.summary if said else NOT_ASKED,
+        "verdict": said.verdict.name.lower() if said else "",
+        "addresses": said.addresses if said else (),
+        "status_since": clocks.iso(view.since),
+    }

@@ -1,7 +1,7 @@
 """Asking many questions of few servers without crowding any of them."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -22,13 +22,13 @@ class Heard:
 
 
 class PoliteAsk:
-    """Ask, with a bound on the questions under way at each server; counts all `queries`."""
+    """Ask, with a bound on the questions under way at each server; counts the `queries` to each."""
 
     def __init__(self, ask: Ask, clock: Callable[[], float]) -> None:
         self._ask = ask
         self._clock = clock
         self._turns: defaultdict[Endpoint, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
-        self.queries = 0
+        self.queries: Counter[Endpoint] = Counter()
 
     async def __call__(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
         return (await self.hear(server, name, rdtype, recursive=recursive)).answer
@@ -36,7 +36,7 @@ class PoliteAsk:
     async def hear(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Heard:
         """Ask and note the times; waiting for one's turn is not part of them."""
         async with self._turns[server]:
-            self.queries += 1
+            self.queries[server] += 1
             asked_at = self._clock()
             answer = await self._ask(server, name, rdtype, recursive=recursive)
             return Heard(answer, asked_at, self._clock())

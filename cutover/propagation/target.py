@@ -1,7 +1,7 @@
 """What a wait for DNS waits for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cutover.propagation.answer import Endpoint
 
@@ -16,29 +16,31 @@ class ColourNames:
 
 @dataclass(frozen=True)
 class Target:
-    """Every one of `names` answers the `incoming` colour everywhere.
+    """Every one of `names` answers what is `incoming` everywhere: a colour, or what a judge of another kind looks for.
 
     `colours` has the incoming colour and every other whose answers may still be about (none when the first colour is
-    put in charge). `ns_names` are the zone's name servers, as in its delegation set; their addresses are looked up
-    through `resolvers`. `rdtype` is A or AAAA. `minimum_ttl_seconds`, where given, is waited for even if the servers
-    give a shorter TTL: for a caller who knows that older answers had a longer one.
-    Raises ValueError when there is nothing to ask or nobody to ask.
+    put in charge). `ns_names` are the zone's name servers by its own account, as in its delegation set; those of the
+    parent are asked for where the name of the `zone` is given. All addresses are looked up through `resolvers`.
+    A `private` zone has no `ns_names`: only the resolvers can be asked. `rdtype` is the type of the records.
+    `minimum_ttl_seconds`, where given, is waited for even if the servers give a shorter TTL: for a caller who knows
+    that older answers had a longer one. Raises ValueError when there is nothing to ask or nobody to ask.
     """
 
     names: tuple[str, ...]
     incoming: str
-    colours: Mapping[str, ColourNames]
-    ns_names: tuple[str, ...]
-    resolvers: tuple[Endpoint, ...]
+    colours: Mapping[str, ColourNames] = field(default_factory=dict)
+    ns_names: tuple[str, ...] = ()
+    resolvers: tuple[Endpoint, ...] = ()
     authoritative_port: int = 53
     minimum_ttl_seconds: float | None = None
     rdtype: str = "A"
+    zone: str | None = None
+    private: bool = False
 
     def __post_init__(self) -> None:
-        for field in ("names", "ns_names", "resolvers"):
-            if not getattr(self, field):
-                raise ValueError(f"{field} is empty: a wait for DNS needs at least one")
-        if self.incoming not in self.colours:
-            raise ValueError(
-                f"incoming is {self.incoming!r}, which is not one of the colours {', '.join(self.colours)}"
-            )
+        needed = ("names", "resolvers") if self.private else ("names", "ns_names", "resolvers")
+        for name in needed:
+            if not getattr(self, name):
+                raise ValueError(f"{name} is empty: a wait for DNS needs at least one")
+        if self.private and self.ns_names:
+            raise ValueError(f"a private zone has no name servers that can be asked, but ns_names is {self.ns_names}")

@@ -8,13 +8,17 @@ from functools import partial
 
 from cutover.propagation import client, name_servers
 from cutover.propagation.answer import Ask, Endpoint
+from cutover.propagation.colour_lookup import ColourLookup
 from cutover.propagation.concurrently import result_of
+from cutover.propagation.criterion import Status
 from cutover.propagation.outcome import Clocks, Outcome, PropagationTimeout, outcome_of
 from cutover.propagation.target import Target
-from cutover.propagation.watchers import Watchers
+from cutover.propagation.watchers import NewJudge, Watchers
 from cutover.propagation.words import Progress, timeout_message
 
 POLL_SECONDS = 0.1
+# When the TTL is over and any answer may be the last.
+FINAL_POLL_SECONDS = 0.02
 
 
 class Watch:
@@ -33,14 +37,16 @@ class Watch:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
         is_routable: Callable[[Endpoint], bool] = name_servers.is_routable,
+        new_judge: NewJudge = ColourLookup,
     ) -> None:
         self._target = target
         self._clock = clock
         self._sleep = sleep
         self._utc_now = utc_now
-        self._new_watchers = partial(Watchers, target, ask, clock, sleep, is_routable)
+        self._new_watchers = partial(Watchers, target, ask, clock, sleep, is_routable, new_judge)
         self._watchers = self._new_watchers()
         self._task: asyncio.Task[None] | None = None
+        self._called_at: float | None = None
 
     def start(self) -> None:
         """Begin to watch in the background; harmless when already begun. Answers of the old colour are normal now."""
@@ -56,10 +62,24 @@ class Watch:
         Raises PropagationTimeout `deadline_seconds` after this call, and whatever went wrong in the background.
         """
         self.start()
-        called_at = self._clock()
+        self._called_at = self._clock()
         try:
-            await self._until_done(called_at, deadline_seconds, Progress(report))
-            return self._outcome(called_at, done=True)
+            await self._until_done(self._called_at + deadline_seconds, deadline_seconds, Progress(report))
+            return self.outcome(done=True)
+        finally:
+            await self.stop()
+
+    async def look(self, deadline_seconds: float) -> Outcome:
+        """Return as soon as everybody has said something, or after `deadline_seconds`; otherwise like `wait`."""
+        self.start()
+        self._called_at = self._clock()
+        try:
+            while self._clock() < self._called_at + deadline_seconds:
+                self._raise_if_broken()
+                if self._watchers.picture().is_complete and not self._watchers.in_doubt:
+                    break
+                await self._sleep(FINAL_POLL_SECONDS)
+            return self.outcome()
         finally:
             await self.stop()
 
@@ -73,8 +93,22 @@ class Watch:
         if not task.cancelled():
             result_of(task)
 
-    async def _until_done(self, called_at: float, deadline_seconds: float, progress: Progress) -> None:
-        deadline = called_at + deadline_seconds
+    def outcome(self, *, done: bool = False) -> Outcome:
+        """How far DNS is now, for the record; `done` is for those who have compared it with the criterion."""
+        clocks = Clocks(self._clock(), self._utc_now())
+        called_at = clocks.now if self._called_at is None else self._called_at
+        return outcome_of(
+            self._watchers.picture(),
+            self._watchers.status(clocks.now),
+            clocks,
+            done=done,
+            target=self._target,
+            called_at=called_at,
+            queries=self._watchers.queries_by_server,
+            queries_in_all=self._watchers.queries,
+        )
+
+    async def _until_done(self, deadline: float, deadline_seconds: float, progress: Progress) -> None:
         while True:
             self._raise_if_broken()
             now = self._clock()
@@ -83,26 +117,17 @@ class Watch:
                 return
             if now >= deadline:
                 message = timeout_message(picture, status, now, deadline_seconds)
-                raise PropagationTimeout(message, self._outcome(called_at, done=False))
+                raise PropagationTimeout(message, self.outcome())
             progress.tell(picture, status, now)
-            moments = [now + POLL_SECONDS, deadline]
-            if status.released_at is not None and status.released_at > now:
-                moments.append(status.released_at)
-            await self._sleep(min(moments) - now)
+            await self._sleep(min(_next_poll(status, now), deadline) - now)
 
     def _raise_if_broken(self) -> None:
         if self._task is not None and self._task.done():
             task, self._task = self._task, None
             result_of(task)
 
-    def _outcome(self, called_at: float, *, done: bool) -> Outcome:
-        clocks = Clocks(self._clock(), self._utc_now())
-        return outcome_of(
-            self._watchers.picture(),
-            self._watchers.status(clocks.now),
-            clocks,
-            done=done,
-            incoming=self._target.incoming,
-            waited_seconds=round(clocks.now - called_at, 3),
-            queries=self._watchers.queries,
-        )
+
+def _next_poll(status: Status, now: float) -> float:
+    if status.released_at is None or now < status.released_at - POLL_SECONDS:
+        return now + POLL_SECONDS
+    return max(status.released_at, now + FINAL_POLL_SECONDS)

@@ -1,41 +1,40 @@
 """Asking name servers and resolvers again and again, and keeping what they say; whom and when is decided elsewhere."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from cutover.propagation import name_servers
+from cutover.propagation import delegation, name_servers
+from cutover.propagation.aliases import Aliases
 from cutover.propagation.answer import Ask, Endpoint, Kind
-from cutover.propagation.colour_lookup import ColourLookup
+from cutover.propagation.ask_for_ever import ask_for_ever
 from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import (
-    Picture,
-    ResolverView,
-    ServerView,
-    Status,
-    observe_resolver,
-    observe_server,
-    status,
-)
+from cutover.propagation.criterion import Picture, Status, status
+from cutover.propagation.look import Judge
 from cutover.propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
-    PROBE_SECONDS,
     backoff_seconds,
     next_resolver_look,
     next_server_look,
     probe_seconds,
     questions_at_once,
+    resolver_patience_seconds,
+    resolver_questions_at_once,
+    server_patience_seconds,
 )
 from cutover.propagation.polite_ask import PoliteAsk
+from cutover.propagation.resolver_view import ResolverView, observe_resolver
+from cutover.propagation.server_view import ServerView, observe_server
 from cutover.propagation.target import Target
 
 # The status for planning looks is asked for after every one of them: it may be so old.
 STATUS_SECONDS = 0.1
 # Nobody sleeps longer without regard for what the others have found.
 NAP_SECONDS = 1.0
-# Unanswered questions about one name at one address: with a timeout of 2 s and a look each 0.5 s there are four.
-UNDER_WAY_AT_MOST = 8
+# A parent zone that was not seen at first is asked for again, ever more seldom.
+PARENT_SECONDS = 10.0
 
 Key = tuple[Endpoint, str]
+NewJudge = Callable[[Target, PoliteAsk, Callable[[], float]], Judge]
 
 
 class Watchers:
@@ -48,29 +47,42 @@ class Watchers:
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[object]],
         is_routable: Callable[[Endpoint], bool],
+        new_judge: NewJudge,
     ) -> None:
         self._target = target
         self._clock = clock
         self._sleep = sleep
         self._is_routable = is_routable
         self._ask = PoliteAsk(ask, clock)
-        self._lookup = ColourLookup(target, self._ask, clock)
+        self._aliases = Aliases(target.rdtype, target.resolvers, self._ask, clock)
+        self._judge = new_judge(target, self._ask, clock)
         self._servers: dict[Key, ServerView] = {}
         self._resolvers: dict[Key, ResolverView] = {}
-        self._unlocated = dict.fromkeys(target.ns_names, "not asked yet")
+        self._delegation = delegation.Delegation(
+            delegation.plain_names(target.ns_names), is_awaited=target.zone is not None and not target.private
+        )
+        self._unlocated = dict.fromkeys(self._delegation.own, "not asked yet")
         self._skipped: set[str] = set()
+        self._pause = probe_seconds(len(target.names))
         self._status_at = float("-inf")
         self._latest_status: Status | None = None
 
     @property
     def queries(self) -> int:
-        """How many questions have been asked."""
-        return self._ask.queries
+        """How many questions have been asked, of anybody."""
+        return self._ask.queries.total()
+
+    @property
+    def queries_by_server(self) -> Mapping[str, int]:
+        """How many questions each server and resolver was asked, by its printable name."""
+        counts = self._ask.queries
+        servers = {view.server: counts[server] for (server, _), view in self._servers.items()}
+        return servers | {str(resolver): counts[resolver] for resolver in self._target.resolvers}
 
     @property
     def in_doubt(self) -> bool:
         """Whether there is an answer, not known to be the incoming colour's, that is still being judged."""
-        return self._lookup.in_doubt > 0
+        return self._judge.in_doubt > 0
 
     def picture(self) -> Picture:
         """All that is known now."""
@@ -79,6 +91,8 @@ class Watchers:
             tuple(self._resolvers.values()),
             dict(self._unlocated),
             tuple(sorted(self._skipped)),
+            self._delegation,
+            self._target.private,
         )
 
     def status(self, now: float) -> Status:
@@ -88,12 +102,29 @@ class Watchers:
     async def run(self) -> None:
         """Watch for ever."""
         async with asyncio.TaskGroup() as group:
-            for ns_name in self._target.ns_names:
+            for ns_name in self._delegation.own:
                 group.create_task(self._locate(ns_name, group))
+            if self._target.zone is not None and not self._target.private:
+                group.create_task(self._find_parent(self._target.zone, group))
             for resolver in self._target.resolvers:
                 for name in self._target.names:
                     self._resolvers[resolver, name] = ResolverView(name, str(resolver))
                     group.create_task(self._watch_resolver((resolver, name)))
+
+    async def _find_parent(self, zone: str, group: asyncio.TaskGroup) -> None:
+        """Find out to whom the parent delegates, and watch those as well that the zone itself does not have."""
+        target, pause_seconds = self._target, PARENT_SECONDS
+        while self._delegation.by_parent is None:
+            self._delegation = await delegation.ask_parent(
+                self._delegation, zone, target.resolvers, target.authoritative_port, self._ask
+            )
+            for ns_name in self._delegation.by_parent or ():
+                if ns_name not in self._delegation.own:
+                    self._unlocated[ns_name] = "not asked yet"
+                    group.create_task(self._locate(ns_name, group))
+            if self._delegation.by_parent is None:
+                await self._sleep(pause_seconds)
+                pause_seconds *= 2
 
     async def _locate(self, ns_name: str, group: asyncio.TaskGroup) -> None:
         """Find the addresses of one name server, however long that takes, and watch each as soon as it is known."""
@@ -106,7 +137,7 @@ class Watchers:
         """Whether the name server has addresses of this family; asks until that is known."""
         failures = 0
         while True:
-            answer = await name_servers.find_addresses(ns_name, rdtype, self._target.resolvers, self._ask)
+            answer = await name_servers.first_to_know(ns_name, rdtype, self._target.resolvers, self._ask)
             if answer.kind is Kind.ADDRESSES:
                 for address in sorted(answer.addresses):
                     self._watch_address(ns_name, Endpoint(address, self._target.authoritative_port), group)
@@ -128,38 +159,38 @@ class Watchers:
                 group.create_task(self._watch_server((server, name)))
 
     async def _watch_server(self, key: Key) -> None:
-        """Ask one authoritative address about one name for ever.
-
-        A question that is not answered soon is not waited for: what became of it is noted whenever it is known.
-        """
-        pause_seconds = probe_seconds(len(self._target.names))
-        async with asyncio.TaskGroup() as group:
-            under_way: set[asyncio.Task[None]] = set()
-            while True:
-                await self._sleep_until(
-                    lambda: next_server_look(self._servers[key], self._recent_status(), pause_seconds)
-                )
-                count = questions_at_once(self._servers[key])
-                asked = {group.create_task(self._look_at_server(key)) for _ in range(count)}
-                await asyncio.wait(asked, timeout=PROBE_SECONDS)
-                under_way = {task for task in under_way | asked if not task.done()}
-                if len(under_way) >= UNDER_WAY_AT_MOST:
-                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        """Ask one authoritative address about one name for ever."""
+        await ask_for_ever(
+            lambda: self._sleep_until(lambda: next_server_look(self._servers[key], self._recent_status(), self._pause)),
+            lambda under_way: questions_at_once(self._servers[key], under_way),
+            lambda: self._look_at_server(key),
+            lambda: server_patience_seconds(self._servers[key]),
+            self._clock,
+        )
 
     async def _look_at_server(self, key: Key) -> None:
         server, name = key
         heard = await self._ask.hear(server, name, self._target.rdtype, recursive=False)
-        look = await self._lookup.judge(server, heard, recursive=False)
+        heard = await self._aliases.followed(heard)
+        look = await self._judge.judge(server, heard, recursive=False)
         self._servers[key] = observe_server(self._servers[key], look)
 
     async def _watch_resolver(self, key: Key) -> None:
         """Ask one resolver about one name for ever."""
+        views, status, clock = self._resolvers, self._recent_status, self._clock
+        await ask_for_ever(
+            lambda: self._sleep_until(lambda: next_resolver_look(views[key], status(), self._pause)),
+            lambda under_way: resolver_questions_at_once(views[key], status(), clock(), under_way),
+            lambda: self._look_at_resolver(key),
+            lambda: resolver_patience_seconds(views[key], status(), clock()),
+            clock,
+        )
+
+    async def _look_at_resolver(self, key: Key) -> None:
         server, name = key
-        while True:
-            await self._sleep_until(lambda: next_resolver_look(self._resolvers[key], self._recent_status()))
-            heard = await self._ask.hear(server, name, self._target.rdtype, recursive=True)
-            look = await self._lookup.judge(server, heard, recursive=True)
-            self._resolvers[key] = observe_resolver(self._resolvers[key], look)
+        heard = await self._ask.hear(server, name, self._target.rdtype, recursive=True)
+        look = await self._judge.judge(server, heard, recursive=True)
+        self._resolvers[key] = observe_resolver(self._resolvers[key], look)
 
     async def _sleep_until(self, next_look: Callable[[], float]) -> None:
         """Sleep until the time that `next_look` gives, which may change as others find things out."""

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Picture, ResolverView, ServerView, Status
-from cutover.propagation.outcome import ttl_left_seconds
+from cutover.propagation.criterion import Picture, Status
+from cutover.propagation.look import in_words
+from cutover.propagation.outcome import NOT_ASKED, ttl_left_seconds
+from cutover.propagation.resolver_view import ResolverView
+from cutover.propagation.server_view import ServerView
 
 NAMED_AT_MOST = 3
 REPORT_SECONDS = 5.0
@@ -33,17 +36,21 @@ class Progress:
 def progress_line(picture: Picture, status: Status, now: float) -> str:
     """How far DNS is, in one line: addresses switched, who is stale, resolvers, seconds of TTL left."""
     addresses, resolvers = _at(picture.servers), _at(picture.resolvers)
-    parts = [
-        f"DNS: {len(addresses - _at(status.waiting_servers))} of {len(addresses)} authoritative addresses switched"
-    ]
+    switched = len(addresses - _at(status.waiting_servers))
+    parts = [f"DNS: {switched} of {len(addresses)} authoritative addresses switched"]
+    if picture.private:
+        parts = ["DNS: the zone is private, so only resolvers are asked"]
     stale = [*(f"{name} has no known address" for name in picture.unlocated), *_stale(status.waiting_servers, now)]
     if stale:
         parts.append(f"stale: {_some(stale)}")
-    parts.append(f"resolvers {len(resolvers - _at(status.waiting_resolvers))} of {len(resolvers)}")
+    unseen = [view for view in picture.resolvers if not view.has_seen_new(status.since)]
+    parts.append(f"resolvers {len(resolvers - _at(unseen))} of {len(resolvers)}")
     if status.released_at is not None and now < status.released_at:
         parts.append(f"{status.released_at - now:.0f} s of TTL left")
+    elif status.released_at is not None and unseen:
+        parts.append(f"stale: {_some(_stale(unseen, now))}")
     elif status.released_at is not None and status.waiting_resolvers:
-        parts.append(f"stale: {_some(_stale(status.waiting_resolvers, now))}")
+        parts.append("resolvers are asked whether all their caches agree")
     return "; ".join(parts)
 
 
@@ -57,12 +64,31 @@ def timeout_message(picture: Picture, status: Status, now: float, deadline_secon
     resolvers = [view for view in status.waiting_resolvers if view.last is None or view.last.verdict is not Verdict.NEW]
     lines += [f"  {line}" for line in _details(status.waiting_servers, "", now)]
     lines += [f"  {line}" for line in _details(resolvers, "resolver ", now)]
+    lines += [f"  {line}" for line in _disagreements(status, now)]
+    lines += [f"  {warning}" for warning in picture.delegation.warnings]
+    if picture.private:
+        lines.append("  the zone is private: only resolvers inside its network know it")
     if status.since is not None and status.released_at is not None and now < status.released_at:
         lines.append(
             f"  every name server has switched, the last {now - status.since:.0f} s ago; caches may hold "
             f"what they gave before for another {status.released_at - now:.0f} s"
         )
     return "\n".join(lines)
+
+
+def _disagreements(status: Status, now: float) -> list[str]:
+    """Resolvers that are right at the moment, but were not too short a while ago."""
+    if status.since is None or status.released_at is None:
+        return []
+    return [
+        f"{view.name} at resolver {view.server}: {view.against.summary} {now - view.against.at:.0f} s ago, later than "
+        f"its TTL allows; its answers have to agree for another {clear_at - now:.0f} s"
+        for view in status.waiting_resolvers
+        if view.against is not None
+        and view.last is not None
+        and view.last.verdict is Verdict.NEW
+        and (clear_at := view.clear_at(status.since, status.ttl_seconds)) > max(now, status.released_at)
+    ]
 
 
 def _at(views: Iterable[View]) -> frozenset[str]:
@@ -82,8 +108,9 @@ def _details(views: Iterable[View], what: str, now: float) -> list[str]:
         group = sorted(same, key=lambda view: view.name)
         oldest = min(group, key=_since)
         names = group[0].name + (f" and {len(group) - 1} more" if len(group) > 1 else "")
-        addresses = f" ({', '.join(oldest.said.addresses)})" if oldest.said and oldest.said.addresses else ""
-        lines.append(f"{names} at {what}{server}: {_says(oldest, now)}{addresses}{_ttl_left(oldest, now)}")
+        addresses = oldest.said.addresses if oldest.said else ()
+        says = in_words(_says(oldest, now), addresses)
+        lines.append(f"{names} at {what}{server}: {says}{_ttl_left(oldest, now)}")
     return lines
 
 
@@ -96,7 +123,7 @@ def _since(view: View) -> float:
 
 
 def _says(view: View, now: float) -> str:
-    return f"{view.said.summary} for {now - _since(view):.0f} s" if view.said else "not asked yet"
+    return f"{view.said.summary} for {now - _since(view):.0f} s" if view.said else NOT_ASKED
 
 
 def _ttl_left(view: View, now: float) -> str:

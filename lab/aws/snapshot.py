@@ -20,11 +20,11 @@ def delegation_set() -> list[str]:
 def world(
     load_balancers: Iterable[LoadBalancer], name_servers: Mapping[str, Sequence[str]], alias_ttl_seconds: int
 ) -> World:
-    """The public zones, the load balancers' names and the name servers' names with their addresses."""
-    found: dict[str, Zone] = {}
+    """All zones, the load balancers' names and the name servers' names with their addresses."""
+    found: dict[tuple[str, bool], Zone] = {}
     for zone in list(embedded.route53().zones.values()):
-        if not zone.private_zone:
-            found.setdefault(absolute(zone.name), Zone(absolute(zone.name), tuple(zones.record_sets(zone))))
+        name, private = absolute(zone.name), bool(zone.private_zone)
+        found.setdefault((name, private), Zone(name, tuple(zones.record_sets(zone)), private))
     hosts = {
         absolute(name): Host(tuple(addresses), NAME_SERVER_TTL_SECONDS) for name, addresses in name_servers.items()
     }

@@ -9,7 +9,7 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from lab.dns.lookup import Outcome
+from lab.dns.outcome import Outcome
 from lab.dns.timeline import Setting
 from lab.messages import Cached
 
@@ -52,9 +52,13 @@ class Cache:
         del self._entries[question]
         return None
 
-    def put(self, question: Question, outcome: Outcome, now: float) -> Entry:
-        """Keep `outcome` for its TTL; for a denial that is the SOA's (RFC 2308). Failures are not kept."""
-        entry = Entry(outcome, now, now + self._ttl(outcome))
+    def put(self, question: Question, outcome: Outcome, now: float, shortest_seconds: int = 0) -> Entry:
+        """Keep `outcome` for its TTL, or for `shortest_seconds` if that is more; failures are not kept.
+
+        The TTL of a denial is the SOA's (RFC 2308).
+        """
+        ttl = self._ttl(outcome)
+        entry = Entry(outcome, now, now + (max(ttl, shortest_seconds) if ttl else 0))
         if entry.expires_at > now:
             self._entries[question] = entry
         return entry

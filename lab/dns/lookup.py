@@ -2,34 +2,22 @@
 
 import ipaddress
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import cache
 
 import dns.name
 import dns.rcode
+import dns.rdata
 import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from lab.aws.record_set import RecordSet
+from lab.aws.record_set import RecordSet, absolute
+from lab.dns.outcome import REFUSED, Outcome
 from lab.dns.world import LOAD_BALANCER_DOMAIN, World, Zone
 
 MAX_CHAIN = 8
 ALIAS_PREFIX = "dualstack."
 Choose = Callable[[Sequence[RecordSet], Sequence[float]], RecordSet]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The content of a response: code, answer and authority sections, and whether it is authoritative."""
-
-    rcode: dns.rcode.Rcode
-    answer: tuple[dns.rrset.RRset, ...] = ()
-    authority: tuple[dns.rrset.RRset, ...] = ()
-    authoritative: bool = True
-
-
-REFUSED = Outcome(dns.rcode.REFUSED, authoritative=False)
-SERVFAIL = Outcome(dns.rcode.SERVFAIL, authoritative=False)
 
 
 def look_up(world: World, qname: dns.name.Name, kind: RdataType, choose: Choose, alias_ttl_seconds: int) -> Outcome:
@@ -40,6 +28,8 @@ def look_up(world: World, qname: dns.name.Name, kind: RdataType, choose: Choose,
     zone = world.zone_of(name)
     if zone is None:
         return REFUSED
+    if (cut := _delegation(zone, name)) is not None:
+        return _referral(world, cut)
     answer: list[dns.rrset.RRset] = []
     owner = qname
     for _ in range(MAX_CHAIN):
@@ -64,10 +54,33 @@ def look_up(world: World, qname: dns.name.Name, kind: RdataType, choose: Choose,
     return Outcome(rcode, tuple(answer), (start_of_authority(zone),))
 
 
-def nxdomain(world: World, qname: dns.name.Name) -> Outcome:
-    """As if the zone had lost the name."""
+def denial(world: World, qname: dns.name.Name, rcode: dns.rcode.Rcode) -> Outcome:
+    """As if the zone had lost the name (NXDOMAIN), or the records of this type (NOERROR)."""
     zone = world.zone_of(qname.to_text().lower())
-    return Outcome(dns.rcode.NXDOMAIN, (), (start_of_authority(zone),) if zone else ())
+    return Outcome(rcode, (), (start_of_authority(zone),) if zone else ())
+
+
+def _delegation(zone: Zone, name: str) -> RecordSet | None:
+    """The NS records below the top of `zone` that hand `name` on to other servers."""
+    while name != zone.name:
+        for item in zone.by_name.get(name, ()):
+            if item.type == "NS":
+                return item
+        name = name.partition(".")[2]
+    return None
+
+
+def _referral(world: World, cut: RecordSet) -> Outcome:
+    """To the servers below (RFC 1034, section 4.3.2, step 3b), with those of their addresses that are known here."""
+    servers = _rrset(dns.name.from_text(cut.name), cut.ttl or 0, RdataType.NS, cut.values)
+    glue = [
+        records
+        for value in cut.values
+        if (host := world.host(absolute(value))) is not None
+        for kind in (RdataType.A, RdataType.AAAA)
+        if (records := _host_records(dns.name.from_text(value), kind, host.addresses, host.ttl_seconds))
+    ]
+    return Outcome(dns.rcode.NOERROR, (), (servers,), authoritative=False, additional=tuple(glue))
 
 
 def probabilities(world: World, name: str, depth: int = 0) -> dict[str, float]:
@@ -178,5 +191,10 @@ def _of_version(addresses: Sequence[str], kind: RdataType) -> list[str]:
 
 
 def _rrset(owner: dns.name.Name, ttl: int, kind: RdataType, values: Sequence[str]) -> dns.rrset.RRset:
-    """Records from text as Route 53 takes it: names are absolute with or without a dot at the end."""
-    return dns.rrset.from_text_list(owner, ttl, "IN", kind, values, origin=dns.name.root, relativize=False)
+    return dns.rrset.from_rdata_list(owner, ttl, [_rdata(kind, value) for value in values])
+
+
+@cache
+def _rdata(kind: RdataType, value: str) -> dns.rdata.Rdata:
+    """A record from text as Route 53 takes it: names are absolute with or without a dot at the end."""
+    return dns.rdata.from_text("IN", kind, value, origin=dns.name.root, relativize=False)

@@ -33,7 +33,7 @@ class Timeline:
         if fault == before.fault:
             return
         stuck_at = None
-        if fault.fault == "stuck":
+        if fault.fault in ("stuck", "one_stuck"):
             stuck_at = at if before.stuck_at is None else before.stuck_at
         self._settings.append(Setting(at, fault, stuck_at))
 

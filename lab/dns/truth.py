@@ -5,7 +5,19 @@ from lab.dns.timeline import Setting, Timeline
 from lab.dns.world import History
 from lab.messages import Served
 
-_SILENT = ("drop", "servfail", "refused", "nxdomain")
+# What a cache can get nothing from: no answer, or none that is to be believed.
+_GIVES_NOTHING = (
+    "drop",
+    "servfail",
+    "refused",
+    "nxdomain",
+    "nodata",
+    "lame",
+    "wrong_id",
+    "wrong_question",
+    "garbage",
+    "truncate_no_tcp",
+)
 
 
 def served(history: History, timeline: Timeline, name: str, now: float) -> list[Served]:
@@ -17,8 +29,8 @@ def served(history: History, timeline: Timeline, name: str, now: float) -> list[
     for setting, end in timeline.intervals(until=now):
         for moment in _change_moments(history, setting, end):
             addresses = {}
-            if setting.fault.fault not in _SILENT:
-                addresses = probabilities(history.at(setting.source_time(moment)), name)
+            if setting.fault.fault not in _GIVES_NOTHING:
+                addresses = probabilities(history.at(setting.source_time(moment)).public, name)
             entry = Served(moment, setting.fault.fault, addresses)
             if not entries or (entries[-1].addresses, entries[-1].fault) != (entry.addresses, entry.fault):
                 entries.append(entry)

@@ -20,10 +20,11 @@ class Host:
 
 @dataclass(frozen=True)
 class Zone:
-    """A hosted zone. `name` is lower case and ends with a dot."""
+    """A hosted zone. `name` is lower case and ends with a dot. A `private` one is for resolvers only."""
 
     name: str
     record_sets: tuple[RecordSet, ...]
+    private: bool = False
 
     @cached_property
     def by_name(self) -> dict[str, list[RecordSet]]:
@@ -49,6 +50,16 @@ class World:
         """The closest zone that `name` belongs to."""
         fitting = [zone for zone in self.zones if name == zone.name or name.endswith("." + zone.name)]
         return max(fitting, key=lambda zone: len(zone.name), default=None)
+
+    @cached_property
+    def public(self) -> "World":
+        """What the name servers of the internet know."""
+        return World(tuple(zone for zone in self.zones if not zone.private), self.hosts)
+
+    @cached_property
+    def private(self) -> "World":
+        """What resolvers inside of private networks know besides."""
+        return World(tuple(zone for zone in self.zones if zone.private), self.hosts)
 
     def host(self, name: str) -> Host | None:
         return (self.hosts or {}).get(name)

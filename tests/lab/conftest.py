@@ -47,6 +47,15 @@ def world(built_world: World) -> Iterator[World]:
 
 
 @pytest.fixture
+def first_in_charge(world: World) -> World:
+    """The world with its first colour in charge again, whatever the test before left."""
+    if world.weights() != {FIRST: 100, SECOND: 0} or world.in_charge() != FIRST:
+        assert world.tag_in(FIRST).exit_code == 0
+    world.workspace.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
+    return world
+
+
+@pytest.fixture
 def restored(world: World) -> Iterator[World]:
     """The world with its first colour in charge, and restored after a test that crashes or takes down what it can."""
     if world.in_charge() != FIRST:

@@ -1,22 +1,11 @@
 """Tagging in and back: what the preview says, what the update does, and how it waits."""
 
-import pytest
-
 from lab.client import ServerFault
 from lab.pulumi_command import Result
 from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
 
 # The provider waits 15 s after each of the two Route 53 changes; the rest is the engine's.
 MOST_SECONDS_WITHOUT_DNS = 38.0
-
-
-@pytest.fixture
-def first_in_charge(world: World) -> World:
-    """The world with its first colour in charge again, whatever the test before left."""
-    if world.weights() != {FIRST: 100, SECOND: 0} or world.in_charge() != FIRST:
-        assert world.tag_in(FIRST).exit_code == 0
-    world.workspace.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
-    return world
 
 
 def _moment_dns_let_go(world: World) -> float:

@@ -11,6 +11,7 @@ from cutover.propagation.watch import Watch
 from tests.unit.virtual_time import START, run_in_virtual_time
 
 ROUND_TRIP_SECONDS = 0.01
+PARENT_ADDRESS = "10.9.9.9"
 TIMEOUT_SECONDS = 2.0
 NAME = "www.example.com"
 RED = frozenset({"198.51.100.1", "198.51.100.2"})
@@ -49,16 +50,19 @@ class Server:
 
 @dataclass
 class Resolver:
-    """A cache in front of one server.
+    """Caches in front of one server, of which each question meets one at random.
 
-    It keeps answers `keeps` seconds longer than it may; it holds an old answer fetched at `old_from`.
+    They keep answers `keeps` seconds longer than they may; all hold an old answer fetched at `old_from`. The first
+    `stuck_caches` of the `caches` always answer the old colour, with a whole TTL left.
     """
 
     upstream: str
     faults: tuple[Fault, ...] = ()
     keeps: float = 0.0
-    cache: dict[str, tuple[Answer, float]] = field(default_factory=dict)
+    cache: dict[tuple[str, int], tuple[Answer, float]] = field(default_factory=dict)
     old_from: float | None = None
+    caches: int = 1
+    stuck_caches: int = 0
 
 
 @dataclass
@@ -74,18 +78,23 @@ class World:
         default_factory=lambda: {"red": [(0.0, RED)], "blue": [(0.0, BLUE)]}
     )
     own_names_exist: bool = True
+    zone: str | None = None
+    by_parent: tuple[str, ...] = ()
+    private: bool = False
     seed: int = 7
     asked: list[tuple[float, Endpoint, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
+        self.zone_servers: tuple[str, ...] = ()
         self.ns_addresses = {f"ns-{n}.example.net": address for n, address in enumerate(self.servers, start=1)}
         self.ns_unknown_until: dict[str, float] = {}
         for resolver in self.resolvers.values():
             if resolver.old_from is not None:
                 old = Answer(Kind.ADDRESSES, self.balancers[self.outgoing[0]][0][1], float(self.ttl_seconds))
                 expires = resolver.old_from + self.ttl_seconds + resolver.keeps
-                resolver.cache = dict.fromkeys(self.names, (old, expires))
+                which = [(name, number) for name in self.names for number in range(resolver.caches)]
+                resolver.cache = dict.fromkeys(which, (old, expires))
 
     @property
     def now(self) -> float:
@@ -103,7 +112,9 @@ class World:
             names=self.names,
             incoming="blue",
             colours={colour: ColourNames(f"{colour}.{NAME}", f"{colour}.balancer.example.net") for colour in colours},
-            ns_names=tuple(self.ns_addresses),
+            ns_names=() if self.private else self.zone_servers or tuple(self.ns_addresses),
+            zone=self.zone,
+            private=self.private,
             resolvers=tuple(Endpoint(address) for address in self.resolvers),
             minimum_ttl_seconds=minimum_ttl_seconds,
         )
@@ -112,9 +123,25 @@ class World:
         """The edge of the watch, with the time it takes."""
         self.asked.append((self.now, server, name))
         await asyncio.sleep(ROUND_TRIP_SECONDS / 2)
-        answer = self._resolve(server.address, name, rdtype) if recursive else self._serve(server.address, name)
+        answer = self._answer(server.address, name, rdtype, recursive=recursive)
         await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is Kind.NO_ANSWER else ROUND_TRIP_SECONDS / 2)
         return answer
+
+    def _answer(self, address: str, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        if address == PARENT_ADDRESS or rdtype == "NS" or name == "servers.parent.example":
+            return self._parent(address, name, rdtype)
+        return self._resolve(address, name, rdtype) if recursive else self._serve(address, name)
+
+    def _parent(self, address: str, name: str, rdtype: str) -> Answer:
+        """The parent zone, com, and its one server; it fails where `by_parent` is empty."""
+        known = {
+            ("com", "NS"): frozenset({"servers.parent.example"}),
+            ("servers.parent.example", "A"): frozenset({PARENT_ADDRESS}),
+        }
+        if address == PARENT_ADDRESS:
+            return Answer(Kind.ADDRESSES, frozenset(self.by_parent), 3600) if self.by_parent else SERVFAIL
+        found = known.get((name, rdtype))
+        return Answer(Kind.ADDRESSES, found, 3600) if found else NODATA
 
     def _serve(self, address: str, name: str) -> Answer:
         server = self.servers[address]
@@ -141,13 +168,16 @@ class World:
             return fault
         if name.startswith("ns-"):
             return self._name_server(name, rdtype)
-        answer, expires = resolver.cache.get(name, (SERVFAIL, 0.0))
+        number = self.random.randrange(resolver.caches) if resolver.caches > 1 else 0
+        if number < resolver.stuck_caches and name in self.names:
+            return self._addresses(self.outgoing[0])
+        answer, expires = resolver.cache.get((name, number), (SERVFAIL, 0.0))
         if self.now >= expires:
             answer = self._fetch(resolver.upstream, name)
             if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
                 return SERVFAIL
             expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps
-            resolver.cache[name] = (answer, expires)
+            resolver.cache[name, number] = (answer, expires)
         return Answer(answer.kind, answer.addresses, float(int(expires - self.now)), answer.detail)
 
     def _fetch(self, upstream: str, name: str) -> Answer:

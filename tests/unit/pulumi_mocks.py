@@ -35,6 +35,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 }
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
 _STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
+_OUTPUTS = "pulumi:pulumi:readStackOutputs"
 
 
 @dataclass(frozen=True)
@@ -183,17 +184,19 @@ def declare(
     project: Mapping[str, str],
     clusters: Mapping[str, ClusterFacts | None] | None = None,
     answers: Mapping[str, Mapping[str, Any]] | None = None,
+    outputs: Mapping[str, Any] | None = None,
     *,
     preview: bool = False,
 ) -> Declaration:
     """Run the program, __main__.py, for `stack`; raises what it raises.
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
-    `answers` replace some of ANSWERS. In a `preview` nothing is there yet, so what AWS would make of a resource is
-    unknown.
+    `outputs` those that the stack itself has from before, `answers` replace some of ANSWERS. In a `preview` nothing is
+    there yet, so what AWS would make of a resource is unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
-    account = _Account({**ANSWERS, **(answers or {})}, stacks, preview)
+    given = {**ANSWERS, _OUTPUTS: {"outputs": dict(outputs or {})}, **(answers or {})}
+    account = _Account(given, stacks, preview)
     values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
     declared = {key: {"value": value} for key, value in values.items()}
     engine_config = {f"tag-team:{key}": text for key, text in {**project, **config}.items()}

@@ -6,10 +6,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import NoReturn, cast
 
+import dns.asyncquery
+import dns.edns
+import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.rcode
 import dns.rrset
+import httpx2
 import pytest
 
 from cutover.propagation.answer import Answer, Endpoint, Kind
@@ -106,13 +111,14 @@ def test_a_chain_of_names_is_followed_and_its_smallest_ttl_counts() -> None:
         "unrelated.example.com. 5 IN A 198.51.100.9",
     )
     assert answer_of(lambda query: [reply(query, *records)]) == Answer(
-        Kind.ADDRESSES, frozenset({"198.51.100.1"}), 17.0
+        Kind.ADDRESSES, frozenset({"198.51.100.1"}), 17.0, longest_ttl_seconds=300.0
     )
 
 
 def test_a_chain_that_ends_nowhere_is_no_data() -> None:
-    answer = answer_of(lambda query: [reply(query, f"{NAME} 300 IN CNAME a.example.com.")])
+    answer = answer_of(lambda query: [reply(query, f"{NAME} 300 IN CNAME A.elsewhere.example.")])
     assert answer.kind is Kind.NODATA
+    assert (answer.alias, answer.longest_ttl_seconds) == ("a.elsewhere.example.", 300.0)
 
 
 def test_a_chain_that_bites_its_tail_is_a_failure() -> None:
@@ -229,3 +235,127 @@ def test_no_route_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dns.asyncquery.udp", no_route)
     answer = asyncio.run(ask(Endpoint("192.0.2.1"), NAME, "A", recursive=True))
     assert answer == Answer(Kind.NO_ANSWER, detail="no answer over UDP: [Errno 101] Network is unreachable")
+
+
+def asked_names(count: int, replies: Replies) -> list[str]:
+    """The names of so many questions, as they came over UDP."""
+    names: list[str] = []
+
+    def note(query: dns.message.Message) -> list[dns.message.Message]:
+        names.append(query.question[0].name.to_text())
+        return replies(query)
+
+    for _ in range(count):
+        answer_of(note)
+    return names
+
+
+def test_the_letters_of_a_name_are_in_random_case() -> None:
+    names = asked_names(4, lambda query: [reply(query, f"{NAME} 60 IN A 198.51.100.1")])
+    assert {name.lower() for name in names} == {NAME}
+    assert len(set(names)) > 1
+
+
+def lower_case(query: dns.message.Message) -> dns.message.Message:
+    response = reply(query, f"{NAME} 60 IN A 192.0.2.66")
+    response.question[0].name = dns.name.from_text(NAME)
+    return response
+
+
+def test_an_answer_that_does_not_repeat_the_case_is_asked_for_over_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cutover.propagation.client.secrets.randbits", lambda _bits: 1)
+    answer = answer_of(lambda query: [lower_case(query)], lambda query: [reply(query, f"{NAME} 60 IN A 198.51.100.1")])
+    assert answer.addresses == {"198.51.100.1"}
+    assert answer_of(lambda query: [lower_case(query)]).kind is Kind.FAILURE
+
+
+def test_a_server_that_does_not_know_edns_is_asked_without() -> None:
+    def replies(query: dns.message.Message) -> list[dns.message.Message]:
+        if query.edns >= 0:
+            response = reply(query, rcode="FORMERR", flags="QR")
+            response.use_edns(False)
+            return [response]
+        return [reply(query, f"{NAME} 60 IN A 198.51.100.1")]
+
+    assert answer_of(replies).addresses == {"198.51.100.1"}
+
+
+def test_what_the_server_adds_of_its_own_accord_is_told() -> None:
+    def stale(query: dns.message.Message) -> list[dns.message.Message]:
+        response = reply(query, f"{NAME} 30 IN A 198.51.100.1")
+        response.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.STALE_ANSWER)])
+        return [response]
+
+    def unreachable(query: dns.message.Message) -> list[dns.message.Message]:
+        response = reply(query, rcode="SERVFAIL", flags="QR")
+        response.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.NO_REACHABLE_AUTHORITY, "at example.com")])
+        return [response]
+
+    assert answer_of(stale, recursive=True).extended_error == "EDE 3 (Stale Answer)"
+    failure = answer_of(unreachable, recursive=True)
+    assert (failure.detail, failure.extended_error) == ("SERVFAIL", "EDE 22 (No Reachable Authority): at example.com")
+
+
+def test_a_referral_answers_a_question_for_name_servers_and_no_other() -> None:
+    servers = "www.example.com. 3600 IN NS Ns-1.example.net."
+
+    def refer(query: dns.message.Message) -> list[dns.message.Message]:
+        return [reply(query, authority=servers, flags="QR")]
+
+    assert answer_of(refer, rdtype="NS").addresses == {"ns-1.example.net."}
+    assert "lame" in answer_of(refer, rdtype="A").detail
+    elsewhere = answer_of(lambda query: [reply(query, authority="com. 60 IN NS a.example.", flags="QR")], rdtype="NS")
+    assert "lame" in elsewhere.detail
+
+
+def test_the_name_servers_of_another_name_are_not_those_of_an_alias() -> None:
+    records = (f"{NAME} 60 IN CNAME example.com.", "example.com. 60 IN NS ns-1.example.net.")
+    assert answer_of(lambda query: [reply(query, *records)], rdtype="NS").kind is Kind.NODATA
+
+
+def test_other_types_are_told_as_text() -> None:
+    records = (f"{NAME} 60 IN MX 10 Mail.example.com.", f"{NAME} 60 IN MX 20 mail.example.net.")
+    answer = answer_of(lambda query: [reply(query, *records)], rdtype="MX")
+    assert answer.addresses == {"10 mail.example.com.", "20 mail.example.net."}
+
+
+MALFORMED = dns.exception.FormError("not a message")  # type: ignore[no-untyped-call]  # dnspython has no types here
+HTTPS = Endpoint("https://192.0.2.53/dns-query")
+
+
+def over_https(monkeypatch: pytest.MonkeyPatch, came: Exception | None) -> Answer:
+    async def https(query: dns.message.Message, where: str, **_: object) -> dns.message.Message:
+        assert where == HTTPS.address
+        if came is not None:
+            raise came
+        return dns.message.from_wire(reply(query, f"{NAME} 60 IN A 198.51.100.1", flags="RA").to_wire())
+
+    monkeypatch.setattr("dns.asyncquery.https", https)
+    return asyncio.run(ask(HTTPS, NAME, "A", recursive=True))
+
+
+def test_a_resolver_is_asked_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert over_https(monkeypatch, None).addresses == {"198.51.100.1"}
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "detail"),
+    [
+        (httpx2.ConnectError("certificate verify failed"), Kind.NO_ANSWER, "no answer over HTTPS: certificate verify"),
+        (httpx2.ConnectError(""), Kind.NO_ANSWER, "no answer over HTTPS: ConnectError"),
+        (
+            ValueError("responded with status code 403\nbody"),
+            Kind.FAILURE,
+            "malformed answer over HTTPS: responded with",
+        ),
+        (MALFORMED, Kind.FAILURE, "malformed answer over HTTPS: not a message"),
+        (httpx2.InvalidURL("no host"), Kind.FAILURE, "malformed answer over HTTPS: no host"),
+    ],
+)
+def test_what_goes_wrong_over_https_is_an_answer_too(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: Kind, detail: str
+) -> None:
+    answer = over_https(monkeypatch, error)
+    assert answer.kind is kind
+    assert answer.detail.startswith(detail)
+    assert "\n" not in answer.detail

@@ -170,3 +170,11 @@ def test_the_order_of_the_names_makes_no_difference_to_their_records() -> None:
     turned = json.dumps([json.loads(THREE)[0], *json.loads(THREE)[:0:-1]])
     records_of = [{record.key: record.inputs for record in declared(names).of("Record")} for names in (THREE, turned)]
     assert records_of[0] == records_of[1]
+
+
+def test_an_update_without_a_wait_keeps_the_outcome_of_the_last() -> None:
+    clusters: Mapping[str, ClusterFacts | None] = {colour: facts(colour) for colour in COLOURS}
+    last = {"done": False, "incoming": "violet"}
+    found = pulumi_mocks.declare("live", OWN["live"], PROJECT, clusters, outputs={"propagation": last})
+    assert found.exports["propagation"] == last
+    assert declared().exports.get("propagation") is None

@@ -1,28 +1,24 @@
 """The criterion, over plain data."""
 
+from dataclasses import replace
+
 import pytest
 
 from cutover.propagation.answer import Answer, Kind
 from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import (
-    BURST_ANSWERS,
-    DEFAULT_TTL_SECONDS,
-    Look,
-    Picture,
-    ResolverView,
-    ServerView,
-    judge,
-    longest_ttl_seconds,
-    observe_resolver,
-    observe_server,
-    status,
-)
+from cutover.propagation.criterion import DEFAULT_TTL_SECONDS, Picture, longest_ttl_seconds, status
+from cutover.propagation.delegation import Delegation
+from cutover.propagation.look import Look, judge
+from cutover.propagation.resolver_view import FINAL_LOOKS, LONGEST_ROW, ResolverView, observe_resolver
+from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 COLOURS = {"red": frozenset({"198.51.100.1"}), "blue": frozenset({"203.0.113.1", "203.0.113.2"})}
 
 
 def look(verdict: Verdict, at: float, ttl_seconds: float | None = None) -> Look:
-    addresses = ("192.0.2.1",) if verdict in (Verdict.NEW, Verdict.OLD, Verdict.UNKNOWN) else ()
+    addresses = {Verdict.NEW: ("192.0.2.1",), Verdict.OLD: ("192.0.2.2",), Verdict.UNKNOWN: ("192.0.2.3",)}.get(
+        verdict, ()
+    )
     return Look(verdict, verdict.value, at - 0.01, at, addresses, ttl_seconds)
 
 
@@ -33,8 +29,18 @@ def server_after(*looks: Look) -> ServerView:
     return view
 
 
-def burst(begins: float, answers: int = BURST_ANSWERS) -> list[Look]:
-    return [look(Verdict.NEW, begins + n / 10, 60) for n in range(answers)]
+def burst(begins: float, answers: int = BURST_ANSWERS, confirmed: float | None = None) -> list[Look]:
+    later = [] if confirmed is None else [look(Verdict.NEW, confirmed, 60)]
+    return [look(Verdict.NEW, begins + n / 10, 60) for n in range(answers)] + later
+
+
+def switched(begins: float = 10) -> ServerView:
+    """A server that has switched and answered again shortly before the end."""
+    return server_after(*burst(begins, confirmed=begins + 1.9 + 60 - 0.1))
+
+
+def final_looks(begins: float, verdict: Verdict = Verdict.NEW, count: int = FINAL_LOOKS) -> list[Look]:
+    return [look(verdict, begins + n / 100, 60) for n in range(count)]
 
 
 def resolver_after(*looks: Look) -> ResolverView:
@@ -128,7 +134,8 @@ def test_the_longest_ttl_any_server_gave_counts() -> None:
 
 
 def test_the_end_is_one_ttl_after_the_last_server_switched_and_not_a_moment_earlier() -> None:
-    picture = Picture([server_after(*burst(10)), server_after(*burst(50))], [resolver_after(look(Verdict.NEW, 60, 60))])
+    servers = [server_after(*burst(begins, confirmed=111.8)) for begins in (10, 50)]
+    picture = Picture(servers, [resolver_after(*final_looks(112))])
     early = status(picture, 51.9 + 59.99)
     assert not early.done
     assert early.since == pytest.approx(51.9)
@@ -136,9 +143,22 @@ def test_the_end_is_one_ttl_after_the_last_server_switched_and_not_a_moment_earl
     assert status(picture, 51.9 + 60).done
 
 
+def test_a_server_has_to_answer_again_shortly_before_the_end() -> None:
+    resolver = resolver_after(*final_looks(72))
+    for confirmed, done in ((71, False), (71.6, True), (75, True)):
+        assert status(Picture([server_after(*burst(10, confirmed=confirmed))], [resolver]), 100).done is done
+
+
+def test_of_a_chain_of_names_the_longest_ttl_counts() -> None:
+    view = server_after(replace(look(Verdict.OLD, 1, 60), longest_ttl_seconds=300))
+    assert longest_ttl_seconds([view]) == 300
+
+
 def test_a_resolver_has_to_be_seen_after_the_last_server_switched() -> None:
-    server = server_after(*burst(10))
-    before, after = resolver_after(look(Verdict.NEW, 11.8)), resolver_after(look(Verdict.NEW, 12))
+    server = switched()
+    errors = final_looks(72, Verdict.FAILURE)
+    before = resolver_after(look(Verdict.NEW, 11.8), *errors)
+    after = resolver_after(look(Verdict.NEW, 12), *errors)
     assert status(Picture([server], [before]), 100).waiting_resolvers == (before,)
     assert not status(Picture([server], [before]), 100).done
     assert status(Picture([server], [after]), 100).done
@@ -146,12 +166,94 @@ def test_a_resolver_has_to_be_seen_after_the_last_server_switched() -> None:
 
 @pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.UNKNOWN, Verdict.NEGATIVE])
 def test_a_resolver_that_goes_back_is_not_done(verdict: Verdict) -> None:
-    view = resolver_after(look(Verdict.NEW, 20), look(verdict, 30))
-    assert not status(Picture([server_after(*burst(10))], [view]), 100).done
+    server = switched()
+    view = resolver_after(look(Verdict.NEW, 20), look(verdict, 30, 15))
+    assert not status(Picture([server], [view]), 100).done
+    assert not status(Picture([server], [resolver_after(*final_looks(72), look(verdict, 73))]), 100).done
+
+
+def test_of_a_resolver_some_questions_after_the_ttl_have_to_bring_nothing_against_it() -> None:
+    server = switched()
+    enough = resolver_after(*final_looks(72))
+    too_few = resolver_after(*final_looks(72, count=FINAL_LOOKS - 1))
+    too_early = resolver_after(*final_looks(71))
+    assert [status(Picture([server], [view]), 100).done for view in (enough, too_few, too_early)] == [
+        True,
+        False,
+        False,
+    ]
+
+
+def test_with_many_names_each_is_asked_about_less_often() -> None:
+    server = switched()
+    views = [replace(resolver_after(*final_looks(72, count=2)), name=f"n{n}.example.com") for n in range(50)]
+    assert status(Picture([server], views), 100).done
+    assert not status(Picture([server], views[:2]), 100).done
+
+
+@pytest.mark.parametrize(("at", "ttl_left"), [(40, 31.9), (71.5, 0), (72.8, 0)])
+def test_an_old_answer_that_ends_in_time_is_no_contradiction(at: float, ttl_left: float) -> None:
+    view = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(73))
+    assert view.clear_at(11.9, 60) == pytest.approx(71.9)
+    assert status(Picture([switched()], [view]), 74).done
+
+
+@pytest.mark.parametrize(("at", "ttl_left"), [(70, 300), (72, 30), (80, 0)])
+def test_one_that_outlives_its_ttl_makes_the_resolver_agree_for_one_ttl_more(at: float, ttl_left: float) -> None:
+    server = switched()
+    too_early = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(at + 59, count=LONGEST_ROW))
+    too_few = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(at + 60.1))
+    view = resolver_after(look(Verdict.OLD, at, ttl_left), *final_looks(at + 60.1, count=LONGEST_ROW))
+    assert view.clear_at(11.9, 60) == max(at + 60, 71.9)
+    assert not status(Picture([server], [too_early]), at + 100).done
+    assert not status(Picture([server], [too_few]), at + 100).done
+    assert status(Picture([server], [view]), at + 100).done
+
+
+def test_what_was_asked_before_an_answer_against_it_came_may_be_from_another_cache() -> None:
+    old = look(Verdict.OLD, 72.5, 0)
+    parallel = [Look(Verdict.NEW, "answers blue", 72.49, 72.6) for _ in range(FINAL_LOOKS)]
+    view = resolver_after(old, *parallel)
+    assert not view.has_seen_new(None)
+    assert view.row == ()
+    late = resolver_after(*final_looks(73), replace(old, asked_at=72.4, at=72.6))
+    assert len(late.row) == FINAL_LOOKS
+    assert late.seen_at is not None
+
+
+def test_addresses_that_turn_out_to_be_the_incoming_colours_are_no_contradiction() -> None:
+    old = look(Verdict.OLD, 80, 60)
+    assert resolver_after(old, look(Verdict.NEW, 81, 59)).against == old
+    assert resolver_after(old, replace(look(Verdict.NEW, 81, 59), addresses=old.addresses)).against is None
+
+
+def test_a_lost_question_that_a_later_answer_overtook_tells_nothing() -> None:
+    view = resolver_after(look(Verdict.NEW, 20))
+    assert observe_resolver(view, Look(Verdict.NO_ANSWER, "no answer", asked_at=19, at=21)) == view
+
+
+def test_in_a_private_zone_the_resolvers_have_to_agree_for_their_longest_ttl() -> None:
+    first = resolver_after(look(Verdict.OLD, 5, 3), look(Verdict.NEW, 10, 30), *final_looks(50.1))
+    second = replace(resolver_after(look(Verdict.NEW, 20, 25), *final_looks(50.1)), server="192.0.2.2")
+    quick = Picture([], [replace(view, longest_ttl_seconds=30) for view in (first, second)], private=True)
+    found = status(quick, 51)
+    assert found.since == pytest.approx(19.99)
+    assert found.ttl_seconds == 30
+    assert found.done
+    assert not status(Picture([], [first, second], private=True), 51).done
+    assert not status(Picture([], [], private=True), 1000).done
+
+
+def test_the_end_waits_for_the_first_word_of_the_parent_zone() -> None:
+    picture = Picture([switched()], [resolver_after(*final_looks(72))])
+    awaited = replace(picture, delegation=Delegation(("ns-1",), is_awaited=True))
+    unseen = replace(picture, delegation=Delegation(("ns-1",), problem="SERVFAIL"))
+    assert not status(awaited, 100).done
+    assert status(unseen, 100).done
 
 
 def test_only_a_resolver_that_never_answered_is_unreachable() -> None:
-    server = server_after(*burst(10))
+    server = switched()
     silent = resolver_after(*(look(Verdict.NO_ANSWER, n) for n in (20, 30, 40)))
     failing = resolver_after(*(look(Verdict.FAILURE, n) for n in (20, 30, 40)))
     fallen_silent = resolver_after(look(Verdict.OLD, 10), *(look(Verdict.NO_ANSWER, n) for n in (20, 30, 40)))
@@ -164,6 +266,4 @@ def test_only_a_resolver_that_never_answered_is_unreachable() -> None:
 
 def test_nothing_asked_is_not_the_end() -> None:
     assert not status(Picture([], []), 1000).done
-    assert not status(
-        Picture([server_after(*burst(10))], [], {"ns-2.example.net": "its A records: SERVFAIL"}), 100
-    ).done
+    assert not status(Picture([switched()], [], {"ns-2.example.net": "its A records: SERVFAIL"}), 100).done

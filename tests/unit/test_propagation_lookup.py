@@ -55,7 +55,7 @@ class Judge:
         return look.verdict
 
 
-def test_looking_up_is_shared_and_repeated_after_five_seconds() -> None:
+def test_looking_up_is_shared_and_repeated_after_five_seconds_or_for_the_incoming_colour_half_a_ttl() -> None:
     async def main() -> None:
         names = Names(red="198.51.100.1", blue="203.0.113.1")
         judge = Judge(names)
@@ -66,7 +66,12 @@ def test_looking_up_is_shared_and_repeated_after_five_seconds() -> None:
         assert sorted(names.asked) == ["blue.example.com", "red.example.com"]
         await asyncio.sleep(2)
         await judge.verdict("203.0.113.1")
+        assert len(names.asked) == 2
+        await judge.verdict("198.51.100.1")
         assert len(names.asked) == 4
+        await asyncio.sleep(31)
+        await judge.verdict("203.0.113.1")
+        assert len(names.asked) == 6
 
     run_in_virtual_time(main())
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.name_servers import find_addresses, is_routable
+from cutover.propagation.name_servers import first_to_know, is_routable
 
 KNOWS = Answer(Kind.ADDRESSES, frozenset({"192.0.2.1"}), 3600)
 NODATA = Answer(Kind.NODATA, detail="NODATA")
@@ -24,7 +24,7 @@ def found(answers: Mapping[str, tuple[float, Answer]]) -> Answer:
         return answer
 
     async def main() -> Answer:
-        return await find_addresses("ns-1.example.net", "A", [Endpoint(address) for address in answers], ask)
+        return await first_to_know("ns-1.example.net", "A", [Endpoint(address) for address in answers], ask)
 
     return asyncio.run(main())
 

@@ -5,8 +5,19 @@ from dataclasses import replace
 import pytest
 
 from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import BURST_ANSWERS, Look, ResolverView, ServerView, Status, observe_server
-from cutover.propagation.next_look import backoff_seconds, next_resolver_look, next_server_look, questions_at_once
+from cutover.propagation.criterion import Status
+from cutover.propagation.look import Look
+from cutover.propagation.next_look import (
+    backoff_seconds,
+    next_resolver_look,
+    next_server_look,
+    questions_at_once,
+    resolver_patience_seconds,
+    resolver_questions_at_once,
+    server_patience_seconds,
+)
+from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
+from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 STALE = Status(False, 60, None, None, (), (), ())
 SWITCHED = Status(False, 60, 100, 160, (), (), ())
@@ -19,7 +30,8 @@ def server(verdict: Verdict, asked_at: float, *, streak: int = 0, switched_at: f
 
 def resolver(verdict: Verdict, at: float, ttl_left: float | None = None, *, failures: int = 0) -> ResolverView:
     seen = Look(verdict, verdict.value, at, at, ttl_seconds=ttl_left)
-    return ResolverView("www.example.com", "192.0.2.1", seen, at, at if verdict is Verdict.NEW else None, 1, failures)
+    view = observe_resolver(ResolverView("www.example.com", "192.0.2.1"), seen)
+    return replace(view, failures=failures or view.failures)
 
 
 def test_everybody_is_asked_at_once_to_begin_with() -> None:
@@ -28,8 +40,8 @@ def test_everybody_is_asked_at_once_to_begin_with() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.NEGATIVE, Verdict.FAILURE, Verdict.NO_ANSWER])
-def test_a_server_that_has_not_switched_is_asked_twice_a_second(verdict: Verdict) -> None:
-    assert next_server_look(server(verdict, 50), STALE) == 50.5
+def test_a_server_that_has_not_switched_is_asked_three_times_a_second(verdict: Verdict) -> None:
+    assert next_server_look(server(verdict, 50), STALE) == 50.3
 
 
 def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
@@ -41,7 +53,7 @@ def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
             view = observe_server(view, Look(Verdict.NEW, "answers blue", 1, 1.1))
         if view.switched_at is None:
             assert next_server_look(view, STALE) == pytest.approx(1.12)
-    assert parts == [1, 1, 2, 4, 4, 4, 4]
+    assert parts == [1, 2, 4, 8, 5]
     assert sum(parts) == BURST_ANSWERS
 
 
@@ -53,41 +65,105 @@ def test_a_server_that_has_switched_is_asked_twelve_times_a_ttl_and_right_before
     assert next_server_look(view, replace(SWITCHED, ttl_seconds=3600)) == 115
     assert next_server_look(server(Verdict.NEW, 157, switched_at=90), SWITCHED) == pytest.approx(159.6)
     assert next_server_look(server(Verdict.NEW, 159.7, switched_at=90), SWITCHED) == pytest.approx(164.7)
-    assert next_server_look(server(Verdict.NO_ANSWER, 110, switched_at=90), SWITCHED) == 110.5
+    assert next_server_look(server(Verdict.NO_ANSWER, 110, switched_at=90), SWITCHED) == 110.3
 
 
 def test_a_resolver_is_asked_again_when_its_answer_expires() -> None:
     assert next_resolver_look(resolver(Verdict.OLD, 50, 23), STALE) == pytest.approx(73.1)
     assert next_resolver_look(resolver(Verdict.NEW, 50, 23), STALE) == pytest.approx(73.1)
-    assert next_resolver_look(resolver(Verdict.OLD, 110, 23), SWITCHED) == pytest.approx(133.1)
+    assert next_resolver_look(resolver(Verdict.OLD, 110, 13), SWITCHED) == pytest.approx(123.1)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NEW, Verdict.OLD])
+def test_from_the_last_switch_on_a_resolver_is_asked_four_times_in_a_ttl(verdict: Verdict) -> None:
+    assert next_resolver_look(resolver(verdict, 110, 48), SWITCHED) == 125
+
+
+def test_a_resolver_asked_before_the_last_switch_is_asked_again_right_after_it() -> None:
+    assert next_resolver_look(resolver(Verdict.NEW, 95, 48), SWITCHED) == 100
+    assert next_resolver_look(resolver(Verdict.NEW, 100, 48), SWITCHED) == 115
 
 
 def test_an_answer_without_ttl_left_is_not_asked_for_in_a_tight_loop() -> None:
-    assert next_resolver_look(resolver(Verdict.OLD, 50, 0), STALE) == 50.25
+    assert next_resolver_look(resolver(Verdict.NEW, 50, 0), STALE) == 50.25
+    assert next_resolver_look(resolver(Verdict.OLD, 50, 0), STALE) == 50.5
 
 
-def test_a_resolver_seen_too_early_is_asked_again_before_the_end() -> None:
-    assert next_resolver_look(resolver(Verdict.NEW, 99, 30), SWITCHED) == pytest.approx(129.1)
-    assert next_resolver_look(resolver(Verdict.NEW, 99, 300), SWITCHED) == 157.5
-    assert next_resolver_look(resolver(Verdict.NEW, 99, 300), replace(SWITCHED, released_at=101)) == 100
+@pytest.mark.parametrize("verdict", [Verdict.NEW, Verdict.OLD, Verdict.FAILURE, Verdict.NO_ANSWER])
+def test_a_resolver_is_asked_when_the_ttl_ends_whatever_it_said(verdict: Verdict) -> None:
+    assert next_resolver_look(resolver(verdict, 159.5, 1.5), SWITCHED) == pytest.approx(160.1)
 
 
-def test_a_resolver_seen_in_time_is_left_alone_until_its_answer_expires() -> None:
-    assert next_resolver_look(resolver(Verdict.NEW, 101, 300), SWITCHED) == pytest.approx(401.1)
+def test_at_the_end_twelve_questions_go_out_at_once() -> None:
+    view, now = resolver(Verdict.NEW, 159, 30), 160.1
+    parts: list[int] = []
+    while len(parts) < 9 and next_resolver_look(view, SWITCHED) <= now:
+        parts.append(resolver_questions_at_once(view, SWITCHED, now))
+        for _ in range(parts[-1]):
+            view = observe_resolver(view, Look(Verdict.NEW, "answers blue", now, now + 0.01, ttl_seconds=30))
+        now += 0.05
+    assert parts == [12]
+    assert sum(parts) == FINAL_LOOKS
 
 
-def test_a_resolver_that_keeps_the_old_answer_too_long_is_asked_at_the_end_and_then_every_two_seconds() -> None:
-    assert next_resolver_look(resolver(Verdict.OLD, 120, 900), SWITCHED) == pytest.approx(160.1)
-    assert next_resolver_look(resolver(Verdict.OLD, 170, 900), SWITCHED) == 172
+def test_before_the_end_a_resolver_is_asked_one_question_at_a_time() -> None:
+    assert resolver_questions_at_once(resolver(Verdict.NEW, 110, 30), SWITCHED, 125) == 1
+    assert resolver_questions_at_once(resolver(Verdict.OLD, 160.1, 30), SWITCHED, 161) == 1
+
+
+def test_a_resolver_that_keeps_the_old_answer_too_long_is_asked_four_times_in_the_ttl_that_begins_with_it() -> None:
+    assert next_resolver_look(resolver(Verdict.OLD, 170, 900), SWITCHED) == 185
     assert next_resolver_look(resolver(Verdict.OLD, 170, 1), SWITCHED) == pytest.approx(171.1)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.FAILURE, Verdict.NO_ANSWER])
+def test_what_holds_up_the_end_is_asked_twice_a_second(verdict: Verdict) -> None:
+    assert next_resolver_look(resolver(verdict, 170), SWITCHED) == 170.5
+    assert next_resolver_look(resolver(verdict, 170), SWITCHED, pause_seconds=2) == 172
+
+
+def test_an_unreachable_resolver_is_asked_seldom() -> None:
+    view = replace(resolver(Verdict.NO_ANSWER, 170, failures=3), tries=3)
+    assert next_resolver_look(view, SWITCHED) == 172
 
 
 @pytest.mark.parametrize("verdict", [Verdict.FAILURE, Verdict.NO_ANSWER, Verdict.UNKNOWN, Verdict.NEGATIVE])
 def test_errors_are_retried_with_growing_pauses(verdict: Verdict) -> None:
-    assert [next_resolver_look(resolver(verdict, 50, failures=n), SWITCHED) for n in (1, 2, 3, 9)] == [51, 52, 52, 52]
+    assert [next_resolver_look(resolver(verdict, 50, failures=n), STALE) for n in (1, 2, 3, 9)] == [51, 52, 52, 52]
     assert backoff_seconds(60) == 2
 
 
 def test_a_negative_answer_is_asked_for_again_when_it_expires_if_that_is_sooner() -> None:
     assert next_resolver_look(resolver(Verdict.NEGATIVE, 50, 0.5, failures=3), STALE) == pytest.approx(50.6)
     assert next_resolver_look(resolver(Verdict.NEGATIVE, 50, 900, failures=3), STALE) == 52
+
+
+def test_a_lost_question_is_waited_for_until_the_end_is_near() -> None:
+    view = resolver(Verdict.NEW, 50)
+    assert resolver_patience_seconds(view, STALE, 1000) is None
+    assert resolver_patience_seconds(view, SWITCHED, 157) is None
+    assert resolver_patience_seconds(view, SWITCHED, 158) == 0.3
+
+
+def test_whether_a_resolver_answers_at_all_is_found_out_quickly() -> None:
+    view = resolver(Verdict.NO_ANSWER, 50)
+    assert resolver_patience_seconds(view, STALE, 60) == 0.3
+    assert resolver_patience_seconds(replace(view, tries=3), STALE, 60) is None
+
+
+def test_a_burst_leaves_a_slow_server_behind_and_counts_on_what_is_under_way() -> None:
+    view = server(Verdict.NEW, 50, streak=1)
+    assert server_patience_seconds(view) == 0.05
+    assert server_patience_seconds(server(Verdict.OLD, 50)) == 0.3
+    assert [questions_at_once(view, under_way) for under_way in (0, 2, 6, 14, 19, 25)] == [2, 4, 8, 5, 0, 0]
+
+
+def test_at_the_end_what_is_under_way_counts_too() -> None:
+    view = resolver(Verdict.NEW, 159, 30)
+    assert [resolver_questions_at_once(view, SWITCHED, 160.1, under_way) for under_way in (0, 5, 12)] == [12, 7, 0]
+
+
+def test_a_server_whose_last_look_was_too_early_is_asked_again_at_the_end() -> None:
+    slow = Look(Verdict.NEW, "answers blue", 159.5, 159.9)
+    view = ServerView("www.example.com", "ns-1", last=slow, switched_at=90)
+    assert next_server_look(view, SWITCHED) <= 159.9

@@ -119,6 +119,9 @@ REFUSED = [
     Refused("amber", "release", "1.0.0\n", "a tag of the container image", "pulumi config set release VALUE -s amber"),
     Refused("amber", "release", "x" * 129, "a tag of the container image", "pulumi config set release VALUE -s amber"),
     Refused("live", "resolvers", '["dns.shop.example"]', "IP addresses", "pulumi config set resolvers VALUE -s live"),
+    Refused(
+        "live", "resolvers", '["http://dns.google/dns-query"]', "HTTPS", "pulumi config set resolvers VALUE -s live"
+    ),
     Refused("live", "resolvers", "[]", "IP addresses", "pulumi config set resolvers VALUE -s live"),
     Refused("live", "dnsPort", "0", "from 1 to 65535", "pulumi config set dnsPort VALUE -s live"),
     Refused("live", "propagationTimeout", "0", "seconds", "pulumi config set propagationTimeout VALUE -s live"),
@@ -227,6 +230,7 @@ ALLOWED: list[tuple[str, Mapping[str, str]]] = [
     ("amber", {"awake": "false"}),
     ("amber", {"release": "x" * 128}),
     ("live", {"resolvers": '["2001:4860:4860::8888"]'}),
+    ("live", {"resolvers": '["9.9.9.9", "https://dns.google/dns-query"]'}),
     ("live", {"dnsPort": "5353"}),
     ("live", {"propagationTimeout": "7200"}),
     ("live", {"failover": "true"}),

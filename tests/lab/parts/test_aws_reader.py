@@ -116,6 +116,41 @@ def test_the_weights_of_each_name_are_those_of_its_weighted_a_records_and_nothin
     assert list(aws.weights(zone_id, names)) == names
 
 
+@pytest.fixture
+def zone_of_fifty(account: Account) -> tuple[str, list[str]]:
+    """A zone with fifty weighted names, each with a record of another type too, and in no order: its id, the names."""
+    zone_id, zone = account.zone()
+    names = [f"{label}-{number}.{zone}" for number in range(25) for label in ("www", "api")]
+    for name in names:
+        account.change(
+            zone_id,
+            ("CREATE", alias(name, "amber", 100, "amber.elb.example")),
+            ("CREATE", alias(name, "violet", 0, "violet.elb.example")),
+            ("CREATE", simple(name, '"text"', kind="TXT")),
+        )
+    return zone_id, names
+
+
+def test_the_weights_of_fifty_names_are_one_call(
+    running: RunningServer,  # noqa: ARG001  # it has set the environment
+    zone_of_fifty: tuple[str, list[str]],
+) -> None:
+    zone_id, names = zone_of_fifty
+    made, calls = session({"region": "eu-central-1"}), list[object]()
+    made.events.register("before-send.route53.ListResourceRecordSets", lambda request, **_: calls.append(request))
+    assert Aws(made).weights(zone_id, names) == {name: {"amber": 100, "violet": 0} for name in names}
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("on_a_page", [2, 4, 7, 100])
+def test_a_name_that_ends_on_the_next_page_has_all_its_weights(
+    aws: Aws, zone_of_fifty: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch, on_a_page: int
+) -> None:
+    monkeypatch.setattr("cutover.aws.RECORD_SETS_ON_A_PAGE", str(on_a_page))
+    zone_id, names = zone_of_fifty
+    assert aws.weights(zone_id, names) == {name: {"amber": 100, "violet": 0} for name in names}
+
+
 def test_the_name_servers_are_those_of_the_zones_delegation(aws: Aws, account: Account, running: RunningServer) -> None:
     zone_id, _zone = account.zone()
     assert sorted(aws.name_servers(zone_id)) == sorted(name.rstrip(".") for name in running.addresses.name_servers)

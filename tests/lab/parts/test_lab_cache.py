@@ -3,6 +3,7 @@
 import asyncio
 
 import dns.exception
+import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
@@ -12,7 +13,7 @@ from dns.rdatatype import RdataType
 
 from lab.aws.record_set import RecordSet
 from lab.dns.cache import Cache
-from lab.dns.lookup import SERVFAIL, Outcome
+from lab.dns.outcome import SERVFAIL, Outcome
 from lab.dns.resolver import CachingResolver
 from lab.dns.timeline import Setting, Timeline
 from lab.dns.truth import served
@@ -80,13 +81,15 @@ class Upstream:
         if outcome is None:
             raise dns.exception.Timeout
         response = dns.message.make_response(query)
+        response.flags |= dns.flags.AA
         response.set_rcode(outcome.rcode)
         response.answer = list(outcome.answer)
         return response
 
 
 def resolver(upstream: Upstream, now: list[float]) -> CachingResolver:
-    return CachingResolver(list(upstream.answers), upstream.ask, Cache(60), Timeline(0.0), clock=lambda: now[0])
+    servers = list(upstream.answers)
+    return CachingResolver(lambda: servers, upstream.ask, lambda: Cache(60), Timeline(0.0), clock=lambda: now[0])
 
 
 def test_many_clients_at_once_cost_one_question_upstream() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import time
 import urllib.error
 import urllib.request
@@ -330,6 +331,36 @@ def test_a_path_that_does_not_exist_is_answered_with_those_that_do(running: Runn
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(f"{running.addresses.endpoint}/_lab/nothing")
     assert b"GET /_lab/route53/history" in refused.value.read()
+
+
+def test_every_question_is_counted_where_it_arrives(
+    lab: LabClient, client: Client, server: str, zone: tuple[str, str, str]
+) -> None:
+    before = lab.queries()
+    client.ask(server, zone[2])
+    client.ask(server, zone[2], tcp=True)
+    assert {
+        address: count - before[address] for address, count in lab.queries().items() if count != before[address]
+    } == {server: 2}
+
+
+def test_a_resolver_of_the_lab_answers_over_https(
+    running: RunningServer, zone: tuple[str, str, str], client: Client, server: str
+) -> None:
+    trusting = ssl.create_default_context(cafile=running.addresses.ca_file)
+    query = dns.message.make_query(zone[2], "A")
+    response = dns.query.https(query, running.addresses.doh[0], verify=trusting, timeout=5)
+    assert response.answer[0].to_rdataset() == client.ask(server, zone[2]).answer[0].to_rdataset()
+
+
+def test_the_parents_of_the_lab_can_name_other_servers(
+    running: RunningServer, lab: LabClient, client: Client, zone: tuple[str, str, str]
+) -> None:
+    parent = running.addresses.parents["ns-1.registry.invalid"][0]
+    own = sorted(f"{name}." for name in running.addresses.name_servers)
+    assert sorted(record.to_text() for record in client.ask(parent, zone[1], "NS").authority[0]) == own
+    lab.set_delegation(own[:1])
+    assert [record.to_text() for record in client.ask(parent, zone[1], "NS").authority[0]] == own[:1]
 
 
 def test_faults_can_be_read_and_cleared(lab: LabClient, server: str) -> None:

@@ -9,7 +9,8 @@ import dns.rcode
 from dns.rdatatype import RdataType
 
 from lab.aws.record_set import RecordSet
-from lab.dns.lookup import Outcome, look_up, nxdomain, probabilities
+from lab.dns.lookup import denial, look_up, probabilities
+from lab.dns.outcome import Outcome
 from lab.dns.world import Host, World, Zone
 
 ONE, TWO = "one-1.eu-central-1.elb.amazonaws.com.", "two-1.eu-central-1.elb.amazonaws.com."
@@ -140,6 +141,6 @@ def test_the_case_of_the_question_is_kept_in_the_answer() -> None:
 
 
 def test_a_name_lost_by_a_faulty_server_is_denied_as_the_zone_would() -> None:
-    outcome = nxdomain(world(), dns.name.from_text("www.example.test"))
+    outcome = denial(world(), dns.name.from_text("www.example.test"), dns.rcode.NXDOMAIN)
     assert outcome.rcode == dns.rcode.NXDOMAIN
     assert outcome.authority

@@ -1,0 +1,1 @@
+"""Measurements that compare; each package in here is run with `python -m`."""

@@ -1,0 +1,106 @@
+"""Who in DNS answers what, and until when: `python -m cutover.propagation NAME`."""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Sequence
+
+import dns.exception
+import dns.name
+import dns.rdatatype
+
+from cutover.propagation import client
+from cutover.propagation.answer import Endpoint
+from cutover.propagation.find import find
+from cutover.propagation.outcome import Outcome, PropagationTimeout
+from cutover.propagation.resolvers import ALLOWED, PUBLIC_RESOLVERS, resolver
+from cutover.propagation.table import table
+from cutover.propagation.watch import Watch
+
+YES, NO, CANNOT_ASK, INTERRUPTED = 0, 1, 2, 130
+LOOK_SECONDS = 10.0
+CLEAR_SCREEN = "\x1b[H\x1b[2J"
+EXIT_CODES = f"""exit codes: {YES} all agree, or DNS has let go; {NO} they do not, or the deadline has passed;
+{CANNOT_ASK} there is nothing to ask; {INTERRUPTED} Ctrl-C. Nothing but DNS is asked: no account, no credentials."""
+
+
+def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line; exits with 2 when it is not understood."""
+    parser = argparse.ArgumentParser(prog="python -m cutover.propagation", description=__doc__, epilog=EXIT_CODES)
+    parser.add_argument("name", type=_name, help="the name to ask about")
+    parser.add_argument("--type", default="A", type=_rdtype, help="the type of the records (default: A)")
+    parser.add_argument("--expect", action="append", default=[], metavar="DATA|NAME", help=_EXPECT_HELP)
+    parser.add_argument("--resolver", action="append", type=resolver, metavar="ADDRESS|URL", help=_RESOLVER_HELP)
+    parser.add_argument("--port", type=int, default=53, help="the port of servers and resolvers (default: 53)")
+    parser.add_argument("--private", action="store_true", help="ask the resolvers only: no public server has the zone")
+    parser.add_argument("--wait", action="store_true", help="wait until no cache can hold another answer")
+    parser.add_argument("--deadline", type=float, default=300.0, metavar="SECONDS", help="of --wait (default: 300)")
+    parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
+    return parser.parse_args(argv)
+
+
+_EXPECT_HELP = "data of a record, once for each; or another name with the same addresses (default: all servers agree)"
+_RESOLVER_HELP = f"once for each; {ALLOWED} (default: {', '.join(PUBLIC_RESOLVERS)})"
+
+
+def _name(text: str) -> str:
+    try:
+        return str(dns.name.from_text(text).to_text(omit_final_dot=True).lower())
+    except dns.exception.DNSException as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name in DNS: {error}") from None
+
+
+def _rdtype(text: str) -> str:
+    try:
+        return dns.rdatatype.to_text(dns.rdatatype.from_text(text))
+    except dns.exception.DNSException:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a type of record, like A, AAAA or MX") from None
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Find out whom to ask, ask, and say what they say; returns the exit code."""
+    resolvers = [Endpoint(address, options.port) for address in options.resolver or PUBLIC_RESOLVERS]
+    try:
+        target, new_judge = await find(
+            options.name, options.type, options.expect, resolvers, options.port, client.ask, private=options.private
+        )
+    except asyncio.CancelledError:
+        return _say("interrupted before anybody was asked", INTERRUPTED)
+    except (LookupError, ValueError) as error:
+        return _say(f"{error}; --private asks the resolvers only", CANNOT_ASK)
+    watch = Watch(target, new_judge=new_judge)
+    try:
+        if not options.wait:
+            outcome = await watch.look(LOOK_SECONDS)
+            agrees = outcome.is_as_expected if options.expect else outcome.is_the_same_everywhere
+            return _show(outcome, options.json, YES if agrees else NO)
+        outcome = await watch.wait(options.deadline, lambda line: _report(watch, line))
+        _say(outcome.summary, YES)
+        return _show(outcome, options.json, YES)
+    except PropagationTimeout as timeout:
+        _say(str(timeout), NO)
+        return _show(timeout.outcome, options.json, NO)
+    except asyncio.CancelledError:
+        _say("interrupted; so far:", INTERRUPTED)
+        return _show(watch.outcome(), options.json, INTERRUPTED)
+
+
+def _report(watch: Watch, line: str) -> None:
+    """A line of progress; on a terminal below the table, which is drawn again."""
+    live = f"{CLEAR_SCREEN}{table(watch.outcome())}\n" if sys.stderr.isatty() else ""
+    print(f"{live}{line}", file=sys.stderr, flush=True)
+
+
+def _show(outcome: Outcome, as_json: bool, exit_code: int) -> int:
+    print(json.dumps(outcome.as_dict(), indent=2) if as_json else table(outcome))
+    return exit_code
+
+
+def _say(text: str, exit_code: int) -> int:
+    print(text, file=sys.stderr)
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(run(arguments())))

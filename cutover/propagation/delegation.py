@@ -1,0 +1,103 @@
+"""Which name servers a zone has: by its own account, and by that of its parent, which the world's resolvers follow."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from cutover.propagation.answer import Ask, Endpoint, Kind
+from cutover.propagation.concurrently import all_of
+from cutover.propagation.name_servers import FAMILIES, first_to_know, is_routable
+
+# Of the parent's servers (the root has 13) so many are asked; the first to answer is believed.
+PARENT_SERVERS_AT_MOST = 4
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """The name servers of a zone, without a dot at the end: its `own`, and those of the `parent` zone's referral.
+
+    `by_parent` is None as long as the parent was not seen, and `problem` says why; `is_awaited`: it may be any moment.
+    """
+
+    own: tuple[str, ...]
+    parent: str = ""
+    by_parent: tuple[str, ...] | None = None
+    problem: str = ""
+    is_awaited: bool = False
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is not as it should be between the zone and its parent."""
+        if self.by_parent is None:
+            return (f"parent zone not seen: {self.problem}",) if self.problem else ()
+        if set(self.by_parent) == set(self.own):
+            return ()
+        return (
+            f"the parent zone {self.parent} delegates to {', '.join(self.by_parent)}, "
+            f"the zone itself has {', '.join(self.own)}: all of them are asked",
+        )
+
+
+NO_DELEGATION = Delegation(())
+
+
+def plain_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Host names in lower case, without a dot at the end, sorted."""
+    return tuple(sorted({name.rstrip(".").lower() for name in names}))
+
+
+async def ask_parent(
+    delegation: Delegation, zone: str, resolvers: Sequence[Endpoint], port: int, ask: Ask
+) -> Delegation:
+    """`delegation` with what the parent of `zone` says; with the `problem` where it cannot be found out.
+
+    The parent is the next zone above; which that is, and its name servers' addresses, the resolvers are asked.
+    """
+    try:
+        parent, ns_names = await _parent_of(zone, resolvers, ask)
+        servers = await _addresses(sorted(ns_names)[:PARENT_SERVERS_AT_MOST], resolvers, port, ask)
+        answer = await first_to_know(zone, "NS", servers, ask, recursive=False)
+        if answer.kind is not Kind.ADDRESSES:
+            raise LookupError(f"the name servers of {parent} say {answer.detail} of {zone}")
+    except LookupError as error:
+        return replace(delegation, problem=str(error), is_awaited=False)
+    return replace(delegation, parent=parent, by_parent=plain_names(answer.addresses), problem="", is_awaited=False)
+
+
+async def zone_of(name: str, resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, tuple[str, ...]]:
+    """The zone that `name` is in, and its name servers as resolvers give them; raises LookupError."""
+    zone, ns_names = await _first_zone([name, *ancestors(name)], resolvers, ask)
+    return zone, plain_names(ns_names)
+
+
+def ancestors(name: str) -> list[str]:
+    """The names above `name`, nearest first, up to the root."""
+    labels = name.rstrip(".").split(".")
+    return [*(".".join(labels[n:]) for n in range(1, len(labels))), "."]
+
+
+async def _parent_of(zone: str, resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, frozenset[str]]:
+    return await _first_zone(ancestors(zone), resolvers, ask)
+
+
+async def _first_zone(candidates: Sequence[str], resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, frozenset[str]]:
+    """The first of the candidates that is a zone: only a zone has name servers at its top."""
+    for candidate in candidates:
+        answer = await first_to_know(candidate, "NS", resolvers, ask)
+        if answer.kind is Kind.ADDRESSES:
+            return candidate, answer.addresses
+        if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
+            raise LookupError(f"the resolvers say {answer.detail} to NS of {candidate}")
+    raise LookupError(f"no name server is known of any of {', '.join(candidates)}")
+
+
+async def _addresses(
+    ns_names: Sequence[str], resolvers: Sequence[Endpoint], port: int, ask: Ask
+) -> tuple[Endpoint, ...]:
+    answers = await all_of(
+        first_to_know(ns_name, rdtype, resolvers, ask) for ns_name in ns_names for rdtype in FAMILIES
+    )
+    found = [Endpoint(address, port) for answer in answers for address in sorted(answer.addresses)]
+    servers = tuple(server for server in dict.fromkeys(found) if is_routable(server))
+    if not servers:
+        raise LookupError(f"no address is known of {', '.join(ns_names)}")
+    return servers

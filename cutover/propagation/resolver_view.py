@@ -1,0 +1,136 @@
+"""What one resolver, which may be many caches behind one address, has said about one name."""
+
+from dataclasses import dataclass, replace
+
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.look import AGAINST, Look, said_since
+
+TRIES_BEFORE_UNREACHABLE = 3
+# Questions at the end that nothing speaks against: a stale one of four caches shows with p > 0.96 among them. With many
+# names each is asked about less often, as the caches are the same.
+FINAL_LOOKS = 12
+FEWEST_FINAL_LOOKS = 2
+# Then p > 0.9999.
+TIMES_AFTER_CONTRADICTION = 3
+LONGEST_ROW = FINAL_LOOKS * TIMES_AFTER_CONTRADICTION
+# Resolvers count in whole seconds, and may keep an answer until the last of them is over.
+WHOLE_SECOND = 1.0
+
+
+@dataclass(frozen=True)
+class ResolverView:
+    """What one resolver (`server`, its printable name) has said about one live `name`.
+
+    `seen_at`: when it was last asked and answered the incoming colour, `agrees_since`: when first, since it last spoke
+    `against` it. `row`: when the last questions were asked that have been concluded since then, whatever they brought.
+    `failures`: unhelpful answers in a row. `longest_ttl_seconds`: the largest TTL it has given with addresses.
+    """
+
+    name: str
+    server: str
+    last: Look | None = None
+    since: float | None = None
+    seen_at: float | None = None
+    agrees_since: float | None = None
+    against: Look | None = None
+    row: tuple[float, ...] = ()
+    tries: int = 0
+    failures: int = 0
+    has_answered: bool = False
+    longest_ttl_seconds: float | None = None
+
+    @property
+    def said(self) -> Look | None:
+        """The look that describes it: the last."""
+        return self.last
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether it never gave a single answer, though asked often enough."""
+        return not self.has_answered and self.tries >= TRIES_BEFORE_UNREACHABLE
+
+    def has_seen_new(self, since: float | None) -> bool:
+        """Whether it was seen to answer the incoming colour (at or after `since`, where there is one)."""
+        return self.seen_at is not None and (since is None or self.seen_at >= since)
+
+    def clear_at(self, since: float, ttl_seconds: float) -> float:
+        """When its answers will have agreed for one TTL: that much after `since`, when the last server switched.
+
+        Until then caches may hold older answers, so one that ends in time is no contradiction. One that is later, or
+        says that it will be, comes from a cache that does not keep to the TTL: the TTL begins again with it.
+        """
+        released_at = since + ttl_seconds
+        if self.against is None or held_until(self.against) <= released_at + WHOLE_SECOND:
+            return released_at
+        return max(released_at, self.against.at + ttl_seconds)
+
+    def missing(self, since: float, ttl_seconds: float, final_looks: int) -> int:
+        """How many questions are still to be asked after that, to be concluded without an answer against.
+
+        One that has been caught with an answer that was too old is asked more often.
+        """
+        clear_at = self.clear_at(since, ttl_seconds)
+        wanted = final_looks if clear_at <= since + ttl_seconds else final_looks * TIMES_AFTER_CONTRADICTION
+        return max(0, wanted - sum(asked_at >= clear_at for asked_at in self.row))
+
+    def is_done(self, since: float, ttl_seconds: float, final_looks: int) -> bool:
+        """Whether its answers have agreed for one TTL, and enough of them after that."""
+        return self.has_seen_new(since) and not self.missing(since, ttl_seconds, final_looks)
+
+
+def final_looks(names: int) -> int:
+    """How many questions about each of so many names a resolver is asked at the end."""
+    return max(FINAL_LOOKS // max(names, 1), FEWEST_FINAL_LOOKS)
+
+
+def held_until(look: Look) -> float:
+    """Until when what was said may be said again, by its own TTL."""
+    return look.at + (look.ttl_seconds or 0.0)
+
+
+def observe_resolver(view: ResolverView, look: Look) -> ResolverView:
+    """Add one look at a resolver, by the table in docs/propagation.md."""
+    if _is_overtaken(view, look):
+        return view
+    view = _against(view, look) if look.verdict in AGAINST else _not_against(view, look)
+    longest_ttl_seconds = view.longest_ttl_seconds
+    if look.kept_seconds is not None:
+        longest_ttl_seconds = max(longest_ttl_seconds or 0.0, look.kept_seconds)
+    return replace(
+        view,
+        last=look,
+        since=said_since(view.last, view.since, look),
+        tries=view.tries + 1,
+        failures=0 if look.verdict in (Verdict.NEW, Verdict.OLD) else view.failures + 1,
+        has_answered=view.has_answered or look.verdict is not Verdict.NO_ANSWER,
+        longest_ttl_seconds=longest_ttl_seconds,
+    )
+
+
+def _is_overtaken(view: ResolverView, look: Look) -> bool:
+    """Whether a later question has been answered already, while this one was not."""
+    return look.verdict is Verdict.NO_ANSWER and view.last is not None and look.asked_at < view.last.asked_at
+
+
+def _against(view: ResolverView, look: Look) -> ResolverView:
+    """Only what was asked after it came counts from now on."""
+    row = tuple(asked_at for asked_at in view.row if asked_at > look.at)
+    seen_at = view.seen_at if view.seen_at is not None and view.seen_at > look.at else None
+    return replace(view, row=row, seen_at=seen_at, agrees_since=seen_at, against=look)
+
+
+def _not_against(view: ResolverView, look: Look) -> ResolverView:
+    """Something asked before the last answer against it came may be from another cache and tells nothing.
+
+    The same addresses, now known as those of the incoming colour, have only been taken for another's.
+    """
+    if view.against is not None and look.asked_at <= view.against.at:
+        return view
+    if view.against is not None and look.verdict is Verdict.NEW and look.addresses == view.against.addresses:
+        view = replace(view, against=None)
+    row = tuple(sorted((*view.row, look.asked_at))[-LONGEST_ROW:])
+    if look.verdict is not Verdict.NEW:
+        return replace(view, row=row)
+    seen_at = look.asked_at if view.seen_at is None else max(view.seen_at, look.asked_at)
+    agrees_since = look.asked_at if view.agrees_since is None else view.agrees_since
+    return replace(view, row=row, seen_at=seen_at, agrees_since=agrees_since)

@@ -1,0 +1,198 @@
+"""One tag-in played on real name servers and resolvers, with faults at set times, and one wait for it."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+
+from cutover.propagation.outcome import Outcome, PropagationTimeout
+from cutover.propagation.target import Target
+from cutover.propagation.watch import Watch
+from lab.dns.fleet import Fleet
+from lab.dns.world import World
+from lab.messages import ServerFault
+from tests.lab.propagation.scenery import BEFORE, INCOMING, LOWERED, OUTGOING, RAISED, Scenery
+from tests.lab.propagation.truth import Truth
+
+USE_SECONDS = 0.1
+# A server is looked at so often, or oftener.
+BEFORE_SECONDS = 0.5
+Secure = Callable[[str], ssl.SSLContext]
+
+
+@dataclass(frozen=True)
+class Play:
+    """What happens, in seconds after the beginning.
+
+    settings: address -> since when it misbehaves how, in order. turns: since when load balancers have which addresses.
+    lowered: the weights after the tag-in. delegated: whom the parents name, where that is not the zone's own servers.
+    """
+
+    scenery: Scenery
+    settings: Mapping[str, Sequence[tuple[float, ServerFault]]] = field(default_factory=dict)
+    raised_at: float = 0.3
+    lowered_at: float = 0.8
+    watched_from: float = 0.0
+    deadline_seconds: float = 30.0
+    turns: Sequence[tuple[float, Mapping[str, Sequence[str]]]] = ()
+    lowered: Mapping[str, int] = field(default_factory=lambda: LOWERED)
+    delegated: Sequence[str] = ()
+
+    def world_at(self, moment: float) -> World:
+        """All there is to resolve at `moment`."""
+        weights = self.lowered if moment >= self.lowered_at else RAISED if moment >= self.raised_at else BEFORE
+        turned = [addresses for at, addresses in self.turns if at <= moment]
+        return self.scenery.world(weights, turned[-1] if turned else None)
+
+    def addresses_of(self, colour: str) -> frozenset[str]:
+        """All addresses that its load balancer ever has."""
+        return frozenset(self.scenery.addresses[colour]).union(*(addresses[colour] for _, addresses in self.turns))
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How the wait ended, in seconds after the beginning, which was at `began` on the monotonic clock.
+
+    released_at: from when no compliant cache could hold the outgoing colour. earliest, latest: between these the whole
+    criterion was met (see `Truth`). decided_from: when the last server switched, and a little before.
+    holding: resolvers with one cache that hold the outgoing colour at the end. error: None where it was a success.
+    """
+
+    began: float
+    ended_at: float
+    released_at: float
+    earliest: float
+    latest: float
+    decided_from: float
+    deadline_at: float
+    holding: Sequence[str]
+    outcome: Outcome
+    error: PropagationTimeout | None
+
+    @property
+    def late_seconds(self) -> float:
+        """How long it went on waiting for nothing, or after its deadline."""
+        return self.ended_at - (self.latest if self.error is None else self.deadline_at)
+
+
+async def perform(
+    play: Play,
+    new_watch: Callable[[Target], Watch] = Watch,
+    secure: Secure | None = None,
+    **others: object,
+) -> Ending:
+    """Play it to the end of the wait. `others` are fields of the wait's target; with `secure` it asks over HTTPS."""
+    scenery = play.scenery
+    began = time.monotonic()
+    async with Fleet(
+        play.world_at(0),
+        scenery.name_servers,
+        scenery.resolvers,
+        delegated=play.delegated,
+        alias_ttl_seconds=scenery.ttl_seconds,
+        secure=secure,
+    ) as fleet:
+        audience = Audience(fleet, scenery, play.addresses_of(OUTGOING))
+        async with going_on(_stage(play, fleet, began), audience.ask()):
+            await _until(began + play.watched_from)
+            watched_from = time.monotonic()
+            watch = new_watch(scenery.target(fleet.port, list(fleet.doh_urls.values()), **others))
+            outcome, error = await _end_of(watch, play.deadline_seconds)
+            ended_at = time.monotonic()
+            holding = audience.holding()
+        lowered_at = began + play.lowered_at
+        colours = play.addresses_of(OUTGOING), play.addresses_of(INCOMING)
+        truth = Truth(fleet, scenery, *colours, lowered_at, watched_from, ended_at, audience.old_until)
+        earliest, latest = truth.criterion_met()
+        released_at = truth.released_at()
+    return Ending(
+        began=began,
+        ended_at=ended_at - began,
+        released_at=released_at - began,
+        earliest=earliest - began,
+        latest=latest - began,
+        decided_from=latest - scenery.ttl_seconds - BEFORE_SECONDS - began,
+        deadline_at=watched_from + play.deadline_seconds - began,
+        holding=holding,
+        outcome=outcome,
+        error=error,
+    )
+
+
+class Audience:
+    """Clients of every resolver, who ask so often that each holds an old answer for as long as it can.
+
+    old_until: resolver -> when it was last seen to hold one (monotonic).
+    """
+
+    def __init__(self, fleet: Fleet, scenery: Scenery, old: frozenset[str]) -> None:
+        self._fleet = fleet
+        self._scenery = scenery
+        self._old = old
+        self.old_until: dict[str, float] = {}
+
+    async def ask(self) -> None:
+        """Ask for ever."""
+        while True:
+            for name in self._scenery.names:
+                await self._fleet.use(name, self._scenery.rdtype)
+            now = time.monotonic()
+            self.old_until |= dict.fromkeys(self._with_old_answers(), now)
+            await asyncio.sleep(USE_SECONDS)
+
+    def holding(self) -> tuple[str, ...]:
+        """Resolvers with one cache that hold an old answer now; of several caches one may stay unseen."""
+        timelines = self._fleet.timelines
+        return tuple(one for one in self._with_old_answers() if timelines[one].latest.fault.caches == 1)
+
+    def _with_old_answers(self) -> list[str]:
+        return [
+            resolver
+            for name in self._scenery.names
+            for resolver, held in self._fleet.held(name).items()
+            if any(self._old & set(entry.addresses) for entry in held)
+        ]
+
+
+@asynccontextmanager
+async def going_on(*work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """While this lasts, `work` goes on; what fails in it fails here."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for result in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(result, BaseException) and not isinstance(result, asyncio.CancelledError):
+                raise result
+
+
+async def _end_of(watch: Watch, deadline_seconds: float) -> tuple[Outcome, PropagationTimeout | None]:
+    try:
+        return await watch.wait(deadline_seconds), None
+    except PropagationTimeout as error:
+        return error.outcome, error
+
+
+async def _stage(play: Play, fleet: Fleet, began: float) -> None:
+    """Let everything happen at its time."""
+    changes: list[tuple[float, Callable[[], None]]] = [
+        (at, partial(fleet.change, play.world_at(at)))
+        for at in (play.raised_at, play.lowered_at, *(at for at, _ in play.turns))
+    ]
+    changes += [
+        (at, partial(fleet.set, address, fault))
+        for address, settings in play.settings.items()
+        for at, fault in settings
+    ]
+    for at, change in sorted(changes, key=lambda item: item[0]):
+        await _until(began + at)
+        change()
+
+
+async def _until(moment: float) -> None:
+    await asyncio.sleep(max(0.0, moment - time.monotonic()))

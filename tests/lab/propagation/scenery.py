@@ -1,0 +1,91 @@
+"""One live name of two colours, before, during and after a tag-in: what there is to resolve."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cutover.propagation.answer import Endpoint
+from cutover.propagation.target import ColourNames, Target
+from lab.aws.record_set import RecordSet
+from lab.dns.world import Host, World, Zone
+
+ZONE = "shop.example."
+NAME = f"www.{ZONE}"
+OUTGOING, INCOMING = "amber", "green"
+# Something else in the record set, of which the wait knows nothing.
+STRANGER = "stranger"
+# Route 53's own are in force for longer, but a denial must not outlive the answers of these tests.
+NEGATIVE_TTL_SECONDS = 1
+ADDRESSES = {
+    OUTGOING: ("198.51.100.1", "198.51.100.2", "2001:db8::a:1"),
+    INCOMING: ("203.0.113.1", "203.0.113.2", "2001:db8::b:1"),
+    STRANGER: ("192.0.2.9",),
+}
+BEFORE, RAISED, LOWERED = {OUTGOING: 100, INCOMING: 0}, {OUTGOING: 100, INCOMING: 100}, {OUTGOING: 0, INCOMING: 100}
+
+
+def balancer(colour: str) -> str:
+    """The DNS name of a colour's load balancer."""
+    return f"{colour}-1.eu-central-1.elb.amazonaws.com."
+
+
+def own_name(colour: str) -> str:
+    """The name at which a colour is tested."""
+    return f"{colour}.{NAME}"
+
+
+@dataclass(frozen=True)
+class Scenery:
+    """What does not change in a tag-in.
+
+    name_servers: name -> addresses, of all there are. delegation_set: those of the hosted zone; none: all of them.
+    cname: by what the live name leads to each colour, where it does so by a CNAME: `own_name` or `balancer`.
+    """
+
+    name_servers: Mapping[str, Sequence[str]]
+    resolvers: Sequence[str]
+    ttl_seconds: int
+    delegation_set: Sequence[str] = ()
+    private: bool = False
+    cname: Callable[[str], str] | None = None
+    names: Sequence[str] = (NAME,)
+    rdtype: str = "A"
+    addresses: Mapping[str, Sequence[str]] = field(default_factory=lambda: ADDRESSES)
+
+    @property
+    def zone_servers(self) -> tuple[str, ...]:
+        return tuple(self.delegation_set or self.name_servers)
+
+    def world(self, weights: Mapping[str, int], addresses: Mapping[str, Sequence[str]] | None = None) -> World:
+        """All there is to resolve with these weights; `addresses` where load balancers have others than at first."""
+        soa = f"{self.zone_servers[0]} hostmaster.{ZONE} 1 7200 900 1209600 {NEGATIVE_TTL_SECONDS}"
+        records = [RecordSet(ZONE, "NS", 172800, self.zone_servers), RecordSet(ZONE, "SOA", 900, (soa,))]
+        for kind in ("A", "AAAA"):
+            records += [RecordSet(own_name(colour), kind, alias=balancer(colour)) for colour in weights]
+            if self.cname is None:
+                records += [self._weighted(name, kind, colour, weights) for name in self.names for colour in weights]
+        if self.cname is not None:
+            records += [self._weighted(name, "CNAME", colour, weights) for name in self.names for colour in weights]
+        hosts = {name: Host(tuple(found), 172800) for name, found in self.name_servers.items()}
+        hosts |= {
+            balancer(colour): Host(tuple(found), self.ttl_seconds)
+            for colour, found in (addresses or self.addresses).items()
+        }
+        return World((Zone(ZONE, tuple(records), self.private),), hosts)
+
+    def target(self, port: int, doh: Sequence[str] = (), **others: object) -> Target:
+        """What a wait for the incoming colour waits for; `doh` in place of the resolvers' own addresses."""
+        return Target(
+            names=tuple(self.names),
+            incoming=INCOMING,
+            colours={colour: ColourNames(own_name(colour), balancer(colour)) for colour in (OUTGOING, INCOMING)},
+            ns_names=() if self.private else self.zone_servers,
+            resolvers=tuple(Endpoint(address, port) for address in doh or self.resolvers),
+            authoritative_port=port,
+            rdtype=self.rdtype,
+            **others,  # type: ignore[arg-type]  # fields of Target by name
+        )
+
+    def _weighted(self, name: str, kind: str, colour: str, weights: Mapping[str, int]) -> RecordSet:
+        if self.cname is not None:
+            return RecordSet(name, kind, self.ttl_seconds, (self.cname(colour),), colour, weights[colour])
+        return RecordSet(name, kind, set_identifier=colour, weight=weights[colour], alias=balancer(colour))

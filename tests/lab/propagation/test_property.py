@@ -1,0 +1,77 @@
+"""Whatever the lags, TTLs, faults and numbers of servers: never early, and within a second of the truth.
+
+In real time on real sockets. `WORLDS=1000 SEED=7 pytest …` plays more worlds, or others.
+"""
+
+import asyncio
+import os
+import statistics
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from tests.lab.propagation.company import Performance, perform_all
+from tests.lab.propagation.play import Play, perform
+from tests.lab.propagation.worlds import drawn
+
+WORLDS = int(os.environ.get("WORLDS", "100"))
+SEED = int(os.environ.get("SEED", "7"))
+LATE_SECONDS, LATEST_SECONDS = 1.0, 3.0
+SHARE_IN_TIME = 0.99
+
+Performances = Sequence[Performance[Play]]
+
+
+@pytest.fixture(scope="module")
+def performances() -> Performances:
+    """All worlds played, and how it went."""
+    found = asyncio.run(perform_all(drawn(WORLDS, SEED), perform))
+    print(f"\n{_report(found)}", file=sys.__stderr__, flush=True)
+    return found
+
+
+def test_no_wait_ends_before_every_compliant_cache_has_let_go(performances: Performances) -> None:
+    early = [one for one in performances if not one.ending.error and one.ending.ended_at < one.ending.released_at]
+    assert not early, _named(early)
+
+
+def test_at_the_end_no_resolver_with_one_cache_holds_the_outgoing_colour(performances: Performances) -> None:
+    holding = [one for one in performances if not one.ending.error and one.ending.holding]
+    assert not holding, _named(holding)
+
+
+def test_every_wait_ends(performances: Performances) -> None:
+    endless = [one for one in performances if one.ending.error]
+    assert not endless, _named(endless)
+
+
+def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(performances: Performances) -> None:
+    last_tries = [one for one in performances if not one.is_disturbed]
+    late = [one for one in last_tries if one.late_seconds > LATE_SECONDS]
+    assert len(late) <= (1 - SHARE_IN_TIME) * len(last_tries) + 1e-9, _named(late)
+    latest = [one for one in late if one.late_seconds > LATEST_SECONDS]
+    assert not latest, _named(latest)
+
+
+def _report(performances: Performances) -> str:
+    late = sorted(one.ending.late_seconds for one in performances)
+    queries = statistics.median(one.ending.outcome.queries for one in performances)
+    stalled = sorted(one.stalled_seconds for one in performances)
+    return (
+        f"{len(late)} worlds with seed {SEED}: late by {statistics.median(late):.2f} s (median), "
+        f"{_quantile(late, 0.9):.2f} s (90 %), {_quantile(late, 0.99):.2f} s (99 %), {late[-1]:.2f} s (most); "
+        f"{queries:.0f} queries (median); the process itself was late by {statistics.median(stalled):.2f} s (median), "
+        f"{stalled[-1]:.2f} s (most) in the last seconds of a wait"
+    )
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def _named(performances: Performances) -> str:
+    """Everything needed to play them again."""
+    return f"seed {SEED}, " + "\n".join(
+        f"late {one.late_seconds:.2f} s, {one.ending}\n  in {one.play}" for one in performances
+    )

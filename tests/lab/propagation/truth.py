@@ -1,0 +1,82 @@
+"""What really was while somebody waited: computed from the lab's own record of it."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from lab.dns.fleet import Fleet
+from lab.messages import Served
+from tests.lab.propagation.oracle import DENIALS, FAILURES, last_old, met_at
+from tests.lab.propagation.scenery import Scenery
+
+# Looks are at least half a second apart: what lasts for no longer than that, and a margin, may be missed.
+UNSEEN_SECONDS = 0.7
+# What a look and the burst of questions after it take at most.
+SEEN_WITHIN_SECONDS = 1.0
+# A cache that is late by so little has kept its answer for its TTL, and rounds it.
+TOLERANCE_SECONDS = 1.0
+
+
+def latest_met_at(
+    served: Mapping[str, Sequence[Served]], incoming: Collection[str], ttl_seconds: float, watched_from: float
+) -> float:
+    """When the name servers meet the criterion, if all that may be missed or may be seen makes it later."""
+    return met_at(served, incoming, ttl_seconds, watched_from, -TOLERANCE_SECONDS, SEEN_WITHIN_SECONDS)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """All times are monotonic. outgoing, incoming: the addresses that each colour ever had.
+
+    old_until: resolver -> when it was last seen to hold the outgoing colour.
+    """
+
+    fleet: Fleet
+    scenery: Scenery
+    outgoing: frozenset[str]
+    incoming: frozenset[str]
+    lowered_at: float
+    watched_from: float
+    ended_at: float
+    old_until: Mapping[str, float]
+
+    def released_at(self) -> float:
+        """When no compliant cache could hold the outgoing colour any more, by all that could be seen at the end."""
+        seen_until = self.ended_at - UNSEEN_SECONDS
+        last = self.lowered_at if self.scenery.private else last_old(self._served(), self.outgoing, seen_until)
+        return last + self.scenery.ttl_seconds
+
+    def criterion_met(self) -> tuple[float, float]:
+        """From when and until when it can be said that the whole criterion has just been met.
+
+        The two are one, unless something happened so shortly before that it could be missed, or shortly after.
+        """
+        ttl = self.scenery.ttl_seconds
+        if self.scenery.private:
+            last = max(self.old_until.values(), default=self.lowered_at)
+            return last, last + ttl  # all that is to be seen is resolvers: they have to agree for one TTL
+        earliest = met_at(self._served(), self.incoming, ttl, self.watched_from, UNSEEN_SECONDS)
+        latest = latest_met_at(self._served(), self.incoming, ttl, self.watched_from)
+        resolvers = [self._resolver(address, latest) for address in self.scenery.resolvers]
+        return max([earliest, *(low for low, _ in resolvers)]), max([latest, *(high for _, high in resolvers)])
+
+    def _resolver(self, address: str, released_at: float) -> tuple[float, float]:
+        """The same for one resolver, given when the name servers meet theirs."""
+        windows = [
+            (setting.since, end, setting.fault.fault)
+            for setting, end in self.fleet.timelines[address].intervals(until=float("inf"))
+        ]
+        denials = [end for begin, end, fault in windows if fault in DENIALS and begin < released_at]
+        against = max([self.old_until.get(address, 0.0), *denials])
+        low, high = 0.0, released_at
+        if against > released_at + TOLERANCE_SECONDS / 2:
+            low = against if against > released_at + 2 * TOLERANCE_SECONDS else 0.0
+            high = against + self.scenery.ttl_seconds  # it has to be seen to agree for one TTL
+        for begin, end, fault in windows:
+            # One that fails for ever was never heard of, and is not waited for.
+            if fault in FAILURES and end < float("inf") and begin < high + TOLERANCE_SECONDS:
+                low = max(low, end if begin < released_at - TOLERANCE_SECONDS else 0.0)
+                high = max(high, end)
+        return low, high
+
+    def _served(self) -> Mapping[str, Sequence[Served]]:
+        return self.fleet.truth(self.scenery.names[0]).servers

@@ -1,0 +1,148 @@
+"""The command by itself, against one tiny name server on loopback that is authoritative and recursive at once."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rdatatype
+import dns.rrset
+import pytest
+
+from cutover.propagation.__main__ import arguments, run
+from tests.unit.test_dns_client import name_server
+
+NAME = "www.example.com"
+ZONE = {
+    ("example.com.", "NS"): ["ns-1.example.com."],
+    ("ns-1.example.com.", "A"): ["127.0.0.1"],
+    (f"{NAME}.", "A"): ["198.51.100.1", "198.51.100.2"],
+    ("new.example.com.", "A"): ["198.51.100.2", "198.51.100.1"],
+    ("empty.example.com.", "A"): [],
+}
+
+
+def answered(query: dns.message.Message) -> list[dns.message.Message]:
+    """From the zone; any other name is refused."""
+    question = query.question[0]
+    name, rdtype = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
+    response = dns.message.make_response(query, recursion_available=True)
+    response.flags |= dns.flags.AA
+    if not name.endswith("example.com."):
+        response.set_rcode(dns.rcode.REFUSED)
+    if data := ZONE.get((name, rdtype)):
+        response.answer.append(dns.rrset.from_text_list(question.name, 1, "IN", rdtype, data))
+    return [response]
+
+
+Replies = Callable[[dns.message.Message], list[dns.message.Message]]
+
+
+def exit_code(*argv: str, replies: Replies = answered, interrupted_after: float | None = None) -> int:
+    async def main() -> int:
+        async with name_server(replies) as server:
+            options = arguments([*argv, "--port", str(server.port), "--resolver", server.address])
+            command = asyncio.create_task(run(options))
+            if interrupted_after is not None:
+                await asyncio.sleep(interrupted_after)
+                command.cancel()
+            return await command
+
+    return asyncio.run(main())
+
+
+def test_a_look_tells_who_says_what_with_which_ttl(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME) == 0
+    head, server, resolver, warning = capsys.readouterr().out.splitlines()
+    assert head.split() == ["asked", "says", "TTL"]
+    assert server.startswith("ns-1.example.com (127.0.0.1 port ")
+    assert server.endswith("answers 198.51.100.1, 198.51.100.2  1 s")
+    assert resolver.startswith("127.0.0.1 port ")
+    assert resolver.endswith("s left")
+    assert warning == "warning: parent zone not seen: the resolvers say REFUSED to NS of com"
+
+
+def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME, "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["names"] == [NAME]
+    assert [server["addresses"] for server in told["servers"]] == [["198.51.100.1", "198.51.100.2"]]
+    assert told["own_name_servers"] == ["ns-1.example.com"]
+    assert told["parent_name_servers"] is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "code"),
+    [(["198.51.100.1", "198.51.100.2"], 0), (["198.51.100.1"], 1), (["new.example.com"], 0), (["203.0.113.1"], 1)],
+)
+def test_what_is_expected_is_compared(expected: list[str], code: int) -> None:
+    assert exit_code(NAME, *(word for data in expected for word in ("--expect", data))) == code
+
+
+def test_a_name_without_such_records_agrees_with_nothing() -> None:
+    assert exit_code("empty.example.com") == 1
+
+
+def test_waiting_ends_one_ttl_after_all_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    began = asyncio.new_event_loop().time()
+    assert exit_code(NAME, "--wait", "--expect", "new.example.com") == 0
+    assert 1 <= asyncio.new_event_loop().time() - began < 3
+    printed = capsys.readouterr()
+    assert "new.example.com (198.51.100.1, 198.51.100.2)" in printed.out
+    assert "authoritative addresses switched" in printed.err
+
+
+def test_a_deadline_says_where_dns_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME, "--wait", "--expect", "203.0.113.1", "--deadline", "0.3", "--json") == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["done"] is False
+    assert "DNS has not let go within 0.3 s" in printed.err
+    assert "ns-1.example.com (127.0.0.1 port " in printed.err
+
+
+def test_ctrl_c_says_where_dns_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME, "--wait", "--expect", "203.0.113.1", interrupted_after=0.3) == 130
+    printed = capsys.readouterr()
+    assert "interrupted" in printed.err
+    assert "answers 198.51.100.1, 198.51.100.2" in printed.out
+
+
+def test_ctrl_c_works_before_anybody_has_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME, replies=lambda _: [], interrupted_after=0.1) == 130
+    assert "before anybody was asked" in capsys.readouterr().err
+
+
+def test_without_a_zone_there_is_nothing_to_ask(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code("www.elsewhere.example") == 2
+    assert "the resolvers say REFUSED to NS of www.elsewhere.example" in capsys.readouterr().err
+
+
+def test_a_private_name_is_asked_of_the_resolver_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME, "--private", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["private"], told["servers"], len(told["resolvers"])) == (True, [], 1)
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        [NAME, "--type", "ADDRESS"],
+        [NAME, "--resolver", "dns.google"],
+        [NAME, "--deadline", "soon"],
+        ["a..b"],
+        [f"{'a' * 64}.example.com"],
+    ],
+)
+def test_what_is_not_understood_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        arguments(argv)
+    assert ended.value.code == 2
+    assert "usage: python -m cutover.propagation" in capsys.readouterr().err
+
+
+def test_names_and_types_are_read_without_regard_to_case() -> None:
+    options = arguments(["WWW.Example.com.", "--type", "aaaa", "--resolver", "2001:DB8::1"])
+    assert (options.name, options.type, options.resolver) == (NAME, "AAAA", ["2001:db8::1"])

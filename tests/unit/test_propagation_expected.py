@@ -1,0 +1,108 @@
+"""Judging answers by values, or by agreement; and from a name to what is to be asked."""
+
+import asyncio
+
+import pytest
+
+from cutover.propagation.answer import Answer, Endpoint, Kind
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.colour_lookup import ColourLookup
+from cutover.propagation.expected import Agreement, ExpectedValues
+from cutover.propagation.find import find
+from cutover.propagation.look import Judge
+from cutover.propagation.polite_ask import Heard, PoliteAsk
+from cutover.propagation.target import Target
+
+ONE, TWO, RESOLVER = Endpoint("192.0.2.1"), Endpoint("192.0.2.2"), Endpoint("192.0.2.53")
+
+
+def verdict(judge: Judge, server: Endpoint, *data: str) -> Verdict:
+    answer = Answer(Kind.ADDRESSES, frozenset(data), 60) if data else Answer(Kind.NODATA, detail="NODATA")
+    look = asyncio.run(judge.judge(server, Heard(answer, 1, 2), recursive=server == RESOLVER))
+    assert (look.asked_at, look.at) == (1, 2)
+    return look.verdict
+
+
+def test_an_answer_with_nothing_but_expected_values_is_as_it_should_be() -> None:
+    judge = ExpectedValues(["198.51.100.1", "198.51.100.2"])
+    assert verdict(judge, ONE, "198.51.100.1") is Verdict.NEW
+    assert verdict(judge, ONE, "198.51.100.1", "198.51.100.2") is Verdict.NEW
+    assert verdict(judge, ONE, "198.51.100.1", "203.0.113.1") is Verdict.OLD
+    assert verdict(judge, ONE) is Verdict.NEGATIVE
+
+
+def test_servers_agree_when_they_give_what_the_first_gave() -> None:
+    judge = Agreement(by_resolvers=False)
+    assert [verdict(judge, server, "a") for server in (ONE, TWO, RESOLVER)] == [Verdict.NEW] * 3
+    assert verdict(judge, RESOLVER, "b") is Verdict.OLD
+    assert verdict(judge, TWO) is Verdict.NEGATIVE
+
+
+def test_the_answer_that_a_server_changed_to_last_is_the_one_to_agree_on() -> None:
+    judge = Agreement(by_resolvers=False)
+    assert verdict(judge, ONE, "a") is Verdict.NEW
+    assert verdict(judge, TWO, "b") is Verdict.OLD
+    assert verdict(judge, ONE, "b") is Verdict.OLD, "what counted before was another answer, so it begins again"
+    assert [verdict(judge, server, "b") for server in (ONE, TWO, RESOLVER)] == [Verdict.NEW] * 3
+    assert verdict(judge, RESOLVER, "a") is Verdict.OLD
+
+
+def test_a_resolver_that_changes_is_no_authority_unless_there_is_none() -> None:
+    judge = Agreement(by_resolvers=False)
+    assert verdict(judge, ONE, "a") is Verdict.NEW
+    assert [verdict(judge, RESOLVER, answer) for answer in ("b", "a")] == [Verdict.OLD, Verdict.NEW]
+    private = Agreement(by_resolvers=True)
+    assert [verdict(private, RESOLVER, answer) for answer in ("a", "b", "b")] == [Verdict.NEW, Verdict.OLD, Verdict.NEW]
+
+
+def found(of_type: str, *expected: str, private: bool = False) -> tuple[Target, Judge]:
+    async def ask(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        assert (server, rdtype, recursive) == (RESOLVER, "NS", True)
+        if name == "example.com":
+            return Answer(Kind.ADDRESSES, frozenset({"ns-1.example.net."}), 60)
+        return Answer(Kind.NODATA, detail="NODATA")
+
+    async def main() -> tuple[Target, Judge]:
+        target, new_judge = await find("www.example.com", of_type, expected, [RESOLVER], 53, ask, private=private)
+        return target, new_judge(target, PoliteAsk(ask, lambda: 0.0), lambda: 0.0)
+
+    return asyncio.run(main())
+
+
+def test_a_name_is_found_with_its_zone_and_servers() -> None:
+    target, judge = found("A")
+    assert (target.names, target.zone, target.ns_names) == (("www.example.com",), "example.com", ("ns-1.example.net",))
+    assert isinstance(judge, Agreement)
+
+
+def test_a_private_name_is_asked_of_resolvers_only() -> None:
+    target, judge = found("A", private=True)
+    assert (target.zone, target.ns_names, target.private) == (None, (), True)
+    assert verdict(judge, RESOLVER, "a") is Verdict.NEW
+
+
+def test_another_name_stands_for_its_addresses() -> None:
+    target, judge = found("A", "new.example.com")
+    assert isinstance(judge, ColourLookup)
+    assert target.colours["new.example.com"].own_name == "new.example.com"
+
+
+@pytest.mark.parametrize(
+    ("rdtype", "expected", "given"),
+    [
+        ("A", "198.51.100.1", "198.51.100.1"),
+        ("AAAA", "2001:DB8:0::1", "2001:db8::1"),
+        ("CNAME", "Other.example.com", "other.example.com."),
+        ("MX", "10 Mail.example.com.", "10 mail.example.com."),
+        ("TXT", '"Hello"', '"Hello"'),
+    ],
+)
+def test_expected_data_are_read_as_a_zone_file_has_them(rdtype: str, expected: str, given: str) -> None:
+    _, judge = found(rdtype, expected)
+    assert verdict(judge, ONE, given) is Verdict.NEW
+
+
+@pytest.mark.parametrize(("rdtype", "expected"), [("MX", "mail.example.com"), ("A", "198.51.100")])
+def test_what_is_no_data_of_the_type_is_refused(rdtype: str, expected: str) -> None:
+    with pytest.raises(ValueError, match=expected):
+        found(rdtype, expected, "198.51.100.2" if rdtype == "A" else "10 mail.example.com.")
