@@ -32,7 +32,7 @@ INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 
 SHARED_KEYS = (
     Key("names", list_of(matching(HOST_NAME)), 'a list of host names in the zone, like ["www.shop.example"]'),
-    Key("zone", matching(HOST_NAME), "the name of a public hosted zone, like shop.example"),
+    Key("zone", matching(HOST_NAME), "the name of a hosted zone, like shop.example"),
     Key("capacity", whole_number(2, 1000), "a whole number from 2 to 1000, at least one instance a zone", "4"),
     Key("instanceType", matching(INSTANCE_TYPE), "an EC2 instance type, like m7i.large", "m7i.large"),
     Key(

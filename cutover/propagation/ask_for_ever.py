@@ -6,8 +6,6 @@ from typing import Any
 
 # With a timeout of 2 s and a question each 0.3 s there are seven; a burst is 20.
 UNDER_WAY_AT_MOST = 24
-# A question that has not been answered in this time is not counted on any more.
-YOUNG_SECONDS = 0.3
 
 
 async def ask_for_ever(
@@ -16,11 +14,13 @@ async def ask_for_ever(
     look: Callable[[], Coroutine[Any, Any, None]],
     patience_seconds: Callable[[], float | None],
     clock: Callable[[], float],
+    young_seconds: float,
 ) -> None:
     """`look` again and again, each in a task of its own: what became of a question is noted whenever it is known.
 
-    `until_next` returns when it is time to. `how_many` says how often to look then, given how many questions are young
-    and unanswered. `patience_seconds`: how long to wait for the answers before going on, None for as long as it takes.
+    `until_next` returns when it is time to. `how_many` says how often to look then, given how many questions are
+    unanswered and younger than `young_seconds`; older ones are not counted on. `patience_seconds`: how long to wait for
+    the answers before going on, None for as long as it takes.
     """
     async with asyncio.TaskGroup() as group:
         under_way: dict[asyncio.Task[None], float] = {}
@@ -28,7 +28,7 @@ async def ask_for_ever(
             await until_next()
             under_way = {task: asked_at for task, asked_at in under_way.items() if not task.done()}
             now = clock()
-            count = how_many(sum(now - asked_at < YOUNG_SECONDS for asked_at in under_way.values()))
+            count = how_many(sum(now - asked_at < young_seconds for asked_at in under_way.values()))
             asked = {group.create_task(look()): now for _ in range(count)}
             under_way |= asked
             if not asked:

@@ -13,8 +13,8 @@ from cutover.propagation.look import Look, judge
 from cutover.propagation.polite_ask import Heard, PoliteAsk
 from cutover.propagation.target import Target
 
-# An answer is judged by look-ups at most so old. For the incoming colour half a TTL will do: so there is one after every
-# switch and before the end, should an address have moved from one colour to another.
+# An answer is judged by look-ups at most so old. For the incoming colour half a TTL will do: so there is one after
+# every switch and before the end, should an address have moved from one colour to another.
 FRESH_SECONDS = 5.0
 FRESH_TTLS = 0.5
 # Load balancers show only some of their addresses at a time, and caches show them for one TTL.

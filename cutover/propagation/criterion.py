@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 from cutover.propagation.delegation import NO_DELEGATION, Delegation
 from cutover.propagation.resolver_view import ResolverView, final_looks
-from cutover.propagation.server_view import ServerView
+from cutover.propagation.server_view import ServerView, final_look_seconds
 
 # An alias to a load balancer: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
 DEFAULT_TTL_SECONDS = 60.0
@@ -49,9 +49,9 @@ class Picture:
 class Status:
     """How far DNS is. `since`: when the last server switched; `released_at`: one TTL later; None while any is stale.
 
-    In a private zone `since` is when the last resolver began to agree. `final_looks`: how many questions about each
-    name a resolver is asked at the end. `unreachable` resolvers never answered; they hold up nothing once the first two
-    parts of the criterion hold.
+    In a private zone `since` is when the last resolver began to agree. `final_look_at`: from when on every server has
+    to answer once more. `final_looks`: how many questions about each name a resolver is asked at the end. `unreachable`
+    resolvers never answered; they hold up nothing once the first two parts of the criterion hold.
     """
 
     done: bool
@@ -61,6 +61,7 @@ class Status:
     waiting_servers: tuple[ServerView, ...]
     waiting_resolvers: tuple[ResolverView, ...]
     unreachable: tuple[ResolverView, ...]
+    final_look_at: float | None = None
     final_looks: int = final_looks(1)
 
 
@@ -74,7 +75,9 @@ def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = Non
     ttl_seconds = longest_ttl_seconds(givers, minimum_ttl_seconds)
     since = _agreed_since(picture.resolvers) if picture.private else _switched_since(picture)
     released_at = None if since is None else since + ttl_seconds
-    looks = final_looks(len({view.name for view in picture.resolvers}))
+    names = len({view.name for view in picture.resolvers})
+    looks = final_looks(names)
+    final_look_at = None if released_at is None else released_at - final_look_seconds(names)
     waiting_servers = tuple(view for view in picture.servers if not view.is_settled)
     waiting_resolvers = tuple(
         view for view in picture.resolvers if since is None or not view.is_done(since, ttl_seconds, looks)
@@ -82,10 +85,11 @@ def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = Non
     unreachable = tuple(view for view in waiting_resolvers if view.is_unreachable)
     return Status(
         done=released_at is not None
+        and final_look_at is not None
         and now >= released_at
         and not picture.delegation.is_awaited
         and not waiting_servers
-        and all(view.is_confirmed(released_at) for view in picture.servers)
+        and all(view.is_confirmed(final_look_at) for view in picture.servers)
         and len(waiting_resolvers) == len(unreachable),
         ttl_seconds=ttl_seconds,
         since=since,
@@ -93,6 +97,7 @@ def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = Non
         waiting_servers=waiting_servers,
         waiting_resolvers=waiting_resolvers,
         unreachable=unreachable,
+        final_look_at=final_look_at,
         final_looks=looks,
     )
 

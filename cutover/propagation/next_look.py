@@ -7,11 +7,11 @@ from cutover.propagation.colour_addresses import Verdict
 from cutover.propagation.criterion import Status
 from cutover.propagation.look import Look
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
-from cutover.propagation.server_view import BURST_ANSWERS, FINAL_LOOK_SECONDS, ServerView
+from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
-# A server that has not switched is asked about each name once in this time; about more than a dozen names less often.
+# A server that has not switched is asked about each name once in this time; about more than nine names less often.
 PROBE_SECONDS = 0.3
-PROBES_PER_SECOND = 40
+PROBES_PER_SECOND = 30
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
@@ -43,14 +43,20 @@ def questions_at_once(view: ServerView, under_way: int = 0) -> int:
     return max(0, min(coming + 1, BURST_AT_ONCE, BURST_ANSWERS - coming))
 
 
-def server_patience_seconds(view: ServerView) -> float:
-    """How long to wait for answers before asking on; a burst leaves a slow server behind."""
-    return BURST_PATIENCE_SECONDS if view.streak and view.switched_at is None else PROBE_SECONDS
+def server_patience_seconds(view: ServerView, pause_seconds: float = PROBE_SECONDS) -> float:
+    """How long to wait for answers before asking on; a burst leaves a slow server behind, with many names less soon."""
+    is_burst = view.streak and view.switched_at is None
+    return pause_seconds * BURST_PATIENCE_SECONDS / PROBE_SECONDS if is_burst else pause_seconds
 
 
 def probe_seconds(names: int) -> float:
-    """The pause between two questions about one name to a server that has not switched, or a resolver that is late."""
+    """The pause between two questions about one name to a server that has not switched."""
     return max(PROBE_SECONDS, names / PROBES_PER_SECOND)
+
+
+def overdue_seconds(names: int) -> float:
+    """The pause between two questions about one name to a resolver that holds up the end."""
+    return max(OVERDUE_SECONDS, names / PROBES_PER_SECOND)
 
 
 def next_server_look(view: ServerView, status: Status, pause_seconds: float = PROBE_SECONDS) -> float:
@@ -62,13 +68,12 @@ def next_server_look(view: ServerView, status: Status, pause_seconds: float = PR
         return last.at + BURST_PAUSE_SECONDS if last.verdict is Verdict.NEW else last.asked_at + pause_seconds
     if last.verdict is not Verdict.NEW:
         return last.asked_at + pause_seconds
-    if status.released_at is not None and last.asked_at < status.released_at - FINAL_LOOK_SECONDS <= last.at:
-        return last.asked_at
     shortest, longest = FOLLOW_UP_SECONDS
-    regular = last.asked_at + min(max(status.ttl_seconds / FOLLOW_UPS_PER_TTL, shortest), longest)
-    if status.released_at is None or last.asked_at >= status.released_at - FINAL_LOOK_SECONDS:
+    pause_seconds = max(pause_seconds, min(max(status.ttl_seconds / FOLLOW_UPS_PER_TTL, shortest), longest))
+    regular = last.asked_at + pause_seconds
+    if status.final_look_at is None or last.asked_at >= status.final_look_at:
         return regular
-    return min(regular, status.released_at - FINAL_LOOK_SECONDS)
+    return min(regular, status.final_look_at)
 
 
 def resolver_questions_at_once(view: ResolverView, status: Status, now: float, under_way: int = 0) -> int:
@@ -86,7 +91,7 @@ def resolver_questions_at_once(view: ResolverView, status: Status, now: float, u
 def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:
     """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it.
 
-    `pause_seconds` is the one after the end, between two questions to a resolver that holds it up.
+    `pause_seconds` is the one of `overdue_seconds`.
     """
     last = view.last
     if last is None:

@@ -7,8 +7,9 @@ from cutover.propagation.look import AGAINST, Look, said_since
 
 # While both colours are at the same weight an answer is the incoming colour's with p = 1/2: 2^-20 < 1e-6.
 BURST_ANSWERS = 20
-# Whoever has switched has to answer once more so shortly before the end, or later.
+# Whoever has switched has to answer once more so shortly before the end, or later; many names take more time.
 FINAL_LOOK_SECONDS = 0.4
+FINAL_LOOKS_PER_SECOND = 40
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,14 @@ class ServerView:
         """Whether it has switched and the last that was heard of it agrees."""
         return self.switched_at is not None and self.last is not None and self.last.verdict is Verdict.NEW
 
-    def is_confirmed(self, released_at: float) -> bool:
-        """Whether that was asked for shortly before the end, or later."""
-        return self.is_settled and self.last is not None and self.last.asked_at >= released_at - FINAL_LOOK_SECONDS
+    def is_confirmed(self, final_look_at: float) -> bool:
+        """Whether that was asked for at `final_look_at`, shortly before the end, or later."""
+        return self.is_settled and self.last is not None and self.last.asked_at >= final_look_at
+
+
+def final_look_seconds(names: int) -> float:
+    """How long before the end the servers are asked about so many names for the last time."""
+    return max(FINAL_LOOK_SECONDS, names / FINAL_LOOKS_PER_SECOND)
 
 
 def observe_server(view: ServerView, look: Look) -> ServerView:

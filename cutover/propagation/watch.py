@@ -11,7 +11,8 @@ from cutover.propagation.answer import Ask, Endpoint
 from cutover.propagation.colour_lookup import ColourLookup
 from cutover.propagation.concurrently import result_of
 from cutover.propagation.criterion import Status
-from cutover.propagation.outcome import Clocks, Outcome, PropagationTimeout, outcome_of
+from cutover.propagation.outcome import Outcome, PropagationTimeout
+from cutover.propagation.record import Clocks, outcome_of
 from cutover.propagation.target import Target
 from cutover.propagation.watchers import NewJudge, Watchers
 from cutover.propagation.words import Progress, timeout_message

@@ -15,6 +15,7 @@ from cutover.propagation.next_look import (
     backoff_seconds,
     next_resolver_look,
     next_server_look,
+    overdue_seconds,
     probe_seconds,
     questions_at_once,
     resolver_patience_seconds,
@@ -164,8 +165,9 @@ class Watchers:
             lambda: self._sleep_until(lambda: next_server_look(self._servers[key], self._recent_status(), self._pause)),
             lambda under_way: questions_at_once(self._servers[key], under_way),
             lambda: self._look_at_server(key),
-            lambda: server_patience_seconds(self._servers[key]),
+            lambda: server_patience_seconds(self._servers[key], self._pause),
             self._clock,
+            self._pause,
         )
 
     async def _look_at_server(self, key: Key) -> None:
@@ -178,12 +180,14 @@ class Watchers:
     async def _watch_resolver(self, key: Key) -> None:
         """Ask one resolver about one name for ever."""
         views, status, clock = self._resolvers, self._recent_status, self._clock
+        pause_seconds = overdue_seconds(len(self._target.names))
         await ask_for_ever(
-            lambda: self._sleep_until(lambda: next_resolver_look(views[key], status(), self._pause)),
+            lambda: self._sleep_until(lambda: next_resolver_look(views[key], status(), pause_seconds)),
             lambda under_way: resolver_questions_at_once(views[key], status(), clock(), under_way),
             lambda: self._look_at_resolver(key),
             lambda: resolver_patience_seconds(views[key], status(), clock()),
             clock,
+            pause_seconds,
         )
 
     async def _look_at_resolver(self, key: Key) -> None:

@@ -6,7 +6,7 @@ from itertools import groupby
 from cutover.propagation.colour_addresses import Verdict
 from cutover.propagation.criterion import Picture, Status
 from cutover.propagation.look import in_words
-from cutover.propagation.outcome import NOT_ASKED, ttl_left_seconds
+from cutover.propagation.record import NOT_ASKED, ttl_left_seconds
 from cutover.propagation.resolver_view import ResolverView
 from cutover.propagation.server_view import ServerView
 

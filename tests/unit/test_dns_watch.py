@@ -376,9 +376,12 @@ def test_many_names_take_no_longer_and_queries_grow_linearly() -> None:
         names = tuple(f"n{number}.example.com" for number in range(count))
         return wait_in(World(servers(5, 5), names=names, ttl_seconds=10))
 
-    one, ten = ending(1), ending(10)
+    one, ten, fifty = ending(1), ending(10), ending(50)
     assert_in_time(ten, 15)
+    assert_in_time(fifty, 15, late_seconds=2.5)
     assert ten.outcome.queries <= 10 * one.outcome.queries
+    assert fifty.outcome.queries <= 50 * one.outcome.queries
+    assert fifty.at <= 1.2 * one.at
 
 
 def test_an_exception_in_the_background_ends_the_wait_with_it() -> None:

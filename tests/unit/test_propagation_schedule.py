@@ -20,7 +20,7 @@ from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 STALE = Status(False, 60, None, None, (), (), ())
-SWITCHED = Status(False, 60, 100, 160, (), (), ())
+SWITCHED = Status(False, 60, 100, 160, (), (), (), final_look_at=159.6)
 
 
 def server(verdict: Verdict, asked_at: float, *, streak: int = 0, switched_at: float | None = None) -> ServerView:

@@ -70,7 +70,7 @@ REFUSED = [
     Refused("amber", "names", ONE_IN_ZONE, "names in the zone shop.example", seen="www.other.example"),
     Refused("amber", "names", '["www.myshop.example"]', "names in the zone shop.example", seen="www.myshop.example"),
     Refused("amber", "names", stack_values.names(10), "at most 9", seen="10 names"),
-    Refused("amber", "zone", "shop.example.", "public hosted zone"),
+    Refused("amber", "zone", "shop.example.", "hosted zone"),
     Refused("amber", "cidrs", cidrs("10.10.0.0/16", "10.10.128.0/17"), "each with its own"),
     Refused("amber", "cidrs", cidrs("10.10.0.0/16"), "two colours"),
     Refused("amber", "cidrs", cidrs("10.10.0.0/16", "10.20.0.0/16", "10.30.0.0/16"), "two colours"),

@@ -19,6 +19,8 @@ WORLDS = int(os.environ.get("WORLDS", "100"))
 SEED = int(os.environ.get("SEED", "7"))
 LATE_SECONDS, LATEST_SECONDS = 1.0, 3.0
 SHARE_IN_TIME = 0.99
+# Those that a busy machine disturbed three times say nothing; with fewer than this nothing can be said at all.
+SHARE_MEASURED = 0.8
 
 Performances = Sequence[Performance[Play]]
 
@@ -47,22 +49,33 @@ def test_every_wait_ends(performances: Performances) -> None:
 
 
 def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(performances: Performances) -> None:
-    last_tries = [one for one in performances if not one.is_disturbed]
-    late = [one for one in last_tries if one.late_seconds > LATE_SECONDS]
-    assert len(late) <= (1 - SHARE_IN_TIME) * len(last_tries) + 1e-9, _named(late)
+    measured = [one for one in performances if not one.is_disturbed]
+    if len(measured) < SHARE_MEASURED * WORLDS:
+        pytest.skip(
+            f"this machine is too busy to measure seconds: {len(measured)} of {WORLDS} waits were not disturbed"
+        )
+    late = [one for one in measured if one.late_seconds > LATE_SECONDS]
+    assert len(late) <= max(1, (1 - SHARE_IN_TIME) * len(measured)), _named(late)
     latest = [one for one in late if one.late_seconds > LATEST_SECONDS]
     assert not latest, _named(latest)
 
 
 def _report(performances: Performances) -> str:
-    late = sorted(one.ending.late_seconds for one in performances)
-    queries = statistics.median(one.ending.outcome.queries for one in performances)
-    stalled = sorted(one.stalled_seconds for one in performances)
+    measured = [one for one in performances if not one.is_disturbed]
+    queries = statistics.median(one.ending.outcome.queries for one in measured)
     return (
-        f"{len(late)} worlds with seed {SEED}: late by {statistics.median(late):.2f} s (median), "
-        f"{_quantile(late, 0.9):.2f} s (90 %), {_quantile(late, 0.99):.2f} s (99 %), {late[-1]:.2f} s (most); "
-        f"{queries:.0f} queries (median); the process itself was late by {statistics.median(stalled):.2f} s (median), "
-        f"{stalled[-1]:.2f} s (most) in the last seconds of a wait"
+        f"{WORLDS} worlds with seed {SEED}, {len(measured)} of {len(performances)} waits measured in calm: "
+        f"late by {_spread([one.ending.late_seconds for one in measured])}; "
+        f"without what the process itself was late: {_spread([one.late_seconds for one in measured])}; "
+        f"{queries:.0f} queries (median)"
+    )
+
+
+def _spread(seconds: Sequence[float]) -> str:
+    late = sorted(seconds)
+    return (
+        f"{statistics.median(late):.2f} s (median), {_quantile(late, 0.9):.2f} s (90 %), "
+        f"{_quantile(late, 0.99):.2f} s (99 %), {late[-1]:.2f} s (most)"
     )
 
 

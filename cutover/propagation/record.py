@@ -1,0 +1,152 @@
+"""Making the record of a wait: from what is known of every server and name to one entry for each server."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any, TypeVar
+
+from cutover.propagation.criterion import Picture, Status
+from cutover.propagation.outcome import Outcome, ResolverOutcome, ServerOutcome
+from cutover.propagation.resolver_view import ResolverView, held_until
+from cutover.propagation.server_view import ServerView
+from cutover.propagation.target import Target
+
+AnyView = TypeVar("AnyView", ServerView, ResolverView)
+NOT_ASKED = "not asked yet"
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """One moment on the monotonic clock, `now`, and on the wall, `utc_now`: for turning one into the other."""
+
+    now: float
+    utc_now: datetime
+
+    def at(self, moment: float) -> str:
+        """A monotonic time as ISO 8601, to the millisecond."""
+        return (self.utc_now + timedelta(seconds=moment - self.now)).isoformat(timespec="milliseconds")
+
+    def iso(self, moment: float | None) -> str | None:
+        """The same, where there may be no time."""
+        return None if moment is None else self.at(moment)
+
+
+def outcome_of(
+    picture: Picture,
+    status: Status,
+    clocks: Clocks,
+    *,
+    done: bool,
+    target: Target,
+    called_at: float,
+    queries: Mapping[str, int],
+    queries_in_all: int,
+) -> Outcome:
+    """The record of a wait that ends now; `queries` to each server or resolver by its printable name."""
+    servers, resolvers = frozenset(status.waiting_servers), frozenset(status.waiting_resolvers)
+    return Outcome(
+        done=done,
+        incoming=target.incoming,
+        names=target.names,
+        rdtype=target.rdtype,
+        servers=tuple(_server(views, servers, clocks, queries) for views in by_server(picture.servers)),
+        resolvers=tuple(_resolver(views, resolvers, clocks, queries) for views in by_server(picture.resolvers)),
+        unlocated=picture.unlocated,
+        skipped=tuple(picture.skipped),
+        own_name_servers=picture.delegation.own,
+        parent_name_servers=picture.delegation.by_parent,
+        private=picture.private,
+        warnings=_warnings(picture, status),
+        ttl_seconds=status.ttl_seconds,
+        since=clocks.iso(status.since),
+        released_at=clocks.iso(status.released_at),
+        called_at=clocks.at(called_at),
+        ended_at=clocks.at(clocks.now),
+        waited_seconds=round(clocks.now - called_at, 3),
+        queries=queries_in_all,
+    )
+
+
+def by_server(views: Iterable[AnyView]) -> list[list[AnyView]]:
+    """The views of each server, by name; the servers in the order of their names."""
+    ordered = sorted(views, key=lambda view: (view.server, view.name))
+    return [list(group) for _, group in groupby(ordered, key=lambda view: view.server)]
+
+
+def ttl_left_seconds(view: ResolverView, now: float) -> float | None:
+    """How long the answer a resolver gave last may still be in its cache."""
+    if view.last is None or view.last.ttl_seconds is None:
+        return None
+    return max(0.0, held_until(view.last) - now)
+
+
+def _warnings(picture: Picture, status: Status) -> tuple[str, ...]:
+    """What is reported and not fatal."""
+    unreachable = dict.fromkeys(view.server for view in status.unreachable)
+    stretched = dict.fromkeys(
+        f"resolver {view.server} keeps answers for {view.longest_ttl_seconds:.0f} s, longer than their TTL"
+        for view in picture.resolvers
+        if picture.servers and view.longest_ttl_seconds is not None and view.longest_ttl_seconds > status.ttl_seconds
+    )
+    return (
+        *picture.delegation.warnings,
+        *(f"resolver {server} gave no answer" for server in unreachable),
+        *(f"not asked, there is no route to it: {server}" for server in picture.skipped),
+        *stretched,
+    )
+
+
+def _server(
+    views: Sequence[ServerView], waiting: frozenset[ServerView], clocks: Clocks, queries: Mapping[str, int]
+) -> ServerOutcome:
+    late = [view for view in views if view in waiting]
+    shown = longest_waiting(late or views)
+    switches = [view.switched_at for view in views if view.switched_at is not None]
+    ttls = [view.ttl_seconds for view in views if view.ttl_seconds is not None]
+    return ServerOutcome(
+        server=shown.server,
+        names=len(views),
+        waiting=len(late),
+        **_says(shown, clocks),
+        switched_at=clocks.iso(max(switches)) if len(switches) == len(views) else None,
+        ttl_seconds=max(ttls, default=None),
+        queries=queries.get(shown.server, 0),
+    )
+
+
+def _resolver(
+    views: Sequence[ResolverView], waiting: frozenset[ResolverView], clocks: Clocks, queries: Mapping[str, int]
+) -> ResolverOutcome:
+    late = [view for view in views if view in waiting]
+    shown = longest_waiting(late or views)
+    seen = [view.seen_at for view in views if view.seen_at is not None]
+    left = ttl_left_seconds(shown, clocks.now)
+    ttls = [view.longest_ttl_seconds for view in views if view.longest_ttl_seconds is not None]
+    return ResolverOutcome(
+        resolver=shown.server,
+        names=len(views),
+        waiting=len(late),
+        **_says(shown, clocks),
+        seen_at=clocks.iso(min(seen)) if len(seen) == len(views) else None,
+        ttl_left_seconds=None if left is None else round(left, 3),
+        longest_ttl_seconds=max(ttls, default=None),
+        unreachable=any(view.is_unreachable for view in late),
+        queries=queries.get(shown.server, 0),
+    )
+
+
+def longest_waiting(views: Sequence[AnyView]) -> AnyView:
+    """The view whose server has been saying the same of its name for longest; never asked is longest of all."""
+    return min(views, key=lambda view: float("-inf") if view.since is None else view.since)
+
+
+def _says(view: ServerView | ResolverView, clocks: Clocks) -> dict[str, Any]:
+    said = view.said
+    return {
+        "name": view.name,
+        "status": said.summary if said else NOT_ASKED,
+        "verdict": said.verdict.name.lower() if said else "",
+        "addresses": said.addresses if said else (),
+        "status_since": clocks.iso(view.since),
+    }
