@@ -23,6 +23,7 @@ from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
 from lab.aws.request import ApiRequest
+from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
 from lab.aws.zones import RecordSetChanges, corrected_soa
 from lab.control import Control
@@ -105,6 +106,8 @@ class Cloud:
                 ("ec2", "TerminateInstances"): register_replacements,
                 ("ec2", "CreateLaunchTemplate"): keep_to_the_template,
                 ("ec2", "DeleteNatGateway"): let_go_of_its_address,
+                ("ec2", "RevokeSecurityGroupEgress"): name_the_missing_rule,
+                ("ec2", "RevokeSecurityGroupIngress"): name_the_missing_rule,
                 ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
                 ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
             },
