@@ -12,6 +12,8 @@ from tests.lab.propagation.scenery import Scenery
 UNSEEN_SECONDS = 0.7
 # What a look and the burst of questions after it take at most.
 SEEN_WITHIN_SECONDS = 1.0
+# A resolver that has never answered is not waited for, as soon as that is known: three questions, two seconds each.
+UNREACHABLE_SECONDS = 2.6
 # A cache that is late by so little has kept its answer for its TTL, and rounds it.
 TOLERANCE_SECONDS = 1.0
 
@@ -72,8 +74,9 @@ class Truth:
             low = against if against > released_at + 2 * TOLERANCE_SECONDS else 0.0
             high = against + self.scenery.ttl_seconds  # it has to be seen to agree for one TTL
         for begin, end, fault in windows:
-            # One that fails for ever was never heard of, and is not waited for.
-            if fault in FAILURES and end < float("inf") and begin < high + TOLERANCE_SECONDS:
+            if fault in FAILURES and end == float("inf"):
+                high = max(high, self.watched_from + UNREACHABLE_SECONDS)
+            elif fault in FAILURES and begin < high + TOLERANCE_SECONDS:
                 low = max(low, end if begin < released_at - TOLERANCE_SECONDS else 0.0)
                 high = max(high, end)
         return low, high
