@@ -35,15 +35,18 @@ test-unit: $(READY) ## Tests that need seconds and no engine
 test-policies: $(READY) ## The policy pack against the program and its mutations (20 seconds)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/policies
 
+# What measures seconds runs alone; what takes an hour is in test-long.
+ALONE := tests/lab/propagation tests/lab/test_tag_in.py tests/lab/test_propagation_output.py tests/lab/test_policy_seconds.py
+LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py
+
 test-lab: $(READY) ## Tests that drive the pulumi command against the embedded AWS
-	@echo "Lab tests: first those that measure seconds, alone (about 10 minutes)…"
-	@$(BIN)/python -m pytest tests/lab/test_tag_in.py tests/lab/test_policy_seconds.py
+	@echo "Lab tests: first those that measure seconds, alone (about 15 minutes)…"
+	@$(BIN)/python -m pytest $(ALONE)
 	@echo "…then the others, two worlds side by side (about 20 minutes)…"
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab --ignore tests/lab/test_tag_in.py --ignore tests/lab/test_policy_seconds.py \
-		--ignore tests/lab/test_freeze.py --ignore tests/lab/test_crashes.py --ignore tests/lab/test_idle_colour.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab $(addprefix --ignore ,$(ALONE) $(LONG))
 
 test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds (an hour)
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
 
 test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
 	@REBUILDS=10 $(BIN)/python -m pytest tests/lab/test_idle_colour.py -k rebuilt
