@@ -9,9 +9,14 @@ from cutover.propagation.look import Look
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
-# A server that has not switched is asked about each name once in this time; about more than nine names less often.
+# A server that has not switched is asked about each name once in this time; about more than eleven names less often:
+# once in a second for twenty, and with the square of their number from there. Pulumi lowers a few records at a time,
+# so the update takes longer, too, and for most of it the servers answer both colours, so that every other probe starts
+# a burst in vain.
 PROBE_SECONDS = 0.3
-PROBES_PER_SECOND = 30
+NAMES_PROBED_EVERY_SECOND = 20
+LONGEST_PROBE_SECONDS = 10.0
+LATE_QUESTIONS_PER_SECOND = 30
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
@@ -51,12 +56,12 @@ def server_patience_seconds(view: ServerView, pause_seconds: float = PROBE_SECON
 
 def probe_seconds(names: int) -> float:
     """The pause between two questions about one name to a server that has not switched."""
-    return max(PROBE_SECONDS, names / PROBES_PER_SECOND)
+    return max(PROBE_SECONDS, min((names / NAMES_PROBED_EVERY_SECOND) ** 2, LONGEST_PROBE_SECONDS))
 
 
 def overdue_seconds(names: int) -> float:
     """The pause between two questions about one name to a resolver that holds up the end."""
-    return max(OVERDUE_SECONDS, names / PROBES_PER_SECOND)
+    return max(OVERDUE_SECONDS, names / LATE_QUESTIONS_PER_SECOND)
 
 
 def next_server_look(view: ServerView, status: Status, pause_seconds: float = PROBE_SECONDS) -> float:
