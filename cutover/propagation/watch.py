@@ -18,8 +18,11 @@ from cutover.propagation.watchers import NewJudge, Watchers
 from cutover.propagation.words import Progress, timeout_message
 
 POLL_SECONDS = 0.1
-# When the TTL is over and any answer may be the last.
+# While a TTL has to pass, however the answers are.
+QUIET_POLL_SECONDS = 0.5
+# When the TTL is over and any answer may be the last; who is late after so long is not waited for so closely.
 FINAL_POLL_SECONDS = 0.02
+FINAL_SECONDS = 1.0
 
 
 class Watch:
@@ -129,6 +132,8 @@ class Watch:
 
 
 def _next_poll(status: Status, now: float) -> float:
-    if status.released_at is None or now < status.released_at - POLL_SECONDS:
+    if status.released_at is None or now > status.released_at + FINAL_SECONDS:
         return now + POLL_SECONDS
-    return max(status.released_at, now + FINAL_POLL_SECONDS)
+    if now < status.released_at:
+        return min(status.released_at, now + QUIET_POLL_SECONDS)
+    return now + FINAL_POLL_SECONDS

@@ -5,6 +5,7 @@ import contextvars
 import json
 import re
 import runpy
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -205,6 +206,8 @@ def declare(
         # What the program itself asks AWS: nobody is in charge of anything.
         environment.setattr(Aws, "weights", lambda *_: {})
         environment.setattr(Aws, "in_charge_history", lambda *_: ())
+        # The engine is told where in the code each resource is declared: a fifth of the time, for nobody.
+        environment.setattr(sys, "tracebacklimit", 1, raising=False)
         environment.setenv("PULUMI_CONFIG", json.dumps({**engine_config, "aws:region": REGION}))
         return contextvars.copy_context().run(_declare, account, stack, root, preview)
 

@@ -1,10 +1,12 @@
 """All checks of one colour at once: in order, reported, and closed to whatever cannot be read."""
 
 import asyncio
+import ssl
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -54,6 +56,17 @@ def capacity_seen(*targets: Target) -> CapacitySeen:
     ids = [f"i-{number}" for number in range(len(targets))]
     zones = {instance: "ab"[number % 2] for number, instance in enumerate(ids)}
     return CapacitySeen("violet-group", frozenset(ids), dict(zip(ids, targets, strict=True)), zones)
+
+
+@pytest.fixture(autouse=True)
+def _one_trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is called over TLS here, so what is trusted is read once and not in every test."""
+    monkeypatch.setattr(ssl, "create_default_context", trust)
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @dataclass

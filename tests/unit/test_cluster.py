@@ -157,9 +157,9 @@ def test_both_colours_export_the_same_shape() -> None:
     assert shapes[0]["capacity"] == "7"
 
 
-@pytest.mark.parametrize(("https", "url"), [("true", "https://"), ("false", "http://")])
-def test_the_exported_url_is_the_colours_own(https: str, url: str) -> None:
-    assert declared(https=https).exports["url"] == f"{url}amber.www.shop.example"
+@pytest.mark.parametrize(("changes", "url"), [({}, "https://"), ({"https": "false"}, "http://")])
+def test_the_exported_url_is_the_colours_own(changes: dict[str, str], url: str) -> None:
+    assert declared(**changes).exports["url"] == f"{url}amber.www.shop.example"
 
 
 # Instances.

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,11 @@ def test_no_file_of_the_program_mentions_the_lab(path: Path) -> None:
     assert [f"{number}: {line}" for number, line in enumerate(lines, start=1) if FORBIDDEN.search(line)] == []
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imported(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -40,30 +46,28 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 @pytest.mark.parametrize("path", [path for path in PROGRAM if path.suffix == ".py"], ids=relative)
 def test_no_file_of_the_program_imports_the_lab_or_the_tests(path: Path) -> None:
-    packages = {name.partition(".")[0] for name in imported(ast.parse(path.read_text()))}
+    packages = {name.partition(".")[0] for name in imported(parsed(path))}
     assert packages.isdisjoint({"lab", "tests", "moto", "pytest"})
 
 
 @pytest.mark.parametrize("path", sorted(ROOT.glob("cutover/**/*.py")), ids=relative)
 def test_what_is_decided_does_not_depend_on_what_is_declared(path: Path) -> None:
-    packages = {name.partition(".")[0] for name in imported(ast.parse(path.read_text()))}
+    packages = {name.partition(".")[0] for name in imported(parsed(path))}
     assert packages.isdisjoint({"components", "pulumi_aws"})
 
 
-def words(tree: ast.AST) -> Iterator[str]:
+def words(tree: ast.AST) -> set[str]:
     """Every word of every text and every name in the code; comments are not in the tree."""
-    for node in ast.walk(tree):
-        for value in vars(node).values():
-            for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str):
-                    yield from re.split(r"[^a-z]+", text.lower())
+    values = [value for node in ast.walk(tree) for value in vars(node).values()]
+    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
+    return set(re.findall(r"[a-z]+", " ".join(item for item in flat if isinstance(item, str)).lower()))
 
 
 def test_words_are_found_in_texts_and_names() -> None:
-    found = set(words(ast.parse('def green_light(x):\n    return f"{x} is-blue" if x.Red else {"pink": teal}')))
+    found = words(ast.parse('def green_light(x):\n    return f"{x} is-blue" if x.Red else {"pink": teal}'))
     assert {"green", "light", "blue", "red", "pink", "teal"} <= found
 
 
 @pytest.mark.parametrize("path", WIRING, ids=relative)
 def test_no_colour_is_known_by_name(path: Path) -> None:
-    assert set(words(ast.parse(path.read_text()))).isdisjoint(COLOURS)
+    assert words(parsed(path)).isdisjoint(COLOURS)

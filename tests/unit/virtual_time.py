@@ -11,17 +11,15 @@ START = 1000.0
 
 
 class _JumpingSelector(selectors.DefaultSelector):
-    """Never sleeps: what it would have slept is added to `now`."""
+    """Never sleeps: what it would have slept is added to `now`. Nobody listens to a socket, so none is looked at."""
 
     now = START
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        events: list[tuple[selectors.SelectorKey, int]] = super().select(0)
-        if not events:
-            if timeout is None:
-                raise RuntimeError("everybody waits for something that will never happen")
-            self.now += max(timeout, 0.0)
-        return events
+        if timeout is None:
+            raise RuntimeError("everybody waits for something that will never happen")
+        self.now += max(timeout, 0.0)
+        return []
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
