@@ -40,13 +40,17 @@ def answered(query: dns.message.Message) -> list[dns.message.Message]:
 Replies = Callable[[dns.message.Message], list[dns.message.Message]]
 
 
-def exit_code(*argv: str, replies: Replies = answered, interrupted_after: float | None = None) -> int:
+def exit_code(*argv: str, replies: Replies = answered, interrupted_when: Callable[[], bool] | None = None) -> int:
+    """Of the command, cancelled as soon as `interrupted_when` holds."""
+
     async def main() -> int:
         async with name_server(replies) as server:
             options = arguments([*argv, "--port", str(server.port), "--resolver", server.address])
             command = asyncio.create_task(run(options))
-            if interrupted_after is not None:
-                await asyncio.sleep(interrupted_after)
+            if interrupted_when is not None:
+                await asyncio.sleep(0.02)
+                while not (interrupted_when() or command.done()):
+                    await asyncio.sleep(0.02)
                 command.cancel()
             return await command
 
@@ -103,14 +107,23 @@ def test_a_deadline_says_where_dns_stands(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_ctrl_c_says_where_dns_stands(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(NAME, "--wait", "--expect", "203.0.113.1", interrupted_after=0.3) == 130
+    asked: list[dns.message.Message] = []
+
+    def noted(query: dns.message.Message) -> list[dns.message.Message]:
+        if query.question[0].name.to_text().lower() == f"{NAME}.":
+            asked.append(query)
+        return answered(query)
+
+    # Server and resolver have answered by the time that they are asked again.
+    argv = (NAME, "--wait", "--expect", "203.0.113.1")
+    assert exit_code(*argv, replies=noted, interrupted_when=lambda: len(asked) > 4) == 130
     printed = capsys.readouterr()
     assert "interrupted" in printed.err
     assert "answers 198.51.100.1, 198.51.100.2" in printed.out
 
 
 def test_ctrl_c_works_before_anybody_has_answered(capsys: pytest.CaptureFixture[str]) -> None:
-    assert exit_code(NAME, replies=lambda _: [], interrupted_after=0.1) == 130
+    assert exit_code(NAME, replies=lambda _: [], interrupted_when=lambda: True) == 130
     assert "before anybody was asked" in capsys.readouterr().err
 
 
