@@ -104,7 +104,7 @@ def test_a_server_that_dies_after_it_switched_holds_up_the_end_only_while_it_is_
 )
 def test_what_is_no_answer_of_the_new_colour_never_counts_at_a_name_server(answer: Answer) -> None:
     world = World({**servers(10), "10.0.0.2": Server(10, faults=(Fault(answer),))}, ttl_seconds=20)
-    ending = wait_in(world, deadline_seconds=60)
+    ending = wait_in(world, deadline_seconds=40)
     assert ending.error is not None
     assert f"(10.0.0.2): {answer.detail} for" in str(ending.error)
 
@@ -112,7 +112,7 @@ def test_what_is_no_answer_of_the_new_colour_never_counts_at_a_name_server(answe
 @pytest.mark.parametrize("answer", [SERVFAIL, REFUSED, NXDOMAIN, NODATA], ids=lambda answer: str(answer.detail))
 def test_a_resolver_that_answers_with_an_error_is_waited_for_and_named(answer: Answer) -> None:
     world = World(servers(10), resolvers=resolvers(1, faults=(Fault(answer),)), ttl_seconds=20)
-    ending = wait_in(world, deadline_seconds=60)
+    ending = wait_in(world, deadline_seconds=40)
     assert ending.error is not None
     assert f"www.example.com at resolver 192.0.2.1: {answer.detail} for" in str(ending.error)
     assert not ending.outcome.resolvers[0].unreachable

@@ -80,7 +80,9 @@ def new_instance(home: Path) -> Instance:
         (home / "values" / reference.replace("/", "_")).write_text(SECRET)
     for name, body in STUBS.items():
         stub = home / "bin" / name
-        stub.write_text(f'#!/bin/bash\n{{ printf "%s\\x1f" {name} "$@"; printf "\\x1e"; }} >> calls\n{body}\n')
+        # One write for each call: those of a pipeline come at the same time.
+        note = f'printf -v call "%s\\x1f" {name} "$@"; printf "%s\\x1e" "$call" >> calls'
+        stub.write_text(f"#!/bin/bash\n{note}\n{body}\n")
         stub.chmod(0o755)
     return Instance(home)
 
