@@ -22,6 +22,7 @@ from lab.aws.launch_templates import describe_with_todays_tags, keep_to_the_temp
 from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
+from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
 from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
@@ -115,7 +116,7 @@ class Cloud:
             self._changed,
         )
         control = Control(
-            gateway,
+            RepeatedCalls(gateway),
             lambda: self.addresses,
             self._board,
             lambda: record_sets.history,
