@@ -100,39 +100,31 @@ def _warnings(picture: Picture, status: Status) -> tuple[str, ...]:
 def _server(
     views: Sequence[ServerView], waiting: frozenset[ServerView], clocks: Clocks, queries: Mapping[str, int]
 ) -> ServerOutcome:
-    late = [view for view in views if view in waiting]
-    shown = longest_waiting(late or views)
+    shown, says = _says(views, waiting, clocks, queries)
     switches = [view.switched_at for view in views if view.switched_at is not None]
     ttls = [view.ttl_seconds for view in views if view.ttl_seconds is not None]
     return ServerOutcome(
         server=shown.server,
-        names=len(views),
-        waiting=len(late),
-        **_says(shown, clocks),
+        **says,
         switched_at=clocks.iso(max(switches)) if len(switches) == len(views) else None,
         ttl_seconds=max(ttls, default=None),
-        queries=queries.get(shown.server, 0),
     )
 
 
 def _resolver(
     views: Sequence[ResolverView], waiting: frozenset[ResolverView], clocks: Clocks, queries: Mapping[str, int]
 ) -> ResolverOutcome:
-    late = [view for view in views if view in waiting]
-    shown = longest_waiting(late or views)
+    shown, says = _says(views, waiting, clocks, queries)
     seen = [view.seen_at for view in views if view.seen_at is not None]
     left = ttl_left_seconds(shown, clocks.now)
     ttls = [view.longest_ttl_seconds for view in views if view.longest_ttl_seconds is not None]
     return ResolverOutcome(
         resolver=shown.server,
-        names=len(views),
-        waiting=len(late),
-        **_says(shown, clocks),
+        **says,
         seen_at=clocks.iso(min(seen)) if len(seen) == len(views) else None,
         ttl_left_seconds=None if left is None else round(left, 3),
         longest_ttl_seconds=max(ttls, default=None),
-        unreachable=any(view.is_unreachable for view in late),
-        queries=queries.get(shown.server, 0),
+        unreachable=any(view.is_unreachable for view in views if view in waiting),
     )
 
 
@@ -141,9 +133,17 @@ def longest_waiting(views: Sequence[AnyView]) -> AnyView:
     return min(views, key=lambda view: float("-inf") if view.since is None else view.since)
 
 
-def _says(view: ServerView | ResolverView, clocks: Clocks) -> dict[str, Any]:
+def _says(
+    views: Sequence[AnyView], waiting: frozenset[AnyView], clocks: Clocks, queries: Mapping[str, int]
+) -> tuple[AnyView, dict[str, Any]]:
+    """The view that is shown for a server or resolver, and what the entries of both kinds say alike."""
+    late = [view for view in views if view in waiting]
+    view = longest_waiting(late or views)
     said = view.said
-    return {
+    return view, {
+        "names": len(views),
+        "waiting": len(late),
+        "queries": queries.get(view.server, 0),
         "name": view.name,
         "status": said.summary if said else NOT_ASKED,
         "verdict": said.verdict.name.lower() if said else "",

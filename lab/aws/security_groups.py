@@ -12,8 +12,8 @@ log = logging.getLogger("lab.aws")
 def name_the_missing_rule(request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer:
     """RevokeSecurityGroupEgress and -Ingress as EC2 answers them for the id of a rule that is not there.
 
-    moto 5.2.5 answers InvalidPermission.NotFound, which is for a rule given by its content. A client that repeats a
-    call whose answer got lost knows only the other code as "already done".
+    moto 5.2.5 answers InvalidPermission.NotFound, which is for a rule given by its content. An update that was killed
+    and comes again deletes what is gone: the provider knows only the other code as "already done".
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """
     answer = pass_on()
