@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from .births import CONFIGURATION, INSTANCE, TEMPLATE
 from .finding import Finding
 from .resource import Resource, Stack, block
 from .rule import Parameters, resource_rule, stack_rule
@@ -99,10 +100,10 @@ def no_spot(resource: Resource, _: Parameters) -> Iterator[Finding]:
         "aws:ec2/spotInstanceRequest:SpotInstanceRequest",
     ):
         seen = resource.type
-    elif resource.type in ("aws:ec2/launchTemplate:LaunchTemplate", "aws:ec2/instance:Instance"):
+    elif resource.type in (TEMPLATE, INSTANCE):
         market = block(props, "instanceMarketOptions").get("marketType")
         seen = f"marketType: {market}" if market == "spot" else None
-    elif resource.type == "aws:ec2/launchConfiguration:LaunchConfiguration" and props.get("spotPrice"):
+    elif resource.type == CONFIGURATION and props.get("spotPrice"):
         seen = f"spotPrice: {props['spotPrice']}"
     elif resource.type == GROUP:
         distribution = block(block(props, "mixedInstancesPolicy"), "instancesDistribution")

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pulumi_policy import EnforcementLevel
 
 from . import aws_types
+from .births import CONFIGURATION, INSTANCE, TEMPLATE, mapped_volumes
 from .finding import Finding
-from .resource import Resource, Values, block, blocks, is_true
+from .resource import Resource, Values, block, is_true
 from .rule import Parameters, resource_rule
 
 _GOES_WITH_THE_COLOUR = (
@@ -26,29 +27,19 @@ def no_stateful_type(resource: Resource, parameters: Parameters) -> Iterator[Fin
 
 def no_volume_stays(resource: Resource, _: Parameters) -> Iterator[Finding]:
     """A volume of a launch template or configuration that outlives its instance."""
-    if resource.type == "aws:ec2/launchTemplate:LaunchTemplate":
-        mappings = blocks(resource.props, "blockDeviceMappings")
-        volumes = [(m.get("deviceName"), block(m, "ebs")) for m in mappings if m.get("ebs")]
-    elif resource.type == "aws:ec2/launchConfiguration:LaunchConfiguration":
-        volumes = [(v.get("deviceName"), v) for v in blocks(resource.props, "ebsBlockDevices")]
-    else:
+    if resource.type not in (TEMPLATE, CONFIGURATION):
         return
-    for device, volume in volumes:
+    for device, volume in mapped_volumes(resource):
         if not is_true(volume.get("deleteOnTermination")):
             yield _stays(str(device), volume)
 
 
 def no_instance_with_volumes(resource: Resource, _: Parameters) -> Iterator[Finding]:
     """An instance of its own with more than the root volume, or with a root volume that stays."""
-    if resource.type != "aws:ec2/instance:Instance":
+    if resource.type != INSTANCE:
         return
-    for volume in blocks(resource.props, "ebsBlockDevices"):
-        yield Finding(
-            f"instance {resource.name} has a volume of its own",
-            volume.get("deviceName"),
-            _GOES_WITH_THE_COLOUR,
-            _MOVE,
-        )
+    for device, _volume in mapped_volumes(resource):
+        yield Finding(f"instance {resource.name} has a volume of its own", device, _GOES_WITH_THE_COLOUR, _MOVE)
     root = block(resource.props, "rootBlockDevice")
     if root and root.get("deleteOnTermination") is False:
         yield _stays("the root device", root)

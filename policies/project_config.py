@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from .births import TEMPLATE
+
 
 def initial(root: Path) -> dict[str, dict[str, Any]]:
     """Rule name to parameters, from Pulumi.yaml and Pulumi.STACK.yaml in `root`; nothing when there is no project.
@@ -54,7 +56,7 @@ def _of_all(shared: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _of_shape(shared: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """What components/shape.py lists, as properties of the resources that have it."""
     values = {
-        "aws:ec2/launchTemplate:LaunchTemplate": _given(instanceType=shared.get("instanceType")),
+        TEMPLATE: _given(instanceType=shared.get("instanceType")),
         "aws:lb/targetGroup:TargetGroup": _given(
             **{"port": shared.get("port"), "healthCheck.path": shared.get("healthPath")}
         ),

@@ -6,12 +6,12 @@ from typing import Any, cast
 from pulumi_policy import EnforcementLevel, ResourceValidationArgs
 
 from . import aws_types
+from .births import TEMPLATE
 from .finding import Finding
 from .resource import Resource, blocks, is_true
 from .rule import Parameters, resource_rule
 
 _GROUP = "aws:autoscaling/group:Group"
-_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 _COSTS = (
     "Costs, alarms and clean-ups go by tags: without them nobody sees what a colour costs, or what was left behind."
 )
@@ -37,7 +37,7 @@ def instances_have_the_tags(resource: Resource, parameters: Parameters) -> Itera
         kept = [tag["key"] for tag in blocks(resource.props, "tags") if not is_true(tag.get("propagateAtLaunch"))]
         lost = [key for key in parameters["keys"] if key in kept]
         seen = f"propagateAtLaunch is off for {', '.join(lost)}"
-    elif resource.type == _TEMPLATE:
+    elif resource.type == TEMPLATE:
         tagged = {
             each.get("resourceType") for each in blocks(resource.props, "tagSpecifications") if _all(each, parameters)
         }

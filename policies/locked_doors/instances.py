@@ -2,15 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..births import BIRTHS, CONFIGURATION, INSTANCE, TEMPLATE, mapped_volumes
 from ..finding import Finding
 from ..resource import Resource, Values, block, blocks, is_true
 from ..rule import Parameters
-
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
-CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
-INSTANCE = "aws:ec2/instance:Instance"
-BIRTHS = (TEMPLATE, CONFIGURATION, INSTANCE)
-"""The types that say how an instance is born."""
 
 
 def metadata_with_a_token(resource: Resource, parameters: Parameters) -> Iterator[Finding]:
@@ -88,12 +83,9 @@ def encrypted_volumes(resource: Resource, _: Parameters) -> Iterator[Finding]:
     """A volume that is not encrypted, or whose encryption is left to the image."""
     if resource.type == "aws:ebs/volume:Volume":
         volumes: list[tuple[object, Values]] = [(resource.name, resource.props)]
-    elif resource.type == TEMPLATE:
-        mappings = blocks(resource.props, "blockDeviceMappings")
-        volumes = [(m.get("deviceName"), block(m, "ebs")) for m in mappings if m.get("ebs")]
-    elif resource.type in (CONFIGURATION, INSTANCE):
+    elif resource.type in BIRTHS:
         volumes = [("the root device", v) for v in blocks(resource.props, "rootBlockDevice")]
-        volumes += [(v.get("deviceName"), v) for v in blocks(resource.props, "ebsBlockDevices")]
+        volumes += mapped_volumes(resource)
     else:
         return
     for device, volume in volumes or [("the root device", {})]:

@@ -6,10 +6,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from ..births import BIRTHS
 from ..finding import Finding
 from ..resource import Resource, Stack, Values, block, blocks, is_known
 from ..rule import Parameters
-from .instances import BIRTHS
 
 _PARAMETER = "aws:ssm/parameter:Parameter"
 _READABLE = "It is readable in the console, and in the history of the parameter for good."

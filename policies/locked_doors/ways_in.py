@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from ..births import BIRTHS
 from ..finding import Finding
 from ..resource import Resource, Stack, blocks, is_known
 from ..rule import Parameters
-from .instances import BIRTHS
 from .load_balancers import BALANCERS, LISTENERS
 from .openings import GROUPS, OLD_RULE, RULE, Opening, openings
 
