@@ -9,22 +9,19 @@ from cutover.propagation.look import Look
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
-# A server that has not switched is asked about each name once in this time; about more than eleven names less often:
-# once in a second for twenty, and with the square of their number from there. Pulumi lowers a few records at a time,
-# so the update takes longer, too, and for most of it the servers answer both colours, so that every other probe starts
-# a burst in vain.
+# One server that has not switched, the sentinel, is asked so often, and all others when it has switched. That is as
+# good as asking all of them: the end is one TTL after the last one, and so not before the sentinel's.
 PROBE_SECONDS = 0.3
-NAMES_PROBED_EVERY_SECOND = 20
-LONGEST_PROBE_SECONDS = 10.0
-LATE_QUESTIONS_PER_SECOND = 30
+# Of others nobody is asked sooner than that, and each about so many names in a second.
+QUESTIONS_PER_SECOND = 30
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
 BURST_AT_ONCE = 8
-# One that has switched is still looked at 12 times in the TTL, and once right before the end. Should a burst have been
-# 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
-FOLLOW_UPS_PER_TTL = 12
-FOLLOW_UP_SECONDS = (0.5, 5.0)
+# Everybody is looked at 12 times in the TTL, and whoever has switched once more right before the end. Should a burst
+# have been 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
+LOOKS_PER_TTL = 12
+REGULAR_SECONDS = (0.5, 5.0)
 # Resolvers give whole seconds of TTL left; some round down.
 EXPIRY_MARGIN_SECONDS = 0.1
 SHORTEST_PAUSE_SECONDS = 0.25
@@ -54,28 +51,27 @@ def server_patience_seconds(view: ServerView, pause_seconds: float = PROBE_SECON
     return pause_seconds * BURST_PATIENCE_SECONDS / PROBE_SECONDS if is_burst else pause_seconds
 
 
-def probe_seconds(names: int) -> float:
-    """The pause between two questions about one name to a server that has not switched."""
-    return max(PROBE_SECONDS, min((names / NAMES_PROBED_EVERY_SECOND) ** 2, LONGEST_PROBE_SECONDS))
-
-
-def overdue_seconds(names: int) -> float:
-    """The pause between two questions about one name to a resolver that holds up the end."""
-    return max(OVERDUE_SECONDS, names / LATE_QUESTIONS_PER_SECOND)
+def pause_seconds_for(names: int, shortest_seconds: float = PROBE_SECONDS) -> float:
+    """The shortest pause between two questions about one of so many names, but for the sentinel and in a burst."""
+    return max(shortest_seconds, names / QUESTIONS_PER_SECOND)
 
 
 def next_server_look(view: ServerView, status: Status, pause_seconds: float = PROBE_SECONDS) -> float:
-    """When to look at an authoritative server next; `pause_seconds` is the one of `probe_seconds`."""
+    """When to look at an authoritative server next; `pause_seconds` is that of `pause_seconds_for`."""
     last = view.last
     if last is None:
         return float("-inf")
+    shortest, longest = REGULAR_SECONDS
+    soon = last.asked_at + pause_seconds
+    regular = max(soon, last.asked_at + min(max(status.ttl_seconds / LOOKS_PER_TTL, shortest), longest))
     if view.switched_at is None:
-        return last.at + BURST_PAUSE_SECONDS if last.verdict is Verdict.NEW else last.asked_at + pause_seconds
+        if last.verdict is Verdict.NEW:
+            return last.at + BURST_PAUSE_SECONDS
+        if view.is_same_as(status.sentinel):
+            return last.asked_at + PROBE_SECONDS
+        return max(status.last_switch_at, soon) if last.asked_at < status.last_switch_at else regular
     if last.verdict is not Verdict.NEW:
-        return last.asked_at + pause_seconds
-    shortest, longest = FOLLOW_UP_SECONDS
-    pause_seconds = max(pause_seconds, min(max(status.ttl_seconds / FOLLOW_UPS_PER_TTL, shortest), longest))
-    regular = last.asked_at + pause_seconds
+        return soon
     if status.final_look_at is None or last.asked_at >= status.final_look_at:
         return regular
     return min(regular, status.final_look_at)
@@ -96,7 +92,7 @@ def resolver_questions_at_once(view: ResolverView, status: Status, now: float, u
 def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:
     """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it.
 
-    `pause_seconds` is the one of `overdue_seconds`.
+    `pause_seconds` is that of `pause_seconds_for`.
     """
     last = view.last
     if last is None:

@@ -12,11 +12,11 @@ from cutover.propagation.criterion import Picture, Status, status
 from cutover.propagation.look import Judge
 from cutover.propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
+    OVERDUE_SECONDS,
     backoff_seconds,
     next_resolver_look,
     next_server_look,
-    overdue_seconds,
-    probe_seconds,
+    pause_seconds_for,
     questions_at_once,
     resolver_patience_seconds,
     resolver_questions_at_once,
@@ -29,8 +29,10 @@ from cutover.propagation.target import Target
 
 # The status for planning looks is asked for after every one of them: it may be so old.
 STATUS_SECONDS = 0.1
-# Nobody sleeps longer without regard for what the others have found.
+# Nobody sleeps longer without regard for what the others have found; until the last switch, a part of the pause between
+# two questions.
 NAP_SECONDS = 1.0
+NAP_PAUSES = 1 / 3
 # A parent zone that was not seen at first is asked for again, ever more seldom.
 PARENT_SECONDS = 10.0
 
@@ -64,7 +66,7 @@ class Watchers:
         )
         self._unlocated = dict.fromkeys(self._delegation.own, "not asked yet")
         self._skipped: set[str] = set()
-        self._pause = probe_seconds(len(target.names))
+        self._pause = pause_seconds_for(len(target.names))
         self._status_at = float("-inf")
         self._latest_status: Status | None = None
 
@@ -180,7 +182,7 @@ class Watchers:
     async def _watch_resolver(self, key: Key) -> None:
         """Ask one resolver about one name for ever."""
         views, status, clock = self._resolvers, self._recent_status, self._clock
-        pause_seconds = overdue_seconds(len(self._target.names))
+        pause_seconds = pause_seconds_for(len(self._target.names), OVERDUE_SECONDS)
         await ask_for_ever(
             lambda: self._sleep_until(lambda: next_resolver_look(views[key], status(), pause_seconds)),
             lambda under_way: resolver_questions_at_once(views[key], status(), clock(), under_way),
@@ -199,7 +201,8 @@ class Watchers:
     async def _sleep_until(self, next_look: Callable[[], float]) -> None:
         """Sleep until the time that `next_look` gives, which may change as others find things out."""
         while (pause := next_look() - self._clock()) > 0:
-            await self._sleep(min(pause, NAP_SECONDS))
+            is_settled = self._recent_status().since is not None
+            await self._sleep(min(pause, NAP_SECONDS if is_settled else self._pause * NAP_PAUSES))
 
     def _recent_status(self) -> Status:
         now = self._clock()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from cutover.propagation.next_look import LOOKS_PER_TTL, REGULAR_SECONDS
 from tests.unit.dns_world import NXDOMAIN, SERVFAIL, SILENCE, Fault, Resolver, Server, World, wait_in
 
 MOMENTS = st.floats(0, 40)
@@ -46,9 +47,10 @@ def truly_over(world: World) -> float:
     """When the criterion is met: every server has been giving the new colour for one TTL, and none is failing."""
     over = world.truly_released
     faults = [(fault, server) for server in world.servers.values() for fault in server.faults]
+    regular_seconds = min(world.ttl_seconds / LOOKS_PER_TTL, REGULAR_SECONDS[1])
     for fault, server in sorted(faults, key=lambda pair: pair[0].begins):
         # Whether the switch, or a fault in the last moment, is still seen is a matter of luck.
-        assume(abs(fault.begins - over) > 1 and not 0 < fault.begins - server.switched < 1)
+        assume(abs(fault.begins - over) > 1 and not 0 < fault.begins - server.switched < 1 + regular_seconds)
         if fault.begins < over:
             hides_the_switch = fault.begins <= server.switched
             over = max(

@@ -40,8 +40,19 @@ def test_everybody_is_asked_at_once_to_begin_with() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.NEGATIVE, Verdict.FAILURE, Verdict.NO_ANSWER])
-def test_a_server_that_has_not_switched_is_asked_three_times_a_second(verdict: Verdict) -> None:
-    assert next_server_look(server(verdict, 50), STALE) == 50.3
+def test_the_sentinel_is_asked_three_times_a_second_and_everybody_else_seldom(verdict: Verdict) -> None:
+    view = server(verdict, 50)
+    assert next_server_look(view, replace(STALE, sentinel=server(Verdict.OLD, 40))) == 50.3
+    assert next_server_look(view, replace(STALE, sentinel=replace(view, name="api.example.com"))) == 55
+    assert next_server_look(view, replace(STALE, sentinel=replace(view, server="ns-2"), ttl_seconds=12)) == 51
+
+
+def test_when_the_sentinel_has_switched_the_others_are_asked_at_once() -> None:
+    view = server(Verdict.OLD, 50)
+    assert next_server_look(view, replace(STALE, last_switch_at=53)) == 53
+    assert next_server_look(view, replace(STALE, last_switch_at=50.1)) == 50.3
+    assert next_server_look(view, replace(STALE, last_switch_at=53), pause_seconds=4) == 54
+    assert next_server_look(view, replace(STALE, last_switch_at=49)) == 55
 
 
 def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
