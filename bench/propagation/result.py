@@ -104,14 +104,20 @@ def verdict(results: Sequence[Result]) -> list[str]:
         for name in POLLING
         if not any(run.is_early for run in by_contestant[name])
     }
-    cheaper = [f"{name} with {count:.0f}" for name, count in rivals.items() if count <= queries]
     return [
         f"never early: {_yes(not any(run.is_early for run in ours))}",
         f"late by 1 s at most in the median: {_yes(bool(late) and median(late) <= 1.0)}",
-        f"fewer queries ({queries:.0f}) than any polling that was never early ({', '.join(rivals) or 'none was'}): "
-        + _yes(not cheaper)
-        + "".join(f", {rival}" for rival in cheaper),
+        _queries_verdict(queries, rivals),
     ]
+
+
+def _queries_verdict(queries: float, rivals: dict[str, float]) -> str:
+    """Whether ours asks less than those pollings that are as right."""
+    goal = f"fewer queries ({queries:.0f}) than any polling that was never early"
+    if not rivals:
+        return f"{goal}: every polling was early"
+    cheaper = [f"{name} with {count:.0f}" for name, count in rivals.items() if count <= queries]
+    return f"{goal} ({', '.join(rivals)}): {', '.join([_yes(not cheaper), *cheaper])}"
 
 
 def _by_contestant(results: Sequence[Result]) -> dict[str, list[Run]]:

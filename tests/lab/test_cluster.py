@@ -14,8 +14,7 @@ GOOD, BAD = "1.1.0", "9.9.9"
 @pytest.fixture
 def second_idle(world: World) -> Iterator[World]:
     """The world, whose second colour is idle and awake with a good release, and is so again after the test."""
-    if world.in_charge() != FIRST:
-        assert world.tag_in(FIRST).exit_code == 0
+    world.put_in_charge(FIRST)
     world.wait_until_settled()
     yield world
     world.faults.clear_faults()
@@ -104,4 +103,4 @@ def test_a_colour_is_destroyed_without_leftovers_built_anew_and_tagged_in(second
     assert created.exit_code == 0, created.output
     assert ("create", f"{NAME}-{SECOND}") in {(step.op, step.name) for step in created.steps}
     assert second_idle.weights() == {FIRST: 0, SECOND: 100}
-    assert second_idle.tag_in(FIRST).exit_code == 0
+    second_idle.must_tag_in(FIRST)

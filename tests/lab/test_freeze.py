@@ -114,26 +114,26 @@ class Subject:
 def subject(world: World) -> Iterator[Subject]:
     """The first colour, idle, with one small resource beside its cluster; it is in charge again after the test."""
     subject = Subject(world, FIRST)
-    assert world.tag_in(SECOND).exit_code == 0
+    world.must_tag_in(SECOND)
     world.wait_until_settled()
     subject.install()
     world.must_up(FIRST)
     yield subject
     world.faults.clear_faults()
     world.workspace.edit_stack(LIVE, share=None, propagationTimeout=30)
-    assert world.tag_in(SECOND).exit_code == 0
+    world.must_tag_in(SECOND)
     world.wait_until_settled()
     program = world.workspace.directory / "__main__.py"
     program.unlink()
     program.symlink_to(CHECKOUT / "__main__.py")
     world.must_up(FIRST)
-    assert world.tag_in(FIRST).exit_code == 0
+    world.must_tag_in(FIRST)
     world.assert_nothing_half_done()
 
 
 @contextmanager
 def _live(world: World) -> Iterator[None]:
-    assert world.tag_in(FIRST).exit_code == 0
+    world.must_tag_in(FIRST)
     yield
 
 
@@ -149,7 +149,7 @@ def _wait_failed(world: World) -> Iterator[None]:
 
 @contextmanager
 def _just_tagged_out(world: World) -> Iterator[None]:
-    assert world.tag_in(SECOND).exit_code == 0
+    world.must_tag_in(SECOND)
     yield
 
 

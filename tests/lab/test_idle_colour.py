@@ -43,9 +43,9 @@ def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(restore
         world.wait_until_settled()
         world.must_up(SECOND)
         assert len(world.instances(SECOND)) == CAPACITY + 1
-        assert world.tag_in(SECOND).exit_code == 0
-        assert world.tag_in(FIRST).exit_code == 0, "back to the old measure, at any moment before"
-        assert world.tag_in(SECOND).exit_code == 0
+        world.must_tag_in(SECOND)
+        world.must_tag_in(FIRST)  # back to the old measure, at any moment before
+        world.must_tag_in(SECOND)
         world.wait_until_settled()
         world.must_up(FIRST)
         assert len(world.instances(FIRST)) == CAPACITY + 1
@@ -53,7 +53,7 @@ def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(restore
         world.workspace.edit_project(capacity=CAPACITY)
     assert world.in_charge() == SECOND
     world.must_up(FIRST)
-    assert world.tag_in(FIRST).exit_code == 0
+    world.must_tag_in(FIRST)
     world.wait_until_settled()
 
 

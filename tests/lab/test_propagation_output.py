@@ -7,7 +7,7 @@ from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
 
 
 def test_a_wait_that_ends_well_tells_of_every_server_and_resolver(first_in_charge: World) -> None:
-    assert first_in_charge.tag_in(SECOND).exit_code == 0
+    first_in_charge.must_tag_in(SECOND)
 
     told = first_in_charge.outputs(LIVE)["propagation"]
 

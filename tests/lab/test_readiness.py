@@ -112,8 +112,7 @@ def _refused_by(result: Result) -> str:
 @pytest.fixture(scope="module")
 def new_release(built_world: World) -> str:
     """A release of the second colour that was never in charge, so that to tag it in is no tag-back."""
-    if built_world.in_charge() != FIRST:
-        assert built_world.tag_in(FIRST).exit_code == 0
+    built_world.put_in_charge(FIRST)
     built_world.wait_until_settled()
     built_world.workspace.edit_stack(SECOND, release=NEW_RELEASE)
     built_world.must_up(SECOND)
@@ -124,8 +123,7 @@ def new_release(built_world: World) -> str:
 def first_in_charge(world: World, new_release: str) -> World:
     """The first colour in charge, and the second at a release that has not been so before this module."""
     assert new_release
-    if world.in_charge() != FIRST:
-        assert world.tag_in(FIRST).exit_code == 0
+    world.put_in_charge(FIRST)
     return world
 
 
@@ -194,7 +192,7 @@ def test_with_nothing_wrong_the_colour_is_tagged_in_and_a_tag_back_is_easier(fir
 
 def test_with_an_override_a_tag_back_works_when_the_health_api_is_down(first_in_charge: World) -> None:
     world = first_in_charge
-    assert world.tag_in(SECOND).exit_code == 0
+    world.must_tag_in(SECOND)
     try:
         world.faults.set_api_faults([ApiFault("elbv2", "DescribeTargetHealth", "AccessDenied", count=-1)])
         with _active(world, FIRST):

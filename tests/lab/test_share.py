@@ -11,12 +11,11 @@ from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
 @pytest.fixture
 def first_alone(world: World) -> Iterator[World]:
     """The first colour in charge, and nobody with a share, before and after the test."""
-    if world.in_charge() != FIRST:
-        assert world.tag_in(FIRST).exit_code == 0
+    world.put_in_charge(FIRST)
     yield world
     world.faults.clear_faults()
     world.workspace.edit_stack(LIVE, share=None)
-    assert world.tag_in(FIRST).exit_code == 0
+    world.must_tag_in(FIRST)
     assert world.weights() == {FIRST: 100, SECOND: 0}
     world.assert_nothing_half_done()
 
@@ -57,7 +56,7 @@ def test_a_share_is_gated_by_readiness_shown_in_the_preview_and_taken_back(first
 def test_a_share_means_nothing_once_its_colour_is_in_charge(first_alone: World) -> None:
     first_alone.workspace.edit_stack(LIVE, share={SECOND: 5})
     first_alone.must_up(LIVE)
-    assert first_alone.tag_in(SECOND).exit_code == 0
+    first_alone.must_tag_in(SECOND)
     assert first_alone.weights() == {FIRST: 0, SECOND: 100}
     assert first_alone.in_charge() == SECOND
 

@@ -69,7 +69,7 @@ def test_a_tag_in_waits_until_dns_has_let_go_and_hardly_longer(first_in_charge: 
 
 
 def test_a_tag_back_is_a_tag_in_of_the_other_colour(first_in_charge: World) -> None:
-    assert first_in_charge.tag_in(SECOND).exit_code == 0
+    first_in_charge.must_tag_in(SECOND)
     result = first_in_charge.tag_in(FIRST)
     assert result.exit_code == 0, result.output
     assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}

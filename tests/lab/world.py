@@ -49,6 +49,16 @@ class World:
         self.workspace.edit_stack(LIVE, active=colour)
         return self.up(LIVE)
 
+    def must_tag_in(self, colour: str) -> None:
+        """A tag-in that has to succeed."""
+        result = self.tag_in(colour)
+        assert result.exit_code == 0, result.output
+
+    def put_in_charge(self, colour: str) -> None:
+        """Tag `colour` in, unless it is in charge."""
+        if self.in_charge() != colour:
+            self.must_tag_in(colour)
+
     def weights(self, name: str = NAME) -> dict[str, int]:
         """Colour to weight of one name, from the embedded Route 53."""
         return {

@@ -1,0 +1,81 @@
+"""A tag-in in a private hosted zone, which has no name servers that can be asked: the resolvers tell."""
+
+from collections.abc import Iterator
+
+import dns.message
+import dns.query
+import pytest
+
+from lab.client import ServerFault
+from lab.pulumi_command import Result
+from lab.workspace import REGION, Workspace
+from tests.lab.building import building, without_probes
+from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
+
+
+@pytest.fixture(scope="module")
+def private_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world whose only hosted zone is private; ACM gives no certificates there, so it is without HTTPS."""
+    with building(
+        tmp_path_factory.mktemp("private"),
+        project={"https": False},
+        live={"propagationTimeout": 40, "override": without_probes(FIRST)},
+        prepare=_make_the_zone_private,
+    ) as world:
+        yield world
+
+
+def _make_the_zone_private(made: Workspace) -> None:
+    route53, vpc = made.aws("route53"), made.aws("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
+    (public,) = route53.list_hosted_zones()["HostedZones"]
+    route53.delete_hosted_zone(Id=public["Id"])
+    route53.create_hosted_zone(
+        Name=public["Name"],
+        CallerReference="private",
+        VPC={"VPCRegion": REGION, "VPCId": vpc},
+        HostedZoneConfig={"PrivateZone": True},
+    )
+
+
+def _tag_in(world: World, colour: str) -> Result:
+    world.workspace.edit_stack(LIVE, override=without_probes(colour))
+    return world.tag_in(colour)
+
+
+def test_the_resolvers_of_a_private_zone_tell_when_a_tag_in_is_over(private_world: World) -> None:
+    result = _tag_in(private_world, SECOND)
+
+    assert result.exit_code == 0, result.output
+    assert private_world.weights() == {FIRST: 0, SECOND: 100}
+    told = private_world.outputs(LIVE)["propagation"]
+    assert (told["done"], told["private"], told["servers"], told["incoming"]) == (True, True, [], SECOND)
+    assert [resolver["status"] for resolver in told["resolvers"]] == [f"answers {SECOND}"] * len(told["resolvers"])
+    assert told["ttl_seconds"] == ALIAS_TTL_SECONDS
+    assert all(resolver["seen_at"] >= told["released_at"] for resolver in told["resolvers"])
+
+
+def test_a_resolver_that_keeps_the_outgoing_colour_holds_up_the_end_and_is_named(private_world: World) -> None:
+    stale = private_world.addresses.resolvers[0]
+    # So that it has an answer to keep.
+    dns.query.udp(dns.message.make_query(NAME, "A"), stale, timeout=5, port=private_world.addresses.dns_port)
+    private_world.faults.set_server_fault(stale, ServerFault(fault="stuck"))
+    before, after = private_world.in_charge(), FIRST if private_world.in_charge() == SECOND else SECOND
+    private_world.workspace.edit_stack(LIVE, propagationTimeout=8)
+
+    refused = _tag_in(private_world, after)
+
+    assert refused.failed == ("in-charge",)
+    assert private_world.in_charge() == before
+    assert private_world.weights()[after] == 100
+    told = private_world.outputs(LIVE)["propagation"]
+    waiting = [resolver for resolver in told["resolvers"] if resolver["waiting"]]
+    assert [(stale in one["server"], one["status"]) for one in waiting] == [(True, f"answers {before}")]
+    assert any(stale in message for message in refused.messages("error"))
+
+    private_world.faults.clear_faults()
+    private_world.workspace.edit_stack(LIVE, propagationTimeout=40)
+    private_world.must_up(LIVE)
+    assert private_world.in_charge() == after
+    assert private_world.outputs(LIVE)["propagation"]["done"]
+    private_world.assert_nothing_half_done()
+    private_world.assert_always_carried()
