@@ -14,7 +14,7 @@ async def ask_for_ever(
     look: Callable[[], Coroutine[Any, Any, None]],
     patience_seconds: Callable[[], float | None],
     clock: Callable[[], float],
-    young_seconds: float,
+    young_seconds: Callable[[], float],
 ) -> None:
     """`look` again and again, each in a task of its own: what became of a question is noted whenever it is known.
 
@@ -28,7 +28,8 @@ async def ask_for_ever(
             await until_next()
             under_way = {task: asked_at for task, asked_at in under_way.items() if not task.done()}
             now = clock()
-            count = how_many(sum(now - asked_at < young_seconds for asked_at in under_way.values()))
+            young = young_seconds()
+            count = how_many(sum(now - asked_at < young for asked_at in under_way.values()))
             asked = {group.create_task(look()): now for _ in range(count)}
             under_way |= asked
             if not asked:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from cutover.propagation.delegation import NO_DELEGATION, Delegation
 from cutover.propagation.resolver_view import ResolverView, final_looks
+from cutover.propagation.sentinel import NO_SENTINEL, Sentinel, sentinel_of
 from cutover.propagation.server_view import ServerView, final_look_seconds
 
 # An alias to a load balancer: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
@@ -51,8 +52,7 @@ class Status:
 
     In a private zone `since` is when the last resolver began to agree. `final_look_at`: from when on every server has
     to answer once more. `final_looks`: how many questions about each name a resolver is asked at the end. `unreachable`
-    resolvers never answered; they hold up nothing once the first two parts of the criterion hold. `sentinel`: the one
-    of the servers that have not switched by which the moment is noticed; `last_switch_at`: when any other last did.
+    resolvers never answered; they hold up nothing once the first two parts of the criterion hold.
     """
 
     done: bool
@@ -64,8 +64,7 @@ class Status:
     unreachable: tuple[ResolverView, ...]
     final_look_at: float | None = None
     final_looks: int = final_looks(1)
-    sentinel: ServerView | None = None
-    last_switch_at: float = float("-inf")
+    sentinel: Sentinel = NO_SENTINEL
 
 
 def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = None) -> Status:
@@ -81,8 +80,6 @@ def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = Non
     names = len({view.name for view in picture.resolvers})
     looks = final_looks(names)
     final_look_at = None if released_at is None else released_at - final_look_seconds(names)
-    unswitched = [view for view in picture.servers if view.switched_at is None]
-    switches = [view.switched_at for view in picture.servers if view.switched_at is not None]
     waiting_servers = tuple(view for view in picture.servers if not view.is_settled)
     waiting_resolvers = tuple(
         view for view in picture.resolvers if since is None or not view.is_done(since, ttl_seconds, looks)
@@ -104,9 +101,7 @@ def status(picture: Picture, now: float, minimum_ttl_seconds: float | None = Non
         unreachable=unreachable,
         final_look_at=final_look_at,
         final_looks=looks,
-        # Records are mostly changed in the order of the names, so that this one is likely to be among the last.
-        sentinel=unswitched[-1] if unswitched else None,
-        last_switch_at=max(switches, default=float("-inf")),
+        sentinel=sentinel_of(picture.servers),
     )
 
 

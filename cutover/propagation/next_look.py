@@ -9,11 +9,11 @@ from cutover.propagation.look import Look
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
-# One server that has not switched, the sentinel, is asked so often, and all others when it has switched. That is as
-# good as asking all of them: the end is one TTL after the last one, and so not before the sentinel's.
+# The sentinel is asked so often, and all others when it has switched (sentinel.py).
 PROBE_SECONDS = 0.3
-# Of others nobody is asked sooner than that, and each about so many names in a second.
+# About all names together. A dead server takes eight in a second (polite_ask.py), some of them for the sentinel.
 QUESTIONS_PER_SECOND = 30
+QUESTIONS_PER_SECOND_UNANSWERED = 6
 # The burst that shows that it has: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
@@ -45,36 +45,45 @@ def questions_at_once(view: ServerView, under_way: int = 0) -> int:
     return max(0, min(coming + 1, BURST_AT_ONCE, BURST_ANSWERS - coming))
 
 
-def server_patience_seconds(view: ServerView, pause_seconds: float = PROBE_SECONDS) -> float:
+def server_pause_seconds(view: ServerView, status: Status, names: int = 1) -> float:
+    """The shortest pause between two questions to a server about one of so many names, but for bursts."""
+    if status.sentinel.is_of(view):
+        return PROBE_SECONDS
+    is_silent = view.last is not None and view.last.verdict is Verdict.NO_ANSWER
+    return max(PROBE_SECONDS, names / (QUESTIONS_PER_SECOND_UNANSWERED if is_silent else QUESTIONS_PER_SECOND))
+
+
+def server_patience_seconds(view: ServerView, status: Status, names: int = 1) -> float:
     """How long to wait for answers before asking on; a burst leaves a slow server behind, with many names less soon."""
+    pause_seconds = server_pause_seconds(view, status, names)
     is_burst = view.streak and view.switched_at is None
     return pause_seconds * BURST_PATIENCE_SECONDS / PROBE_SECONDS if is_burst else pause_seconds
 
 
-def pause_seconds_for(names: int, shortest_seconds: float = PROBE_SECONDS) -> float:
-    """The shortest pause between two questions about one of so many names, but for the sentinel and in a burst."""
-    return max(shortest_seconds, names / QUESTIONS_PER_SECOND)
-
-
-def next_server_look(view: ServerView, status: Status, pause_seconds: float = PROBE_SECONDS) -> float:
-    """When to look at an authoritative server next; `pause_seconds` is that of `pause_seconds_for`."""
+def next_server_look(view: ServerView, status: Status, names: int = 1) -> float:
+    """When to look at an authoritative server next about one of so many names."""
     last = view.last
     if last is None:
         return float("-inf")
+    soon = last.asked_at + server_pause_seconds(view, status, names)
     shortest, longest = REGULAR_SECONDS
-    soon = last.asked_at + pause_seconds
     regular = max(soon, last.asked_at + min(max(status.ttl_seconds / LOOKS_PER_TTL, shortest), longest))
     if view.switched_at is None:
         if last.verdict is Verdict.NEW:
             return last.at + BURST_PAUSE_SECONDS
-        if view.is_same_as(status.sentinel):
-            return last.asked_at + PROBE_SECONDS
-        return max(status.last_switch_at, soon) if last.asked_at < status.last_switch_at else regular
+        if status.sentinel.is_of(view):
+            return soon
+        return status.sentinel.seen_at if last.asked_at < status.sentinel.seen_at else regular
     if last.verdict is not Verdict.NEW:
         return soon
     if status.final_look_at is None or last.asked_at >= status.final_look_at:
         return regular
     return min(regular, status.final_look_at)
+
+
+def resolver_pause_seconds(names: int) -> float:
+    """The shortest pause between two questions about one of so many names to a resolver that holds up the end."""
+    return max(OVERDUE_SECONDS, names / QUESTIONS_PER_SECOND)
 
 
 def resolver_questions_at_once(view: ResolverView, status: Status, now: float, under_way: int = 0) -> int:
@@ -92,7 +101,7 @@ def resolver_questions_at_once(view: ResolverView, status: Status, now: float, u
 def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:
     """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it.
 
-    `pause_seconds` is that of `pause_seconds_for`.
+    `pause_seconds` is that of `resolver_pause_seconds`.
     """
     last = view.last
     if last is None:

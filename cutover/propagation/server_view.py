@@ -43,10 +43,6 @@ class ServerView:
         """Whether it has switched and the last that was heard of it agrees."""
         return self.switched_at is not None and self.last is not None and self.last.verdict is Verdict.NEW
 
-    def is_same_as(self, other: "ServerView | None") -> bool:
-        """Whether both are of one server and one name, whatever it has said meanwhile."""
-        return other is not None and (self.server, self.name) == (other.server, other.name)
-
     def is_confirmed(self, final_look_at: float) -> bool:
         """Whether that was asked for at `final_look_at`, shortly before the end, or later."""
         return self.is_settled and self.last is not None and self.last.asked_at >= final_look_at

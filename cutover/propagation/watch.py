@@ -28,7 +28,7 @@ FINAL_SECONDS = 1.0
 class Watch:
     """One wait for DNS.
 
-    `start` begins to watch in the background, so that the moment at which each server switches is really seen;
+    `start` begins to watch in the background, so that the moment at which the last server switches is really seen;
     `wait` returns when DNS has let go. Both belong to the same event loop, which nothing else should block meanwhile.
     """
 

@@ -12,15 +12,15 @@ from cutover.propagation.criterion import Picture, Status, status
 from cutover.propagation.look import Judge
 from cutover.propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
-    OVERDUE_SECONDS,
     backoff_seconds,
     next_resolver_look,
     next_server_look,
-    pause_seconds_for,
     questions_at_once,
     resolver_patience_seconds,
+    resolver_pause_seconds,
     resolver_questions_at_once,
     server_patience_seconds,
+    server_pause_seconds,
 )
 from cutover.propagation.polite_ask import PoliteAsk
 from cutover.propagation.resolver_view import ResolverView, observe_resolver
@@ -29,10 +29,10 @@ from cutover.propagation.target import Target
 
 # The status for planning looks is asked for after every one of them: it may be so old.
 STATUS_SECONDS = 0.1
-# Nobody sleeps longer without regard for what the others have found; until the last switch, a part of the pause between
-# two questions.
-NAP_SECONDS = 1.0
-NAP_PAUSES = 1 / 3
+# Nobody sleeps longer without regard for what the others have found: the longer time once all have switched, and with
+# many names, as there are so many to wake.
+NAP_SECONDS = (0.1, 1.0)
+NAMES_WOKEN_IN_A_SECOND = 50
 # A parent zone that was not seen at first is asked for again, ever more seldom.
 PARENT_SECONDS = 10.0
 
@@ -66,7 +66,6 @@ class Watchers:
         )
         self._unlocated = dict.fromkeys(self._delegation.own, "not asked yet")
         self._skipped: set[str] = set()
-        self._pause = pause_seconds_for(len(target.names))
         self._status_at = float("-inf")
         self._latest_status: Status | None = None
 
@@ -163,13 +162,14 @@ class Watchers:
 
     async def _watch_server(self, key: Key) -> None:
         """Ask one authoritative address about one name for ever."""
+        views, status, names = self._servers, self._recent_status, len(self._target.names)
         await ask_for_ever(
-            lambda: self._sleep_until(lambda: next_server_look(self._servers[key], self._recent_status(), self._pause)),
-            lambda under_way: questions_at_once(self._servers[key], under_way),
+            lambda: self._sleep_until(lambda: next_server_look(views[key], status(), names)),
+            lambda under_way: questions_at_once(views[key], under_way),
             lambda: self._look_at_server(key),
-            lambda: server_patience_seconds(self._servers[key], self._pause),
+            lambda: server_patience_seconds(views[key], status(), names),
             self._clock,
-            self._pause,
+            lambda: server_pause_seconds(views[key], status(), names),
         )
 
     async def _look_at_server(self, key: Key) -> None:
@@ -182,14 +182,14 @@ class Watchers:
     async def _watch_resolver(self, key: Key) -> None:
         """Ask one resolver about one name for ever."""
         views, status, clock = self._resolvers, self._recent_status, self._clock
-        pause_seconds = pause_seconds_for(len(self._target.names), OVERDUE_SECONDS)
+        pause_seconds = resolver_pause_seconds(len(self._target.names))
         await ask_for_ever(
             lambda: self._sleep_until(lambda: next_resolver_look(views[key], status(), pause_seconds)),
             lambda under_way: resolver_questions_at_once(views[key], status(), clock(), under_way),
             lambda: self._look_at_resolver(key),
             lambda: resolver_patience_seconds(views[key], status(), clock()),
             clock,
-            pause_seconds,
+            lambda: pause_seconds,
         )
 
     async def _look_at_resolver(self, key: Key) -> None:
@@ -201,8 +201,13 @@ class Watchers:
     async def _sleep_until(self, next_look: Callable[[], float]) -> None:
         """Sleep until the time that `next_look` gives, which may change as others find things out."""
         while (pause := next_look() - self._clock()) > 0:
-            is_settled = self._recent_status().since is not None
-            await self._sleep(min(pause, NAP_SECONDS if is_settled else self._pause * NAP_PAUSES))
+            await self._sleep(min(pause, self._nap_seconds()))
+
+    def _nap_seconds(self) -> float:
+        shortest, longest = NAP_SECONDS
+        if self._recent_status().since is not None:
+            return longest
+        return min(max(shortest, len(self._target.names) / NAMES_WOKEN_IN_A_SECOND), longest)
 
     def _recent_status(self) -> Status:
         now = self._clock()

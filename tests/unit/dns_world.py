@@ -82,6 +82,7 @@ class World:
     by_parent: tuple[str, ...] = ()
     private: bool = False
     seed: int = 7
+    round_trip_seconds: float = ROUND_TRIP_SECONDS
     asked: list[tuple[float, Endpoint, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -122,9 +123,9 @@ class World:
     async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
         """The edge of the watch, with the time it takes."""
         self.asked.append((self.now, server, name))
-        await asyncio.sleep(ROUND_TRIP_SECONDS / 2)
+        await asyncio.sleep(self.round_trip_seconds / 2)
         answer = self._answer(server.address, name, rdtype, recursive=recursive)
-        await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is Kind.NO_ANSWER else ROUND_TRIP_SECONDS / 2)
+        await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is Kind.NO_ANSWER else self.round_trip_seconds / 2)
         return answer
 
     def _answer(self, address: str, name: str, rdtype: str, *, recursive: bool) -> Answer:

@@ -17,6 +17,7 @@ from cutover.propagation.next_look import (
     server_patience_seconds,
 )
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
+from cutover.propagation.sentinel import Sentinel, sentinel_of
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 STALE = Status(False, 60, None, None, (), (), ())
@@ -26,6 +27,10 @@ SWITCHED = Status(False, 60, 100, 160, (), (), (), final_look_at=159.6)
 def server(verdict: Verdict, asked_at: float, *, streak: int = 0, switched_at: float | None = None) -> ServerView:
     seen = Look(verdict, verdict.value, asked_at, asked_at + 0.1)
     return ServerView("www.example.com", "ns-1", last=seen, streak=streak, switched_at=switched_at)
+
+
+def guarded_by(view: ServerView | None, seen_at: float = float("-inf")) -> Status:
+    return replace(STALE, sentinel=Sentinel(view, seen_at))
 
 
 def resolver(verdict: Verdict, at: float, ttl_left: float | None = None, *, failures: int = 0) -> ResolverView:
@@ -42,17 +47,37 @@ def test_everybody_is_asked_at_once_to_begin_with() -> None:
 @pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.NEGATIVE, Verdict.FAILURE, Verdict.NO_ANSWER])
 def test_the_sentinel_is_asked_three_times_a_second_and_everybody_else_seldom(verdict: Verdict) -> None:
     view = server(verdict, 50)
-    assert next_server_look(view, replace(STALE, sentinel=server(Verdict.OLD, 40))) == 50.3
-    assert next_server_look(view, replace(STALE, sentinel=replace(view, name="api.example.com"))) == 55
-    assert next_server_look(view, replace(STALE, sentinel=replace(view, server="ns-2"), ttl_seconds=12)) == 51
+    assert next_server_look(view, guarded_by(server(Verdict.OLD, 40))) == 50.3
+    assert next_server_look(view, guarded_by(server(Verdict.OLD, 40)), names=50) == 50.3
+    assert next_server_look(view, guarded_by(replace(view, name="api.example.com"))) == 55
+    assert next_server_look(view, replace(guarded_by(replace(view, server="ns-2")), ttl_seconds=12)) == 51
+    assert next_server_look(view, guarded_by(replace(view, server="ns-2")), names=60) == (
+        60 if verdict is Verdict.NO_ANSWER else 55
+    )
 
 
-def test_when_the_sentinel_has_switched_the_others_are_asked_at_once() -> None:
+def test_when_the_sentinel_seems_to_have_switched_the_others_are_asked_at_once() -> None:
     view = server(Verdict.OLD, 50)
-    assert next_server_look(view, replace(STALE, last_switch_at=53)) == 53
-    assert next_server_look(view, replace(STALE, last_switch_at=50.1)) == 50.3
-    assert next_server_look(view, replace(STALE, last_switch_at=53), pause_seconds=4) == 54
-    assert next_server_look(view, replace(STALE, last_switch_at=49)) == 55
+    assert next_server_look(view, guarded_by(None, seen_at=50.1)) == 50.1
+    assert next_server_look(view, guarded_by(None, seen_at=49)) == 55
+
+
+def test_the_sentinel_is_the_last_that_has_not_switched_also_after_a_flip_back_and_with_a_late_address() -> None:
+    waiting = [replace(server(Verdict.OLD, 50), server=f"ns-{number}") for number in (1, 2, 3)]
+    done = replace(server(Verdict.NEW, 50, streak=20, switched_at=50), streak_since=49)
+    assert sentinel_of([]) == Sentinel()
+    assert sentinel_of(waiting).is_of(waiting[2])
+    assert sentinel_of([*waiting[:2], done]) == Sentinel(waiting[1], seen_at=49)
+    assert sentinel_of([waiting[0], done, waiting[2]]) == Sentinel(waiting[2])
+    assert sentinel_of([*waiting, ServerView("www.example.com", "late")]).is_of(ServerView("www.example.com", "late"))
+    assert sentinel_of([done, done]) == Sentinel(None, seen_at=49)
+
+
+def test_a_row_of_seven_at_the_sentinel_makes_the_others_be_asked_and_shorter_ones_do_not() -> None:
+    other = replace(server(Verdict.OLD, 50), server="ns-1")
+    row = [replace(server(Verdict.NEW, 60, streak=streak), streak_since=59) for streak in (6, 7)]
+    assert [sentinel_of([other, view]).seen_at for view in row] == [float("-inf"), 59]
+    assert sentinel_of([row[1], other]).seen_at == float("-inf"), "that is not the sentinel"
 
 
 def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
@@ -164,8 +189,8 @@ def test_whether_a_resolver_answers_at_all_is_found_out_quickly() -> None:
 
 def test_a_burst_leaves_a_slow_server_behind_and_counts_on_what_is_under_way() -> None:
     view = server(Verdict.NEW, 50, streak=1)
-    assert server_patience_seconds(view) == 0.05
-    assert server_patience_seconds(server(Verdict.OLD, 50)) == 0.3
+    assert server_patience_seconds(view, STALE) == 0.05
+    assert server_patience_seconds(server(Verdict.OLD, 50), STALE) == 0.3
     assert [questions_at_once(view, under_way) for under_way in (0, 2, 6, 14, 19, 25)] == [2, 4, 8, 5, 0, 0]
 
 

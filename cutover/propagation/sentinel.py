@@ -1,0 +1,45 @@
+"""The sentinel: the one of the servers that have not switched that is asked often, on behalf of all of them.
+
+The end is one TTL after the last server has switched, so it cannot be before the sentinel's. It is enough to see the
+sentinel switch in time, and to ask all others then: those that have switched as well are no later by that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cutover.propagation.server_view import ServerView
+
+# So many good answers in a row are luck once in 128 times while both colours are at the same weight: reason enough to
+# ask the others, while the sentinel's burst goes on.
+SUSPICIOUS_ROW = 7
+
+
+@dataclass(frozen=True)
+class Sentinel:
+    """`view`: the sentinel, None when all have switched. `seen_at`: who was asked before that is asked at once."""
+
+    view: ServerView | None = None
+    seen_at: float = float("-inf")
+
+    def is_of(self, view: ServerView) -> bool:
+        """Whether `view` is of its server and name, whatever these have said meanwhile."""
+        return self.view is not None and (view.server, view.name) == (self.view.server, self.view.name)
+
+
+NO_SENTINEL = Sentinel()
+
+
+def sentinel_of(servers: Sequence[ServerView]) -> Sentinel:
+    """The last of `servers` that has not switched, and the latest good row of it and of those behind it.
+
+    Those behind it have switched: they were sentinels, or were ahead of one. Any order would do; this is the one in
+    which addresses were found, and for each the names in the order in which Pulumi mostly changes their records.
+    """
+    behind: list[ServerView] = []
+    for view in reversed(servers):
+        behind.append(view)
+        if view.switched_at is None:
+            break
+    rows = [view.streak_since for view in behind if view.streak >= SUSPICIOUS_ROW and view.streak_since is not None]
+    is_any_left = bool(behind) and behind[-1].switched_at is None
+    return Sentinel(behind[-1] if is_any_left else None, max(rows, default=float("-inf")))
