@@ -38,7 +38,7 @@ test-policies: $(READY) ## The policy pack against the program and its mutations
 # What measures seconds runs alone; what takes an hour is in test-long.
 ALONE := tests/lab/propagation tests/lab/resolvers tests/lab/test_tag_in.py tests/lab/test_propagation_output.py tests/lab/test_policy_seconds.py
 LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py \
-	tests/lab/test_many_names.py
+	tests/lab/test_many_names.py tests/lab/test_private_zone.py
 
 test-lab: $(READY) ## Tests that drive the pulumi command against the embedded AWS
 	@echo "Lab tests: first those that measure seconds, alone (about 15 minutes)…"
@@ -46,7 +46,7 @@ test-lab: $(READY) ## Tests that drive the pulumi command against the embedded A
 	@echo "…then the others, two worlds side by side (about 20 minutes)…"
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/lab $(addprefix --ignore ,$(ALONE) $(LONG))
 
-test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names (an hour)
+test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names, a private zone (an hour)
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(LONG)
 
 test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
