@@ -35,7 +35,7 @@ test-unit: $(READY) ## Tests that need seconds and no engine
 test-policies: $(READY) ## The policy pack against the program and its mutations (20 seconds)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/policies
 
-# What measures seconds runs alone; what takes an hour is in test-long.
+# What measures seconds runs alone, but for fifty names; what takes an hour is in test-long.
 ALONE := tests/lab/propagation tests/lab/resolvers tests/lab/test_tag_in.py tests/lab/test_propagation_output.py tests/lab/test_policy_seconds.py
 LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py \
 	tests/lab/test_many_names.py tests/lab/test_private_zone.py

@@ -9,8 +9,8 @@ The others are restated from their documentation and source: what they look at, 
 - insync: the AWS provider of Terraform and Pulumi asks GetChange after 10 to 29 s and then every 15 s, and is done with
   INSYNC (https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html).
 - strict_poll: no tool does this. The least that polling has to do for what our wait promises: twenty answers of each
-  server against an even split, one TTL from then without an older answer, as many answers of the resolvers as ours
-  wants, and every second, as otherwise it would be more than a second late in the median.
+  server against an even split, one TTL from then without an older answer, twelve answers of each resolver; and every
+  second, as otherwise it would be more than a second late in the median by its pauses alone.
 """
 
 import asyncio

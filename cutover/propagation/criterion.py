@@ -52,7 +52,8 @@ class Status:
 
     In a private zone `since` is when the last resolver began to agree. `final_look_at`: from when on every server has
     to answer once more. `final_looks`: how many questions about each name a resolver is asked at the end. `unreachable`
-    resolvers never answered; they hold up nothing once the first two parts of the criterion hold.
+    resolvers never answered; they hold up nothing once the first two parts of the criterion hold. `sentinel`: by
+    whom the next switch is noticed.
     """
 
     done: bool

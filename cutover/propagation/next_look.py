@@ -9,12 +9,13 @@ from cutover.propagation.look import Look
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
-# The sentinel is asked so often, and all others when it has switched (sentinel.py).
+# The sentinel is asked so often, and all others when it seems to have switched (sentinel.py).
 PROBE_SECONDS = 0.3
-# About all names together. A dead server takes eight in a second (polite_ask.py), some of them for the sentinel.
+# A server or resolver is not asked more often than that, about all names together. A dead one takes eight questions in
+# a second (polite_ask.py), and the sentinel may be among them: what is asked sooner would queue up.
 QUESTIONS_PER_SECOND = 30
-QUESTIONS_PER_SECOND_UNANSWERED = 6
-# The burst that shows that it has: few at a time, so that a long way to the server does not add up.
+QUESTIONS_PER_SECOND_UNANSWERED = 5
+# The burst that shows that a server has switched: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
 BURST_AT_ONCE = 8
@@ -73,7 +74,7 @@ def next_server_look(view: ServerView, status: Status, names: int = 1) -> float:
             return last.at + BURST_PAUSE_SECONDS
         if status.sentinel.is_of(view):
             return soon
-        return status.sentinel.seen_at if last.asked_at < status.sentinel.seen_at else regular
+        return status.sentinel.ask_again_before if last.asked_at < status.sentinel.ask_again_before else regular
     if last.verdict is not Verdict.NEW:
         return soon
     if status.final_look_at is None or last.asked_at >= status.final_look_at:

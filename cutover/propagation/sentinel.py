@@ -1,7 +1,7 @@
 """The sentinel: the one of the servers that have not switched that is asked often, on behalf of all of them.
 
 The end is one TTL after the last server has switched, so it cannot be before the sentinel's. It is enough to see the
-sentinel switch in time, and to ask all others then: those that have switched as well are no later by that.
+sentinel switch in time, and to ask all others as soon as it seems to have: to notice them then delays nothing.
 """
 
 from collections.abc import Sequence
@@ -16,10 +16,13 @@ SUSPICIOUS_ROW = 7
 
 @dataclass(frozen=True)
 class Sentinel:
-    """`view`: the sentinel, None when all have switched. `seen_at`: who was asked before that is asked at once."""
+    """`view`: the sentinel, None when all have switched.
+
+    `ask_again_before`: whoever has not switched and was last asked earlier is asked at once.
+    """
 
     view: ServerView | None = None
-    seen_at: float = float("-inf")
+    ask_again_before: float = float("-inf")
 
     def is_of(self, view: ServerView) -> bool:
         """Whether `view` is of its server and name, whatever these have said meanwhile."""
