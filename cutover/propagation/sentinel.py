@@ -46,3 +46,9 @@ def sentinel_of(servers: Sequence[ServerView]) -> Sentinel:
     rows = [view.streak_since for view in behind if view.streak >= SUSPICIOUS_ROW and view.streak_since is not None]
     is_any_left = bool(behind) and behind[-1].switched_at is None
     return Sentinel(behind[-1] if is_any_left else None, max(rows, default=float("-inf")))
+
+
+def is_news(before: ServerView, after: ServerView) -> bool:
+    """Whether one more look at a server may be a reason to ask others at once."""
+    seems_to_have = before.streak < SUSPICIOUS_ROW <= after.streak and after.switched_at is None
+    return seems_to_have or (before.switched_at is None) != (after.switched_at is None)

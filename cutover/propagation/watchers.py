@@ -10,6 +10,7 @@ from cutover.propagation.ask_for_ever import ask_for_ever
 from cutover.propagation.concurrently import all_of
 from cutover.propagation.criterion import Picture, Status, status
 from cutover.propagation.look import Judge
+from cutover.propagation.news import News
 from cutover.propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
     backoff_seconds,
@@ -24,15 +25,16 @@ from cutover.propagation.next_look import (
 )
 from cutover.propagation.polite_ask import PoliteAsk
 from cutover.propagation.resolver_view import ResolverView, observe_resolver
+from cutover.propagation.sentinel import is_news
 from cutover.propagation.server_view import ServerView, observe_server
 from cutover.propagation.target import Target
 
 # The status for planning looks is asked for after every one of them: it may be so old.
 STATUS_SECONDS = 0.1
-# Nobody sleeps longer without regard for what the others have found: the longer time once all have switched, and with
-# many names, as there are so many to wake.
-NAP_SECONDS = (0.1, 1.0)
-NAMES_WOKEN_IN_A_SECOND = 50
+# Nobody sleeps longer without regard for what the others have found.
+NAP_SECONDS = 1.0
+# Nor so short that the clock may not have moved after it.
+SHORTEST_NAP_SECONDS = 0.001
 # A parent zone that was not seen at first is asked for again, ever more seldom.
 PARENT_SECONDS = 10.0
 
@@ -68,6 +70,7 @@ class Watchers:
         self._skipped: set[str] = set()
         self._status_at = float("-inf")
         self._latest_status: Status | None = None
+        self._news = News(sleep)
 
     @property
     def queries(self) -> int:
@@ -177,7 +180,10 @@ class Watchers:
         heard = await self._ask.hear(server, name, self._target.rdtype, recursive=False)
         heard = await self._aliases.followed(heard)
         look = await self._judge.judge(server, heard, recursive=False)
-        self._servers[key] = observe_server(self._servers[key], look)
+        before, self._servers[key] = self._servers[key], observe_server(self._servers[key], look)
+        if is_news(before, self._servers[key]):
+            self._status_at = float("-inf")
+            self._news.tell()
 
     async def _watch_resolver(self, key: Key) -> None:
         """Ask one resolver about one name for ever."""
@@ -201,13 +207,7 @@ class Watchers:
     async def _sleep_until(self, next_look: Callable[[], float]) -> None:
         """Sleep until the time that `next_look` gives, which may change as others find things out."""
         while (pause := next_look() - self._clock()) > 0:
-            await self._sleep(min(pause, self._nap_seconds()))
-
-    def _nap_seconds(self) -> float:
-        shortest, longest = NAP_SECONDS
-        if self._recent_status().since is not None:
-            return longest
-        return min(max(shortest, len(self._target.names) / NAMES_WOKEN_IN_A_SECOND), longest)
+            await self._news.or_after(min(max(pause, SHORTEST_NAP_SECONDS), NAP_SECONDS))
 
     def _recent_status(self) -> Status:
         now = self._clock()

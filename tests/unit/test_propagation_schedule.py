@@ -1,6 +1,7 @@
 """When each server is asked next."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -17,7 +18,7 @@ from cutover.propagation.next_look import (
     server_patience_seconds,
 )
 from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
-from cutover.propagation.sentinel import Sentinel, sentinel_of
+from cutover.propagation.sentinel import SUSPICIOUS_ROW, Sentinel, is_news, sentinel_of
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 STALE = Status(False, 60, None, None, (), (), ())
@@ -78,6 +79,14 @@ def test_a_row_of_seven_at_the_sentinel_makes_the_others_be_asked_and_shorter_on
     row = [replace(server(Verdict.NEW, 60, streak=streak), streak_since=59) for streak in (6, 7)]
     assert [sentinel_of([other, view]).ask_again_before for view in row] == [float("-inf"), 59]
     assert sentinel_of([row[1], other]).ask_again_before == float("-inf"), "that is not the sentinel"
+
+
+def test_a_switch_a_row_of_seven_and_a_fall_back_are_news_and_nothing_else_is() -> None:
+    views = [ServerView("www.example.com", "ns-1")]
+    for verdict in [*[Verdict.NEW] * BURST_ANSWERS, Verdict.NEW, Verdict.FAILURE, *[Verdict.NEW] * 8, Verdict.OLD]:
+        views.append(observe_server(views[-1], Look(verdict, verdict.value, len(views), len(views))))
+    news = [number for number, (before, after) in enumerate(pairwise(views), start=1) if is_news(before, after)]
+    assert news == [SUSPICIOUS_ROW, BURST_ANSWERS, len(views) - 1]
 
 
 def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
