@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-# With a timeout of 2 s and a question each 0.2 s there are ten; a burst is 20.
+# With a timeout of 2 s and a question each 0.3 s there are seven; a burst is 20.
 UNDER_WAY_AT_MOST = 24
 
 

@@ -10,7 +10,7 @@ from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
 from cutover.propagation.server_view import BURST_ANSWERS, ServerView
 
 # The sentinel is asked so often, and all others when it seems to have switched (sentinel.py).
-PROBE_SECONDS = 0.2
+PROBE_SECONDS = 0.3
 # A server or resolver is not asked more often than that, about all names together. A dead one takes eight questions in
 # a second (polite_ask.py), and the sentinel may be among them: what is asked sooner would queue up.
 QUESTIONS_PER_SECOND = 30
@@ -26,8 +26,6 @@ REGULAR_SECONDS = (0.5, 5.0)
 # Resolvers give whole seconds of TTL left; some round down.
 EXPIRY_MARGIN_SECONDS = 0.1
 SHORTEST_PAUSE_SECONDS = 0.25
-# So long a resolver's answer is waited for where the next question is urgent.
-RESOLVER_PATIENCE_SECONDS = 0.3
 # Many caches may be behind one resolver's address: one that is not to be overlooked is met by asking more than once.
 RESOLVER_LOOKS_PER_TTL = 4
 # From so long before the end on nobody waits for a question that gets lost.
@@ -128,9 +126,9 @@ def resolver_patience_seconds(view: ResolverView, status: Status, now: float) ->
     There is time for that unless the end is near, or the resolver has to show that it answers at all.
     """
     if not view.has_answered and not view.is_unreachable:
-        return RESOLVER_PATIENCE_SECONDS
+        return PROBE_SECONDS
     is_early = status.released_at is None or now < status.released_at - RESOLVER_LOOK_AHEAD_SECONDS
-    return None if is_early else RESOLVER_PATIENCE_SECONDS
+    return None if is_early else PROBE_SECONDS
 
 
 def _clear_at(view: ResolverView, status: Status) -> float:

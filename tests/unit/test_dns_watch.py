@@ -343,7 +343,7 @@ def test_an_early_deadline_says_how_long_caches_may_still_hold_the_old_answer() 
 
 
 def test_the_outcome_is_plain_json_and_tells_when_each_server_switched() -> None:
-    ending = wait_in(World(servers(10, 30), resolvers=resolvers(2)))
+    ending = wait_in(World(servers(10, 12), resolvers=resolvers(2)))
     outcome = ending.outcome.as_dict()
     assert json.loads(json.dumps(outcome)) == outcome
     first, second = outcome["servers"]
@@ -384,8 +384,8 @@ def test_many_names_take_no_longer_and_queries_grow_linearly() -> None:
     assert fifty.at <= 1.2 * one.at
 
 
-def test_servers_far_away_that_switch_together_delay_it_by_a_few_round_trips() -> None:
-    assert_in_time(wait_in(World(servers(10, 10, 10, 10), round_trip_seconds=0.1)), 70, late_seconds=1.3)
+def test_servers_far_away_that_switch_together_delay_nothing() -> None:
+    assert_in_time(wait_in(World(servers(10, 10, 10, 10), round_trip_seconds=0.1)), 70)
 
 
 def test_a_dead_address_is_not_flooded_for_many_names_once_it_is_back_and_delays_nothing() -> None:
