@@ -22,7 +22,7 @@ BURST_AT_ONCE = 8
 # Everybody is looked at 12 times in the TTL, and whoever has switched once more right before the end. Should a burst
 # have been 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
 LOOKS_PER_TTL = 12
-REGULAR_SECONDS = (0.5, 5.0)
+REGULAR_SECONDS = (0.3, 5.0)
 # Resolvers give whole seconds of TTL left; some round down.
 EXPIRY_MARGIN_SECONDS = 0.1
 SHORTEST_PAUSE_SECONDS = 0.25
