@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lab.dns.fleet import Fleet
 from lab.messages import Served
@@ -73,6 +74,8 @@ class Truth:
         if against > released_at + TOLERANCE_SECONDS / 2:
             low = against if against > released_at + 2 * TOLERANCE_SECONDS else 0.0
             high = against + self.scenery.ttl_seconds  # it has to be seen to agree for one TTL
+        if (kept_until := self._denial_kept_until(address)) > released_at:
+            high = max(high, kept_until + self.scenery.ttl_seconds)
         for begin, end, fault in windows:
             if fault in FAILURES and end == float("inf"):
                 high = max(high, self.watched_from + UNREACHABLE_SECONDS)
@@ -80,6 +83,18 @@ class Truth:
                 low = max(low, end if begin < released_at - TOLERANCE_SECONDS else 0.0)
                 high = max(high, end)
         return low, high
+
+    def _denial_kept_until(self, address: str) -> float:
+        """Until when a resolver that stretches TTLs may keep a denial, if it asked a server that denied the name."""
+        settings = self.fleet.timelines[address].intervals(until=float("inf"))
+        stretched = max(setting.fault.minimum_ttl_seconds for setting, _ in settings)
+        ends = [
+            after.since
+            for entries in self._served().values()
+            for before, after in pairwise(entries)
+            if before.fault in DENIALS
+        ]
+        return max(ends) + stretched if ends and stretched > self.scenery.ttl_seconds else float("-inf")
 
     def _served(self) -> Mapping[str, Sequence[Served]]:
         return self.fleet.truth(self.scenery.names[0]).servers
