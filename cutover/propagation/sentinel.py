@@ -39,13 +39,14 @@ def sentinel_of(servers: Sequence[ServerView]) -> Sentinel:
     which addresses were found, and for each the names in the order in which Pulumi mostly changes their records.
     """
     behind: list[ServerView] = []
+    sentinel: ServerView | None = None
     for view in reversed(servers):
         behind.append(view)
         if view.switched_at is None:
+            sentinel = view
             break
     rows = [view.streak_since for view in behind if view.streak >= SUSPICIOUS_ROW and view.streak_since is not None]
-    is_any_left = bool(behind) and behind[-1].switched_at is None
-    return Sentinel(behind[-1] if is_any_left else None, max(rows, default=float("-inf")))
+    return Sentinel(sentinel, max(rows, default=float("-inf")))
 
 
 def is_news(before: ServerView, after: ServerView) -> bool:

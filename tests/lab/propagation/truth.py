@@ -9,7 +9,7 @@ from lab.messages import Served
 from tests.lab.propagation.oracle import DENIALS, FAILURES, last_old, met_at
 from tests.lab.propagation.scenery import Scenery
 
-# Looks are at least half a second apart: what lasts for no longer than that, and a margin, may be missed.
+# Looks are up to half a second apart at the TTLs played: what lasts for no longer, and a margin, may be missed.
 UNSEEN_SECONDS = 0.7
 # What a look and the burst of questions after it take at most.
 SEEN_WITHIN_SECONDS = 1.0
