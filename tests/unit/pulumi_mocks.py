@@ -21,6 +21,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
+from cutover.owned import Owned
 
 ZONE_ID = "Z0000000000000000000"
 ACCOUNT, REGION = "123456789012", "eu-central-1"
@@ -37,6 +38,7 @@ ANSWERS: Mapping[str, Mapping[str, Any]] = {
 _PROGRAM = Path(__file__).resolve().parents[2] / "__main__.py"
 _STACK, _REFERENCE = "pulumi:pulumi:Stack", "pulumi:pulumi:StackReference"
 _OUTPUTS = "pulumi:pulumi:readStackOutputs"
+_RESOURCES = "pulumi:pulumi:readStackResourceOutputs"
 
 
 @dataclass(frozen=True)
@@ -186,17 +188,20 @@ def declare(
     clusters: Mapping[str, ClusterFacts | None] | None = None,
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     outputs: Mapping[str, Any] | None = None,
+    owned: Sequence[Owned] = (),
     *,
     preview: bool = False,
 ) -> Declaration:
     """Run the program, __main__.py, for `stack`; raises what it raises.
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
-    `outputs` those that the stack itself has from before, `answers` replace some of ANSWERS. In a `preview` nothing is
-    there yet, so what AWS would make of a resource is unknown.
+    `outputs` those that the stack itself has from before, `owned` the resources in its state, `answers` replace some of
+    ANSWERS. In a `preview` nothing is there yet, so what AWS would make of a resource is unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
-    given = {**ANSWERS, _OUTPUTS: {"outputs": dict(outputs or {})}, **(answers or {})}
+    resources = {f"urn:pulumi::::{one.type}::{one.name}": {"type": one.type, "outputs": one.outputs} for one in owned}
+    own = {_OUTPUTS: {"outputs": dict(outputs or {})}, _RESOURCES: {"outputs": resources}}
+    given = {**ANSWERS, **own, **(answers or {})}
     account = _Account(given, stacks, preview)
     values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
     declared = {key: {"value": value} for key, value in values.items()}
