@@ -9,7 +9,16 @@ from pathlib import Path
 from lab import workspace
 from lab.client import start
 from lab.workspace import Workspace
-from tests.lab.world import ALIAS_TTL_SECONDS, CAPACITY, FIRST, LIVE, RELEASES, SECOND, World
+from tests.lab.world import (
+    ALIAS_TTL_SECONDS,
+    CAPACITY,
+    FIRST,
+    LIVE,
+    READINESS_MILLISECONDS,
+    RELEASES,
+    SECOND,
+    World,
+)
 
 
 def report(line: str) -> None:
@@ -33,7 +42,7 @@ def building(
     with start(root / "server", alias_ttl=alias_ttl, health_seconds=1) as server:
         made = workspace.lay_out(root, server.addresses, report)
         prepare(made)
-        made.edit_project(capacity=CAPACITY, fullCapacityTimeout=20, **project)
+        made.edit_project(capacity=CAPACITY, fullCapacityTimeout=20, readinessLatency=READINESS_MILLISECONDS, **project)
         made.edit_stack(LIVE, active=FIRST, **live)
         made.edit_stack(SECOND, release=RELEASES[SECOND])
         before = made.pulumi("preview", "-s", LIVE)

@@ -57,7 +57,7 @@ def test_the_resolvers_of_a_private_zone_tell_when_a_tag_in_is_over(private_worl
 def test_a_resolver_that_keeps_the_outgoing_colour_holds_up_the_end_and_is_named(private_world: World) -> None:
     stale = private_world.addresses.resolvers[0]
     # So that it has an answer to keep.
-    dns.query.udp(dns.message.make_query(NAME, "A"), stale, timeout=5, port=private_world.addresses.dns_port)
+    dns.query.udp(dns.message.make_query(NAME, "A"), stale, timeout=60, port=private_world.addresses.dns_port)
     private_world.faults.set_resolver_fault(stale, ServerFault(fault="stuck"))
     before, after = private_world.in_charge(), FIRST if private_world.in_charge() == SECOND else SECOND
     private_world.workspace.edit_stack(LIVE, propagationTimeout=8)

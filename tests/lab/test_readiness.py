@@ -7,7 +7,7 @@ import pytest
 
 from lab.client import ApiFault, FrontFault
 from lab.pulumi_command import Result
-from tests.lab.world import FIRST, LIVE, NAME, RELEASES, SECOND, SECRET, World
+from tests.lab.world import FIRST, LIVE, NAME, READINESS_MILLISECONDS, RELEASES, SECOND, SECRET, World
 
 NEW_RELEASE = "2.0.0"
 Fault = Callable[[World, str], ExitStack]
@@ -60,7 +60,7 @@ def slow_front(world: World, colour: str) -> ExitStack:
     world.workspace.edit_project(readinessLatency=200)
     world.faults.set_front(colour, FrontFault(milliseconds=400))
     stack = _undone(lambda: world.faults.set_front(colour, FrontFault()))
-    stack.callback(lambda: world.workspace.edit_project(readinessLatency=1000))
+    stack.callback(lambda: world.workspace.edit_project(readinessLatency=READINESS_MILLISECONDS))
     return stack
 
 

@@ -1,11 +1,20 @@
-"""Tagging in and back: what the preview says, what the update does, and how it waits."""
+"""Tagging in and back: what the preview says, what the update does, and how it waits.
+
+How many seconds a tag-in takes is a figure of the machine: `python -m bench.tag_in`.
+"""
+
+from datetime import datetime
+
+import dns.message
+import dns.query
 
 from lab.client import ServerFault
 from lab.pulumi_command import Result
+from tests.lab.heartbeat import Heartbeat
 from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
 
-# The provider waits 15 s after each of the two Route 53 changes; the rest is the engine's.
-MOST_SECONDS_WITHOUT_DNS = 38.0
+# A second, on a machine that has nothing else to do; one more TTL would be fifty.
+MOST_TURNS_LATE = 10
 
 
 def _moment_dns_let_go(world: World) -> float:
@@ -20,6 +29,18 @@ def _ended(result: Result, name: str) -> float:
         for event in result.events
         if event.kind == "resOutputsEvent" and event.body["metadata"]["urn"].endswith(f"::{name}")
     )
+
+
+def _heartbeat(world: World) -> Heartbeat:
+    """Somebody who asks DNS and AWS all the time, as the update does: a turn takes longer where it takes longer."""
+    ssm, query = world.workspace.aws("ssm"), dns.message.make_query(NAME, "A")
+    server, port = world.addresses.server_addresses()[0], world.addresses.dns_port
+
+    def work() -> None:
+        dns.query.udp(query, server, port=port, timeout=60)
+        ssm.get_parameter(Name=f"/tag-team/{NAME}/in-charge")
+
+    return Heartbeat(work)
 
 
 def test_every_stack_is_unchanged_when_brought_up_again(first_in_charge: World) -> None:
@@ -58,14 +79,17 @@ def test_a_tag_in_waits_until_dns_has_let_go_and_hardly_longer(first_in_charge: 
     # Longer than the provider's own wait, so that the hook has to see the server switch.
     first_in_charge.faults.set_server_fault(lagging, ServerFault(lag_seconds=18))
 
-    result = first_in_charge.tag_in(SECOND)
+    with _heartbeat(first_in_charge).beating() as heartbeat:
+        result = first_in_charge.tag_in(SECOND)
 
     assert result.exit_code == 0, result.output
     assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
     assert first_in_charge.in_charge() == SECOND
-    late_seconds = _ended(result, "in-charge") - _moment_dns_let_go(first_in_charge)
-    assert 0 <= late_seconds < 1.0
-    assert result.seconds - result.seconds_of("in-charge") <= MOST_SECONDS_WITHOUT_DNS
+    let_go = _moment_dns_let_go(first_in_charge)
+    # By the wait's own word; what the engine and the provider still do after it is theirs.
+    waited_until = datetime.fromisoformat(first_in_charge.outputs(LIVE)["propagation"]["ended_at"]).timestamp()
+    assert let_go <= waited_until <= _ended(result, "in-charge")
+    assert heartbeat.turns_between(let_go, waited_until) <= MOST_TURNS_LATE
 
 
 def test_a_tag_back_is_a_tag_in_of_the_other_colour(first_in_charge: World) -> None:
@@ -95,8 +119,8 @@ def test_a_failed_wait_says_where_dns_stands_and_is_repeated_by_the_next_up(firs
 
     first_in_charge.faults.clear_faults()
     first_in_charge.workspace.edit_stack(LIVE, propagationTimeout=30)
-    repeated = first_in_charge.must_up(LIVE)
-    assert repeated.seconds_of("in-charge") >= ALIAS_TTL_SECONDS
+    first_in_charge.must_up(LIVE)
+    assert first_in_charge.outputs(LIVE)["propagation"]["waited_seconds"] >= ALIAS_TTL_SECONDS
     assert first_in_charge.in_charge() == SECOND
     first_in_charge.assert_nothing_half_done()
 
@@ -117,6 +141,6 @@ def test_a_tag_back_after_a_failed_wait_waits_too(first_in_charge: World) -> Non
 
     first_in_charge.faults.clear_faults()
     first_in_charge.workspace.edit_stack(LIVE, propagationTimeout=30)
-    waited = first_in_charge.must_up(LIVE)
-    assert waited.seconds_of("in-charge") >= ALIAS_TTL_SECONDS
+    first_in_charge.must_up(LIVE)
+    assert first_in_charge.outputs(LIVE)["propagation"]["waited_seconds"] >= ALIAS_TTL_SECONDS
     first_in_charge.assert_nothing_half_done()

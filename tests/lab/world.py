@@ -16,6 +16,8 @@ LIVE = "live"
 # Short, so that a wait for DNS takes seconds and not minutes; the rehearsal has the 60 s of AWS.
 ALIAS_TTL_SECONDS = 5
 CAPACITY = 2
+# A second, as by default, says more of a busy machine than of a load balancer.
+READINESS_MILLISECONDS = 5000
 SECRET = "/shop/database-url"
 RELEASES = {FIRST: "1.0.0", SECOND: "1.1.0"}
 

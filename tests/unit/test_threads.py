@@ -17,7 +17,7 @@ def test_a_read_needs_none_of_the_event_loops_own_threads() -> None:
         loop.set_default_executor(ThreadPoolExecutor(max_workers=1))
         registering = loop.run_in_executor(None, registered.wait)  # ends when the hook has ended, as in Pulumi
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(60):
                 return await in_thread(lambda: "read")
         finally:
             registered.set()

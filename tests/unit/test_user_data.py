@@ -49,7 +49,7 @@ class Instance:
         (self.home / "dnf.failures").write_text(str(dnf_failures))
         path = f"{self.home / 'bin'}:{os.environ['PATH']}"
         return subprocess.run(
-            ["bash", "-c", script], cwd=self.home, env={"PATH": path}, check=False, capture_output=True, timeout=20
+            ["bash", "-c", script], cwd=self.home, env={"PATH": path}, check=False, capture_output=True, timeout=60
         ).returncode
 
     @property

@@ -164,7 +164,7 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         port=HTTPS_PORT,
         health_path="/healthz",
         probes=5,
-        latency_milliseconds=5000,
+        latency_milliseconds=60_000,
         release_header="X-Release",
         references=(),
         resolvers=tuple(Endpoint(address, running.addresses.dns_port) for address in running.addresses.resolvers),

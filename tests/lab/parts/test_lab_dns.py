@@ -21,6 +21,7 @@ from lab.dns.service import has_ipv6
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple
 
 ALIAS_TTL = 30
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +70,7 @@ class Client:
     def ask(self, server: str, name: str, kind: str = "A", tcp: bool = False, edns: bool = True) -> dns.message.Message:
         query = dns.message.make_query(name, kind, use_edns=0 if edns else False)
         send = dns.query.tcp if tcp else dns.query.udp
-        return send(query, server, port=self._port, timeout=2)
+        return send(query, server, port=self._port, timeout=PATIENCE_SECONDS)
 
     def addresses(self, server: str, name: str) -> list[str]:
         return sorted(record.to_text() for records in self.ask(server, name).answer for record in records)
@@ -197,7 +198,7 @@ def test_a_resolver_counts_the_ttl_down_and_keeps_the_old_answer(
     before = client.addresses(resolver, zone[2])
     tag_in(account, zone, green, amber)
     assert client.addresses(resolver, zone[2]) == before
-    assert client.ask(resolver, zone[2]).answer[0].ttl == ALIAS_TTL - 1
+    assert client.ask(resolver, zone[2]).answer[0].ttl < ALIAS_TTL
     (cached,) = lab.truth(zone[2]).resolvers[resolver]
     assert sorted(cached.addresses) == before
     assert cached.expires_at - cached.stored_at == ALIAS_TTL
@@ -226,13 +227,14 @@ def test_a_server_that_lags_serves_the_past(
     green: Cluster,
 ) -> None:
     old = client.addresses(server, zone[2])
-    time.sleep(0.25)  # the zone itself must be older than the lag
-    lab.set_server_fault(server, ServerFault(lag_seconds=0.2))
+    time.sleep(0.45)  # the zone itself must be older than the lag
+    lab.set_server_fault(server, ServerFault(lag_seconds=0.4))
+    began = time.monotonic()
     tag_in(account, zone, green, amber)
-    assert client.addresses(server, zone[2]) == old
-    time.sleep(0.25)
-    new = client.addresses(server, zone[2])
+    while (new := client.addresses(server, zone[2])) == old and time.monotonic() < began + PATIENCE_SECONDS:
+        time.sleep(0.02)
     assert new != old
+    assert time.monotonic() - began >= 0.4, "not sooner"
     *_, before, after = lab.truth(zone[2]).servers[server]
     assert (sorted(before.addresses), sorted(after.addresses)) == (old, new)
 
@@ -315,7 +317,7 @@ def test_a_message_that_is_none_is_a_format_error_and_harms_nothing(
 ) -> None:
     broken = dns.message.make_query(zone[2], "A").to_wire()[:-3]
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(2)
+        sock.settimeout(PATIENCE_SECONDS)
         sock.sendto(broken, (server, running.addresses.dns_port))
         response = sock.recv(512)
     assert (response[:2], response[3] & 0x0F) == (broken[:2], dns.rcode.FORMERR)
@@ -349,7 +351,7 @@ def test_a_resolver_of_the_lab_answers_over_https(
 ) -> None:
     trusting = ssl.create_default_context(cafile=running.addresses.ca_file)
     query = dns.message.make_query(zone[2], "A")
-    response = dns.query.https(query, running.addresses.doh[0], verify=trusting, timeout=5)
+    response = dns.query.https(query, running.addresses.doh[0], verify=trusting, timeout=PATIENCE_SECONDS)
     assert response.answer[0].to_rdataset() == client.ask(server, zone[2]).answer[0].to_rdataset()
 
 
@@ -418,7 +420,7 @@ def set_fault(running: RunningServer, lab: LabClient, kind: str, fault: ServerFa
 def fetch(running: RunningServer, address: str) -> tuple[int, dict[str, str], object]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"http://{address}:{running.addresses.http_port}/any/path", timeout=2) as response:
+        with opener.open(f"http://{address}:{running.addresses.http_port}/any/path", timeout=60) as response:
             return response.status, dict(response.headers), json.load(response)
     except urllib.error.HTTPError as refused:
         return refused.code, dict(refused.headers), json.load(refused)

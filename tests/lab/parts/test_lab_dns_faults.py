@@ -53,8 +53,8 @@ async def ask(
     """Whatever comes back first, however wrong."""
     query = dns.message.make_query(name, kind, use_edns=0 if edns else False)
     if tcp:
-        return await dns.asyncquery.tcp(query, address, 2, fleet.port)
-    return await dns.asyncquery.udp(query, address, 2, fleet.port)
+        return await dns.asyncquery.tcp(query, address, 60, fleet.port)
+    return await dns.asyncquery.udp(query, address, 60, fleet.port)
 
 
 def answered(fault: str, address: str = SERVER, *, tcp: bool = False, edns: bool = True) -> dns.message.Message:
@@ -91,7 +91,7 @@ def test_an_answer_can_have_another_id_or_another_question() -> None:
 def test_forged_answers_come_before_the_true_one() -> None:
     async def then(fleet: Fleet) -> dns.message.Message:
         query = dns.message.make_query(NAME, "A")
-        return await dns.asyncquery.udp(query, SERVER, 2, fleet.port, ignore_errors=True)
+        return await dns.asyncquery.udp(query, SERVER, 60, fleet.port, ignore_errors=True)
 
     assert values(in_fleet(then, faults={SERVER: ServerFault(fault="forged")})) == OLD
     with pytest.raises(dns.query.BadResponse):

@@ -38,11 +38,11 @@ def test_a_group_stays_short_until_its_capacity_is_set_again(account: Account, l
 
 def test_a_group_is_short_for_as_long_as_it_was_told_to_be(account: Account, lab: LabClient) -> None:
     made = account.cluster("brief")
+    began = time.monotonic()
     lab.terminate_instances("brief", count=2, short_seconds=0.3)
-    assert account.instance_ids(made) == []
-    deadline = time.monotonic() + 1
-    while len(account.instance_ids(made)) < 2 and time.monotonic() < deadline:
+    while len(account.instance_ids(made)) < 2 and time.monotonic() < began + 60:
         time.sleep(0.02)
+    assert time.monotonic() - began >= 0.3, "not sooner"
     assert account.target_states(made.target_group_arn) == [("healthy", None)] * 2
 
 

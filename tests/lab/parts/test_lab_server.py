@@ -19,7 +19,7 @@ def test_the_server_tells_its_addresses_and_ends_cleanly_on_sigterm(tmp_path: Pa
         assert server.client.is_ready()
         assert server.client.addresses() == server.addresses
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(5) == 0
+        assert server.process.wait(60) == 0
     assert not server.client.is_ready()
     assert "stopping" in server.log.read_text()
 
@@ -27,7 +27,7 @@ def test_the_server_tells_its_addresses_and_ends_cleanly_on_sigterm(tmp_path: Pa
 def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from lab.client import start\n"
-        "with start(Path(sys.argv[1])) as server: print(server.process.pid, flush=True); time.sleep(60)"
+        "with start(Path(sys.argv[1])) as server: print(server.process.pid, flush=True); time.sleep(600)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -36,9 +36,9 @@ def test_the_server_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    ended, _, _ = select.select([handle], [], [], 5)
+    ended, _, _ = select.select([handle], [], [], 60)
     os.close(handle)
-    assert ended, "the server outlived its parent by 5 s"
+    assert ended, "the server outlived its parent by a minute"
 
 
 def test_a_server_that_does_not_come_up_is_reported_with_its_last_words(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from tests.lab.parts.lab_account import Account, Cluster
 
 NAMES = ("amber.example.test", "www.example.test")
 HTTPS_PORT, HTTP_PORT = 8443, 8080
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -38,17 +39,25 @@ class Answer:
 
 def addresses_of(running: RunningServer, name: str) -> list[str]:
     server = running.addresses.server_addresses()[0]
-    answer = dns.query.udp(dns.message.make_query(name, "A"), server, port=running.addresses.dns_port, timeout=1)
+    query = dns.message.make_query(name, "A")
+    answer = dns.query.udp(query, server, port=running.addresses.dns_port, timeout=PATIENCE_SECONDS)
     return sorted(item.to_text() for item in answer.answer[0])
 
 
-def asked(address: str, port: int, trusting: str | None = None, name: str = NAMES[0], path: str = "/") -> Answer:
+def asked(
+    address: str,
+    port: int,
+    trusting: str | None = None,
+    name: str = NAMES[0],
+    path: str = "/",
+    timeout_seconds: float = PATIENCE_SECONDS,
+) -> Answer:
     """One request, over TLS when there is a CA file to trust."""
-    raw = socket.create_connection((address, port), timeout=0.4)
+    raw = socket.create_connection((address, port), timeout=timeout_seconds)
     try:
         if trusting is not None:
             raw = ssl.create_default_context(cafile=trusting).wrap_socket(raw, server_hostname=name)
-        connection = http.client.HTTPConnection(name, port, timeout=1)
+        connection = http.client.HTTPConnection(name, port)
         connection.sock = raw
         connection.request("GET", path)
         response = connection.getresponse()
@@ -148,7 +157,7 @@ def test_one_address_can_be_silent_while_the_others_answer(lab: LabClient, site:
     silent, well = site.addresses
     lab.set_silent_addresses([silent])
     with pytest.raises(TimeoutError):
-        asked(silent, HTTPS_PORT, ca_file)
+        asked(silent, HTTPS_PORT, ca_file, timeout_seconds=0.4)
     assert asked(well, HTTPS_PORT, ca_file).status == 200
     lab.set_silent_addresses([])
     assert asked(silent, HTTPS_PORT, ca_file).status == 200

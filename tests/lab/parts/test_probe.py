@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import time
 from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,7 +35,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
-def question(port: int, tls: ssl.SSLContext | None, timeout_seconds: float = 5.0) -> Question:
+def question(port: int, tls: ssl.SSLContext | None, timeout_seconds: float = 60.0) -> Question:
     return Question(HOST, port, "/healthz?deep=1", timeout_seconds, tls)
 
 
@@ -43,10 +44,11 @@ def test_a_server_with_a_certificate_for_the_own_name_answers_with_status_header
 ) -> None:
     async def ask() -> None:
         async with serving(ADDRESS, authority.server_context(HOST)) as served:
+            began = time.monotonic()
             answer = await ask_once(ADDRESS, question(served.port, tls))
+            assert 0 < answer.milliseconds <= 1000 * (time.monotonic() - began)
             assert (answer.address, answer.status, answer.error) == (ADDRESS, 200, "")
             assert answer.headers["x-release"] == "2.0.0"
-            assert 0 < answer.milliseconds < 5000
             assert served.server_names == [HOST]
             first, *fields = served.heads[0].splitlines()
             assert first == "GET /healthz?deep=1 HTTP/1.1"
@@ -88,7 +90,7 @@ def test_plain_http_where_tls_is_expected_is_an_error(tls: ssl.SSLContext) -> No
     assert answer.error
 
 
-def plain(page: bytes, timeout_seconds: float = 5.0, seconds: float = 0.0) -> Answered:
+def plain(page: bytes, timeout_seconds: float = 60.0, seconds: float = 0.0) -> Answered:
     async def ask() -> Answered:
         async with serving(ADDRESS, None, lambda _number: page, seconds) as served:
             return await ask_once(ADDRESS, question(served.port, None, timeout_seconds))
@@ -146,8 +148,8 @@ def test_every_address_is_asked_as_often_as_wanted_and_only_a_few_times_at_once(
     async def ask() -> None:
         context = authority.server_context(HOST)
         async with (
-            serving(ADDRESS, context, seconds=0.02) as one,
-            serving(OTHER_ADDRESS, context, seconds=0.02, port=one.port) as two,
+            serving(ADDRESS, context, company=2) as one,
+            serving(OTHER_ADDRESS, context, port=one.port) as two,
         ):
             answers = await ask_all([ADDRESS, OTHER_ADDRESS], question(one.port, tls), 10, 60_000)
             assert [answer.address for answer in answers] == [ADDRESS] * 10 + [OTHER_ADDRESS] * 10

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
+from functools import partial
 
 import dns.flags
 import dns.message
@@ -11,7 +12,10 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+from cutover.propagation import __main__ as command_line
 from cutover.propagation.__main__ import arguments, run
+from cutover.propagation.watch import Watch
+from tests.own_time import START, now, run_in_own_time
 from tests.unit.test_dns_client import name_server
 
 NAME = "www.example.com"
@@ -54,7 +58,9 @@ def exit_code(*argv: str, replies: Replies = answered, interrupted_when: Callabl
                 command.cancel()
             return await command
 
-    return asyncio.run(main())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command_line, "Watch", partial(Watch, clock=now))
+        return run_in_own_time(main())
 
 
 def test_a_look_tells_who_says_what_with_which_ttl(capsys: pytest.CaptureFixture[str]) -> None:
@@ -90,9 +96,14 @@ def test_a_name_without_such_records_agrees_with_nothing() -> None:
 
 
 def test_waiting_ends_one_ttl_after_all_agree(capsys: pytest.CaptureFixture[str]) -> None:
-    began = asyncio.new_event_loop().time()
-    assert exit_code(NAME, "--wait", "--expect", "new.example.com") == 0
-    assert 1 <= asyncio.new_event_loop().time() - began < 3
+    ended_at: list[float] = []
+
+    def noted(query: dns.message.Message) -> list[dns.message.Message]:
+        ended_at.append(now())
+        return answered(query)
+
+    assert exit_code(NAME, "--wait", "--expect", "new.example.com", replies=noted) == 0
+    assert 1 <= ended_at[-1] - START < 2
     printed = capsys.readouterr()
     assert "new.example.com (198.51.100.1, 198.51.100.2)" in printed.out
     assert "authoritative addresses switched" in printed.err

@@ -106,9 +106,16 @@ def test_progress_says_how_many_packages_there_are(machine: dict[str, str]) -> N
 
 def test_two_first_uses_build_once(machine: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toolchain, "_LOOK_AGAIN_SECONDS", 0.01)
-    write_go(Path(machine["HOME"]), FAKE_GO.replace("build)", "build) sleep 0.2;"))
+    go_on = Path(machine["HOME"], "go-on")
+    write_go(Path(machine["HOME"]), FAKE_GO.replace("build)", f"build) until [ -e {go_on} ]; do sleep 0.05; done;"))
     said: list[str] = []
-    uses = [threading.Thread(target=toolchain.ensure, args=(said.append, machine)) for _ in range(2)]
+
+    def report(line: str) -> None:
+        said.append(line)
+        if "waiting for another build" in line:
+            go_on.touch()
+
+    uses = [threading.Thread(target=toolchain.ensure, args=(report, machine)) for _ in range(2)]
     for use in uses:
         use.start()
     for use in uses:

@@ -87,16 +87,23 @@ async def serving(
     page: Callable[[int], bytes] = lambda _number: PAGE,
     seconds: float = 0.0,
     port: int = 0,
+    company: int = 1,
 ) -> AsyncIterator[Served]:
-    """Serve on `address`: `page` of the number of the request (from 1), after so many `seconds`."""
-    served = Served()
+    """Serve on `address`: `page` of the number of the request (from 1), after so many `seconds`.
+
+    Nobody is answered before `company` were there at once.
+    """
+    served, together = Served(), asyncio.Event()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         served.at_once += 1
         served.most_at_once = max(served.most_at_once, served.at_once)
+        if served.at_once >= company:
+            together.set()
         try:
             served.heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
             answer = page(len(served.heads))
+            await together.wait()
             await asyncio.sleep(seconds)
             writer.write(answer)
             await writer.drain()

@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,10 +15,9 @@ from lab.dns.world import World
 from lab.messages import ServerFault
 from tests.lab.propagation.scenery import BEFORE, INCOMING, LOWERED, OUTGOING, RAISED, Scenery
 from tests.lab.propagation.truth import Truth
+from tests.own_time import now
 
 USE_SECONDS = 0.1
-# A server is looked at so often, or oftener.
-BEFORE_SECONDS = 0.5
 Secure = Callable[[str], ssl.SSLContext]
 
 
@@ -54,19 +52,17 @@ class Play:
 
 @dataclass(frozen=True)
 class Ending:
-    """How the wait ended, in seconds after the beginning, which was at `began` on the monotonic clock.
+    """How the wait ended, in seconds of the loop's own time after the beginning.
 
     released_at: from when no compliant cache could hold the outgoing colour. earliest, latest: between these the whole
-    criterion was met (see `Truth`). decided_from: when the last server switched, and a little before.
-    holding: resolvers with one cache that hold the outgoing colour at the end. error: None where it was a success.
+    criterion was met (see `Truth`). holding: resolvers with one cache that hold the outgoing colour at the end.
+    error: None where it was a success.
     """
 
-    began: float
     ended_at: float
     released_at: float
     earliest: float
     latest: float
-    decided_from: float
     deadline_at: float
     holding: Sequence[str]
     outcome: Outcome
@@ -80,13 +76,16 @@ class Ending:
 
 async def perform(
     play: Play,
-    new_watch: Callable[[Target], Watch] = Watch,
+    new_watch: Callable[[Target], Watch] | None = None,
     secure: Secure | None = None,
     **others: object,
 ) -> Ending:
-    """Play it to the end of the wait. `others` are fields of the wait's target; with `secure` it asks over HTTPS."""
+    """Play it to the end of the wait. `others` are fields of the wait's target; with `secure` it asks over HTTPS.
+
+    All of it on the running loop's time, also what `new_watch` makes.
+    """
     scenery = play.scenery
-    began = time.monotonic()
+    began = now()
     async with Fleet(
         play.world_at(0),
         scenery.name_servers,
@@ -94,14 +93,16 @@ async def perform(
         delegated=play.delegated,
         alias_ttl_seconds=scenery.ttl_seconds,
         secure=secure,
+        clock=now,
     ) as fleet:
         audience = Audience(fleet, scenery, play.addresses_of(OUTGOING))
         async with going_on(_stage(play, fleet, began), audience.ask()):
             await _until(began + play.watched_from)
-            watched_from = time.monotonic()
-            watch = new_watch(scenery.target(fleet.port, list(fleet.doh_urls.values()), **others))
+            watched_from = now()
+            target = scenery.target(fleet.port, list(fleet.doh_urls.values()), **others)
+            watch = new_watch(target) if new_watch else Watch(target, clock=now)
             outcome, error = await _end_of(watch, play.deadline_seconds)
-            ended_at = time.monotonic()
+            ended_at = now()
             holding = audience.holding()
         lowered_at = began + play.lowered_at
         colours = play.addresses_of(OUTGOING), play.addresses_of(INCOMING)
@@ -109,12 +110,10 @@ async def perform(
         earliest, latest = truth.criterion_met()
         released_at = truth.released_at()
     return Ending(
-        began=began,
         ended_at=ended_at - began,
         released_at=released_at - began,
         earliest=earliest - began,
         latest=latest - began,
-        decided_from=latest - scenery.ttl_seconds - BEFORE_SECONDS - began,
         deadline_at=watched_from + play.deadline_seconds - began,
         holding=holding,
         outcome=outcome,
@@ -125,7 +124,7 @@ async def perform(
 class Audience:
     """Clients of every resolver, who ask so often that each holds an old answer for as long as it can.
 
-    old_until: resolver -> when it was last seen to hold one (monotonic).
+    old_until: resolver -> when it was last seen to hold one (the loop's time).
     """
 
     def __init__(self, fleet: Fleet, scenery: Scenery, old: frozenset[str]) -> None:
@@ -139,8 +138,7 @@ class Audience:
         while True:
             for name in self._scenery.names:
                 await self._fleet.use(name, self._scenery.rdtype)
-            now = time.monotonic()
-            self.old_until |= dict.fromkeys(self._with_old_answers(), now)
+            self.old_until |= dict.fromkeys(self._with_old_answers(), now())
             await asyncio.sleep(USE_SECONDS)
 
     def holding(self) -> tuple[str, ...]:
@@ -195,4 +193,4 @@ async def _stage(play: Play, fleet: Fleet, began: float) -> None:
 
 
 async def _until(moment: float) -> None:
-    await asyncio.sleep(max(0.0, moment - time.monotonic()))
+    await asyncio.sleep(max(0.0, moment - now()))

@@ -1,9 +1,9 @@
 """Whatever the lags, TTLs, faults and numbers of servers: never early, and within a second of the truth.
 
-In real time on real sockets. `WORLDS=1000 SEED=7 pytest …` plays more worlds, or others.
+On real sockets, in the time of this process: it stands still while the process computes, or the machine does something
+else, so every world is judged on any machine. `WORLDS=1000 SEED=7 pytest …` plays more worlds, or others.
 """
 
-import asyncio
 import os
 import statistics
 from collections.abc import Sequence
@@ -19,8 +19,6 @@ WORLDS = int(os.environ.get("WORLDS", "100"))
 SEED = int(os.environ.get("SEED", "7"))
 LATE_SECONDS, LATEST_SECONDS = 1.0, 3.0
 SHARE_IN_TIME = 0.99
-# Those that a busy machine disturbed three times say nothing; with fewer than this nothing can be said at all.
-SHARE_MEASURED = 0.8
 
 Performances = Sequence[Performance[Play]]
 
@@ -28,7 +26,7 @@ Performances = Sequence[Performance[Play]]
 @pytest.fixture(scope="module")
 def performances(pytestconfig: pytest.Config) -> Performances:
     """All worlds played, and how it went; that is said also when all is well."""
-    found = asyncio.run(perform_all(drawn(WORLDS, SEED), perform))
+    found = perform_all(drawn(WORLDS, SEED), perform)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else nullcontext():
         print(f"\n{_report(found)}", flush=True)
@@ -51,25 +49,18 @@ def test_every_wait_ends(performances: Performances) -> None:
 
 
 def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(performances: Performances) -> None:
-    measured = [one for one in performances if not one.is_disturbed]
-    if len(measured) < SHARE_MEASURED * WORLDS:
-        pytest.skip(
-            f"this machine is too busy to measure seconds: {len(measured)} of {WORLDS} waits were not disturbed"
-        )
-    late = [one for one in measured if one.late_seconds > LATE_SECONDS]
-    assert len(late) <= max(1, (1 - SHARE_IN_TIME) * len(measured)), _named(late)
-    latest = [one for one in late if one.late_seconds > LATEST_SECONDS]
+    assert len(performances) == WORLDS
+    late = [one for one in performances if one.ending.late_seconds > LATE_SECONDS]
+    assert len(late) <= max(1, (1 - SHARE_IN_TIME) * WORLDS), _named(late)
+    latest = [one for one in late if one.ending.late_seconds > LATEST_SECONDS]
     assert not latest, _named(latest)
 
 
 def _report(performances: Performances) -> str:
-    measured = [one for one in performances if not one.is_disturbed]
-    queries = statistics.median(one.ending.outcome.queries for one in measured)
+    queries = statistics.median(one.ending.outcome.queries for one in performances)
     return (
-        f"{WORLDS} worlds with seed {SEED}, {len(measured)} of {len(performances)} waits measured in calm: "
-        f"late by {_spread([one.ending.late_seconds for one in measured])}; "
-        f"without what the process itself was late: {_spread([one.late_seconds for one in measured])}; "
-        f"{queries:.0f} queries (median)"
+        f"{WORLDS} worlds with seed {SEED}: "
+        f"late by {_spread([one.ending.late_seconds for one in performances])}; {queries:.0f} queries (median)"
     )
 
 
@@ -88,5 +79,5 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 def _named(performances: Performances) -> str:
     """Everything needed to play them again."""
     return f"seed {SEED}, " + "\n".join(
-        f"late {one.late_seconds:.2f} s, {one.ending}\n  in {one.play}" for one in performances
+        f"late {one.ending.late_seconds:.2f} s, {one.ending}\n  in {one.play}" for one in performances
     )

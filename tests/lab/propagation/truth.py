@@ -28,7 +28,7 @@ def latest_met_at(
 
 @dataclass(frozen=True)
 class Truth:
-    """All times are monotonic. outgoing, incoming: the addresses that each colour ever had.
+    """All times are the loop's own. outgoing, incoming: the addresses that each colour ever had.
 
     old_until: resolver -> when it was last seen to hold the outgoing colour.
     """

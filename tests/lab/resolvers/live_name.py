@@ -11,6 +11,7 @@ from cutover.propagation.outcome import Outcome, PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from lab.client import RunningServer
+from tests.lab.heartbeat import Heartbeat
 from tests.lab.parts.lab_account import Account, Cluster, alias
 
 OUTGOING, INCOMING = "amber", "green"
@@ -24,6 +25,7 @@ class Ending:
     ended_at: when it was over.
     released_at: when no cache that keeps to the TTL could hold the outgoing colour any more.
     last_old: for each resolver, when somebody was given the outgoing colour for the last time.
+    turns_late: how many turns a user of the resolvers and the name servers made after the truth, up to its end.
     """
 
     ended_at: float
@@ -31,6 +33,7 @@ class Ending:
     error: str | None
     released_at: float = 0.0
     last_old: dict[Endpoint, float] = field(default_factory=dict)
+    turns_late: int = 0
 
     @property
     def truth(self) -> float:
@@ -82,6 +85,11 @@ class LiveName:
         """A resolver of the lab, which is as it should be."""
         return Endpoint(self.running.addresses.resolvers[0], self.running.addresses.dns_port)
 
+    @property
+    def a_name_server(self) -> Endpoint:
+        """The first of the lab's."""
+        return Endpoint(self.running.addresses.server_addresses()[0], self.running.addresses.dns_port)
+
     def _weigh(self, colour: str) -> None:
         self.account.change(
             self.zone_id,
@@ -104,8 +112,7 @@ class LiveName:
 
     def addresses(self, colour: str) -> frozenset[str]:
         """Of the colour's load balancer."""
-        server = Endpoint(self.running.addresses.server_addresses()[0], self.running.addresses.dns_port)
-        answer = asyncio.run(client.ask(server, self.clusters[colour].dns_name, "A", recursive=False))
+        answer = asyncio.run(client.ask(self.a_name_server, self.clusters[colour].dns_name, "A", recursive=False))
         assert answer.kind is Kind.ADDRESSES, answer
         return answer.addresses
 
@@ -115,7 +122,7 @@ def ask(resolver: Endpoint, name: str) -> Answer:
     return asyncio.run(client.ask(resolver, name, "A", recursive=True))
 
 
-def wait_until_it_answers(resolver: Endpoint, name: str, seconds: float = 10) -> Answer:
+def wait_until_it_answers(resolver: Endpoint, name: str, seconds: float = 60) -> Answer:
     """The first answer that is one."""
     until = time.monotonic() + seconds
     while (answer := ask(resolver, name)).kind is Kind.NO_ANSWER:
@@ -128,9 +135,16 @@ def cut_over(
     live: LiveName, resolvers: Sequence[Endpoint], *, deadline_seconds: float = 60, used: bool = True
 ) -> Ending:
     """Switch the name and wait as the program does; somebody uses the resolvers meanwhile, if `used`."""
-    old = live.addresses(OUTGOING)
-    ending, last_old = asyncio.run(_cut_over(live, resolvers, deadline_seconds, old if used else frozenset()))
+    old, server = live.addresses(OUTGOING), live.a_name_server
+
+    def use() -> None:
+        for one in (*(resolvers if used else ()), server):
+            ask(one, live.name)
+
+    with Heartbeat(use).beating() as heartbeat:
+        ending, last_old = asyncio.run(_cut_over(live, resolvers, deadline_seconds, old if used else frozenset()))
     ending.released_at, ending.last_old = live.released_at(), last_old
+    ending.turns_late = heartbeat.turns_between(ending.truth, ending.ended_at)
     return ending
 
 

@@ -22,6 +22,8 @@ from tests.lab.resolvers.relay import relay
 from tests.lab.resolvers.software import Program
 
 EARLY_SECONDS = 0.02  # between the moment of a wait's end and the moment that is noted for it
+# A second, on a machine that has nothing else to do.
+MOST_TURNS_LATE = 10
 LAGS_SECONDS = (0.0, 3.0, 1.2, 0.4)
 
 
@@ -37,7 +39,7 @@ def test_the_wait_through_a_real_resolver_is_neither_early_nor_a_second_late(
     ending = cut_over(live, [resolver])
     assert ending.error is None
     assert ending.ended_at >= ending.truth - EARLY_SECONDS
-    assert ending.ended_at - ending.truth <= 1.0
+    assert ending.turns_late <= MOST_TURNS_LATE
 
 
 def test_a_resolver_that_stretches_ttls_is_named_at_the_deadline(
@@ -96,7 +98,7 @@ def test_the_case_of_a_name_is_kept_and_makes_no_difference(
 ) -> None:
     resolver = start_resolver(program, live.name, program.random_case)
     mixed = live.name.replace("w", "W", 2).replace("t", "T", 1)
-    response = dns.query.udp(dns.message.make_query(mixed, "A"), resolver.address, port=resolver.port, timeout=2)
+    response = dns.query.udp(dns.message.make_query(mixed, "A"), resolver.address, port=resolver.port, timeout=60)
     assert response.question[0].name.to_text() == f"{mixed}."
     assert {record.address for record in response.answer[0]} == live.addresses(OUTGOING)
 
@@ -108,7 +110,7 @@ from tests.lab.resolvers import software
 program = next(program for program in software.PROGRAMS if program.name == sys.argv[1])
 with software.run(program, pathlib.Path(sys.argv[2]), [Endpoint("127.0.0.1", 9)], {}) as resolver:
     print(resolver.port, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -127,7 +129,7 @@ def _is_listening(port: int) -> bool:
         return probe.connect_ex((software.ADDRESS, port)) == 0
 
 
-def _wait_until(happens: Callable[[], bool], what: str, seconds: float = 10) -> None:
+def _wait_until(happens: Callable[[], bool], what: str, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < until, f"not within {seconds} s: {what}"
