@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lab import workspace
+from lab import environment, workspace
 from lab.client import LabClient, ServerFault, start
 from lab.messages import Addresses
 from lab.pulumi_command import Result
@@ -105,6 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(prog="python -m bench.tag_in", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="previews of each kind")
+    environment.enter()
     options = parser.parse_args(arguments)
     with (
         TemporaryDirectory(prefix="tag-team-bench-") as scratch,

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from lab import background, preview_policies, rehearsal
+from lab import background, environment, preview_policies, rehearsal
 from lab.toolchain import MissingPrerequisite
 
 
@@ -15,6 +15,7 @@ def main() -> int:
     """Run one command; 0 when it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "rehearsal", "preview-policies"))
+    environment.enter()
     command = parser.parse_args().command
     try:
         if command == "rehearsal":

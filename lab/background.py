@@ -2,7 +2,6 @@
 
 import json
 import os
-import shlex
 import signal
 import subprocess
 import sys
@@ -10,9 +9,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from lab import pulumi_command, workspace
+from lab import environment, shell_script, workspace
 from lab.client import Addresses, LabClient
-from lab.workspace import CHECKOUT, Workspace
+from lab.workspace import CHECKOUT
 
 ROOT = CHECKOUT / ".lab"
 ENV = ROOT / "env"
@@ -30,7 +29,7 @@ def up(report: Callable[[str], None]) -> None:
     report("starting the embedded AWS and DNS")
     addresses = _start()
     made = workspace.lay_out(ROOT, addresses, report)
-    ENV.write_text(_script(made))
+    ENV.write_text(shell_script.entering(made, str(ENV.relative_to(CHECKOUT))))
     report(f"the lab is up; now type:  . {ENV.relative_to(CHECKOUT)}")
 
 
@@ -46,7 +45,6 @@ def down(report: Callable[[str], None]) -> None:
 
 def _start() -> Addresses:
     command = [sys.executable, "-m", "lab.server", "--state-dir", str(ROOT / "server")]
-    environment = {**pulumi_command.clean_environment(), "PYTHONPATH": str(CHECKOUT)}
     # Nothing of the caller's is kept open: `make lab | tee` has to end when the lab is up.
     with _ADDRESSES.open("w") as announced, _COMPLAINTS.open("w") as complaints:
         process = subprocess.Popen(
@@ -54,7 +52,7 @@ def _start() -> Addresses:
             stdin=subprocess.DEVNULL,
             stdout=announced,
             stderr=complaints,
-            env=environment,
+            env={**environment.clean(), "PYTHONPATH": str(CHECKOUT)},
             start_new_session=True,
         )
     _PROCESS.write_text(str(process.pid))
@@ -84,17 +82,3 @@ def _is_ours() -> bool:
     with suppress(OSError, ValueError, KeyError):
         return LabClient(json.loads(_ADDRESSES.read_text())["endpoint"]).is_ready()
     return False
-
-
-def _script(made: Workspace) -> str:
-    """What `. .lab/env` sets: only what differs from the shell's own environment, and what must not be there."""
-    differing = {key: value for key, value in made.environment.items() if os.environ.get(key) != value}
-    foreign = sorted(set(os.environ) - set(made.environment))
-    # The plain commands run in the working copy, from whichever folder they are typed in.
-    differing["PULUMI_OPTION_CWD"] = str(made.directory)
-    path = differing.pop("PATH").split(os.pathsep)[0]
-    lines = [f"unset {key}" for key in foreign]
-    lines += [f"export {key}={shlex.quote(value)}" for key, value in sorted(differing.items())]
-    lines.append(f'export PATH={shlex.quote(path)}:"$PATH"')
-    lines.append(f"echo 'pulumi now works on the embedded AWS, with the stack files in {made.directory}'")
-    return "\n".join(lines) + "\n"

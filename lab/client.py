@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from lab.environment import clean
 from lab.messages import (
     Addresses,
     ApiFault,
@@ -197,11 +198,13 @@ def start(state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0) -> 
     command += ["--alias-ttl", str(alias_ttl), "--health-seconds", str(health_seconds)]
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "server.log"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MOTO_"))}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
     with (state_dir / "server.stderr").open("wb") as stderr:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=environment
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env={**clean(), "PYTHONPATH": str(_ROOT)},
         )
     try:
         addresses = _announced(process, state_dir)

@@ -1,8 +1,10 @@
 """Builds a program out of the Go module that pins it, and says how far it is."""
 
+import platform
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +15,18 @@ from typing import IO
 Report = Callable[[str], None]
 
 _REPORT_SECONDS = 2.0
+# What makes another program of the same source, or none: https://pkg.go.dev/cmd/go#hdr-Environment_variables
+_OF_OTHER_BUILDS = (
+    "GOAMD64",
+    "GOARM64",
+    "GOARM",
+    "GO386",
+    "GOEXPERIMENT",
+    "GODEBUG",
+    "GOBIN",
+    "GOCOVERDIR",
+    "GOTOOLDIR",
+)
 _INSTALL_GO = "install Go from https://go.dev/dl/"
 
 
@@ -116,8 +130,22 @@ def go_environment(environment: Mapping[str, str]) -> dict[str, str]:
     Where modules come from (GOPROXY and the like) and whether Go may switch to a newer Go (GOTOOLCHAIN) stay the
     user's choice.
     """
-    kept = {name: value for name, value in environment.items() if name not in ("GOOS", "GOARCH")}
-    return kept | {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off", "CGO_ENABLED": "0"}
+    kept = {name: value for name, value in environment.items() if name not in _OF_OTHER_BUILDS}
+    return kept | {
+        "GOFLAGS": "-mod=readonly -buildvcs=false",
+        "GOWORK": "off",
+        "GO111MODULE": "on",
+        "CGO_ENABLED": "0",
+        # Set, as `go env -w` may have set others for good.
+        "GOOS": sys.platform,
+        "GOARCH": go_architecture(),
+    }
+
+
+def go_architecture() -> str:
+    """What Go calls this machine's processor."""
+    machine = platform.machine().lower()
+    return {"x86_64": "amd64", "aarch64": "arm64"}.get(machine, machine)
 
 
 def _go(

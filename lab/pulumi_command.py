@@ -1,7 +1,6 @@
 """Running the `pulumi` command as a user does, and reading what it did from its own event log."""
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
@@ -174,9 +173,3 @@ def _name(urn: str) -> str:
 
 def _is(event: Event, name: str) -> bool:
     return _name(event.body["metadata"]["urn"]) == name
-
-
-def clean_environment() -> dict[str, str]:
-    """This process's environment without what would lead to another AWS account, Pulumi backend or proxy."""
-    foreign = ("AWS_", "PULUMI_", "TF_CLI_CONFIG_FILE", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")
-    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}

@@ -18,6 +18,8 @@ from lab.workspace import CHECKOUT, Workspace
 
 FIGURES = CHECKOUT / ".lab" / "rehearsal.json"
 RELEASES = ("1.0.0", "1.1.0")
+# A second, as by default, says more of a busy machine than of a load balancer.
+READINESS_MILLISECONDS = 5000
 TICK_SECONDS = 5.0
 Report = Callable[[str], None]
 
@@ -74,6 +76,7 @@ def _rehearse(made: Workspace, client: Callable[[], SteadyClient], figures: Figu
     for colour, release in zip((first, second), RELEASES, strict=True):
         made.edit_stack(colour, release=release)
     made.edit_stack("live", active=first)
+    made.edit_project(readinessLatency=READINESS_MILLISECONDS)
     with _progress(report, f"build {first} {RELEASES[0]} and {second} {RELEASES[1]} side by side") as watch:
         began = time.monotonic()
         with ThreadPoolExecutor(2) as pool:

@@ -10,9 +10,12 @@ import threading
 from dataclasses import asdict
 from pathlib import Path
 
+from lab import environment
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or, if asked for, the end of stdin; one line of JSON says when it answers."""
+    environment.enter()
     options = _parser().parse_args(arguments)
     options.state_dir.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(

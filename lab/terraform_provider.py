@@ -2,16 +2,15 @@
 
 import hashlib
 import os
-import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from lab.go_build import go_architecture
+
 PROVIDER_VERSION = "5.100.0"
 # The bridge names the package after the file, so the link has to have exactly this name.
 LINK_NAME = "terraform-provider-aws"
-
-_ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 def find_provider(environment: Mapping[str, str], opt: Path = Path("/opt")) -> Path | None:
@@ -70,5 +69,4 @@ def _data_folders(environment: Mapping[str, str], home: Path) -> Iterator[Path]:
 
 
 def _platform() -> str:
-    machine = platform.machine().lower()
-    return f"{sys.platform}_{_ARCHITECTURES.get(machine, machine)}"
+    return f"{sys.platform}_{go_architecture()}"

@@ -6,7 +6,6 @@ Neither is to be had ready-made from a package registry, so both are built from 
 import contextlib
 import fcntl
 import hashlib
-import os
 import platform
 import shutil
 import sys
@@ -16,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.environment import user
 from lab.go_build import BuildFailed, GoTool, MissingPrerequisite, build, module_folder, require_go
 from lab.terraform_provider import PROVIDER_VERSION, downloaded_provider, find_provider, linked
 
@@ -53,12 +53,14 @@ class Toolchain:
     provider_version: str
 
 
-def ensure(report: Report, environment: Mapping[str, str] = os.environ) -> Toolchain:
+def ensure(report: Report, environment: Mapping[str, str] | None = None) -> Toolchain:
     """The toolchain, built into the user's cache at the first use: about four minutes on two cores; then milliseconds.
 
-    report: called with what is going on, every two seconds while something is. Raises MissingPrerequisite, whose text
+    report: called with what is going on, every two seconds while something is. environment: the user's own, with
+    proxies and certificates, unless another one is given. Raises MissingPrerequisite, whose text
     is one line that says what to install, and BuildFailed.
     """
+    environment = user() if environment is None else environment
     require_python(sys.version_info[:3])
     cache = cache_folder(environment)
     folder = cache / f"engine-{engine_key()}"

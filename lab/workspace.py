@@ -1,17 +1,19 @@
 """A working copy of the project in which the plain `pulumi` commands talk to the embedded AWS and nothing else."""
 
+import os
 import shutil
 import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 import yaml
 
-from lab import pulumi_command, toolchain
+from lab import environment, pulumi_command, toolchain
 from lab.client import Addresses, aws_environment
 from lab.plugins import install
 from lab.pulumi_command import Event, Result
@@ -24,7 +26,12 @@ PROJECT_FILE = "Pulumi.yaml"
 # A fork's own secrets belong to its own backend, which is out of reach here.
 FOREIGN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 
-_SESSION = boto3.session.Session()  # one for all clients: it reads each service model once
+
+@cache
+def _session() -> boto3.session.Session:
+    """One for all clients, as it reads each service model once; of no account and no region."""
+    environment.enter()
+    return boto3.session.Session()
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Workspace:
 
     def aws(self, service: str) -> Any:
         """A boto3 client of the embedded AWS."""
-        return _SESSION.client(  # type: ignore[call-overload]  # the service is a variable
+        return _session().client(  # type: ignore[call-overload]  # the service is a variable
             service,
             endpoint_url=self.environment["AWS_ENDPOINT_URL"],
             region_name=REGION,
@@ -115,13 +122,15 @@ def _environment(root: Path, addresses: Addresses, report: Callable[[str], None]
     binaries, state = root / "bin", root / "state"
     state.mkdir()
     plugins = install.install(engine, root / "home", binaries, Path(sys.executable), CHECKOUT)
-    user = pulumi_command.clean_environment()
+    clean = environment.clean()
     return {
-        **user,
+        **clean,
         **aws_environment(addresses),
         **plugins,
-        "PATH": f"{binaries}:{user.get('PATH', '')}",
+        "PATH": f"{binaries}:{clean.get('PATH', os.defpath)}",
+        # boto3 and the aws command line know both, the provider the first, older SDKs the second.
         "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
     }

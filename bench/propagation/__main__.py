@@ -14,6 +14,7 @@ from bench.propagation.contestants import CONTESTANTS, Seat, run
 from bench.propagation.result import Result, result, table, table_by_kind, verdict
 from bench.propagation.scenario import ALIAS_TTL_SECONDS, KINDS, Scenario, draw
 from bench.propagation.stage import Stage
+from lab import environment
 
 DEADLINE_TTLS = 3.0
 TICK_SECONDS = 0.05
@@ -72,6 +73,7 @@ async def longest_hold_up_seconds() -> float:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write; returns 1 when our wait was too early."""
+    environment.enter()
     options = _parser().parse_args(arguments)
     kinds = options.kind or list(KINDS)
     scenarios = [draw(kind, seed, options.ttl) for seed in range(options.seeds) for kind in kinds]

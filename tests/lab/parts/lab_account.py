@@ -72,7 +72,9 @@ class Account:
         self, colour: str, release: str = "1.0.0", size: int = 2, with_listener: bool = True, zones: int = 2
     ) -> Cluster:
         name = f"{colour}-{next(_NUMBERS)}"
-        subnets = [subnet["SubnetId"] for subnet in self.ec2.describe_subnets()["Subnets"]][:zones]
+        default = {"Name": "default-for-az", "Values": ["true"]}  # other tests make others
+        found = self.ec2.describe_subnets(Filters=[default])["Subnets"]
+        subnets = [subnet["SubnetId"] for subnet in found][:zones]
         vpc = self.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
         balancer = self.elbv2.create_load_balancer(
             Name=name, Subnets=subnets, Tags=[{"Key": "colour", "Value": colour}]
