@@ -88,3 +88,4 @@ LIVE_KEYS = (
     ),
     Key("override", override.parse, override.ALLOWED, "{}", shared=False),
 )
+ALL_KEYS = {key.name: key for key in (*SHARED_KEYS, *COLOUR_KEYS, *LIVE_KEYS)}

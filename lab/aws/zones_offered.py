@@ -17,7 +17,7 @@ class ZonesOffered:
     def __init__(self, faults: Callable[[], Faults]) -> None:
         self._faults = faults
 
-    def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer:
+    def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer:  # noqa: ARG002  # as all are called
         answer, gone = pass_on(), self._faults().unavailable_zones
         if not gone or answer.status != 200:
             return answer
