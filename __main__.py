@@ -49,6 +49,7 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> No
     hooks.record.export(in_charge, {"active": wanted.active, "override": override, "in_charge": in_charge})
 
 
+stack_config.refuse_what_is_not_read_as_written(pulumi.get_root_directory(), pulumi.get_project(), pulumi.get_stack())
 project = stack_config.of_project(pulumi.get_root_directory())
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
 aws_reader = AwsReadiness(session(stack_config.of_namespace("aws")))

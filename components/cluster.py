@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
-from components import instance_role, user_data
+from components import instance_role, machine_image, own_state, user_data, zones
 from components.certificate import Certificate
 from components.instance_role import InstanceRole
 from components.instances import Birth, Instances
@@ -13,27 +13,11 @@ from components.load_balancer import LoadBalancer
 from components.network import NatAddresses, Network
 from components.settings import ColourSettings
 from components.shape import shape
-from cutover.refusal import Refusal
 
 
 def tags_of(settings: ColourSettings) -> dict[str, str]:
     """The tags of everything that belongs to a colour."""
     return {"service": settings.shared.names[0], "colour": settings.colour, "release": settings.release}
-
-
-def _zones(count: int) -> list[str]:
-    """The first `count` zones of the region; raises Refusal when it has fewer."""
-    # Local and wavelength zones have to be opted into, and cannot hold all of a cluster.
-    ordinary = aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])
-    zones = sorted(aws.get_availability_zones(state="available", filters=[ordinary]).names)
-    if len(zones) < count:
-        raise Refusal(
-            "the region has too few availability zones",
-            seen=", ".join(zones),
-            allowed=f"{count}, as availabilityZones says",
-            next_step="edit `availabilityZones` under `config` in Pulumi.yaml, or choose another region",
-        )
-    return zones[:count]
 
 
 class Cluster(pulumi.ComponentResource):
@@ -57,8 +41,9 @@ class Cluster(pulumi.ComponentResource):
         self._settings, self._tags = settings, tags_of(settings)
         self._child = pulumi.ResourceOptions(parent=self)
         region = aws.get_region().region
-        zones = _zones(shared.availability_zones)
-        network = Network(colour, shared.cidrs[colour], zones, nat, self._tags, opts=self._child)
+        self._owned = own_state.read()
+        chosen = zones.of_cluster(colour, shared.availability_zones, self._owned)
+        network = Network(colour, shared.cidrs[colour], chosen, nat, self._tags, opts=self._child)
         certificate_arn = self._certificate_arn(zone_id)
         way_in = LoadBalancer(
             colour,
@@ -132,9 +117,6 @@ class Cluster(pulumi.ComponentResource):
 
     def _birth(self, region: str, role: InstanceRole) -> Birth:
         shared, release = self._settings.shared, self._settings.release
-        # Pinned per release: what AWS publishes later is no difference, and a new release starts from the newest image.
-        newest = aws.ssm.get_parameter(name=shared.machine_image).insecure_value
-        pinned = pulumi.ResourceOptions(ignore_changes=["input"])
-        image = pulumi.Stash(f"machine-image-{release}", input=newest, opts=self._child.merge(pinned))
+        image = machine_image.of_release(release, shared.machine_image, self._owned, self._child)
         script = user_data.render(shared.image, release, shared.port, shared.offsite, region)
-        return Birth(release, image.output, shared.instance_type, role.profile_arn, script)
+        return Birth(release, image, shared.instance_type, role.profile_arn, script)

@@ -7,10 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-# RFC 1123 section 2.1: labels of letters, digits and hyphens, 63 characters at most, no hyphen at either end.
-_LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-# The subject of a certificate has 64 characters at most: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html
-HOST_NAME = re.compile(rf"(?=.{{1,64}}$){_LABEL}(\.{_LABEL})+")
 # https://docs.docker.com/reference/cli/docker/image/tag/: 128 characters at most.
 RELEASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"

@@ -3,9 +3,8 @@
 import json
 import re
 
-from components import offsite
+from components import host_name, offsite
 from components.config_key import (
-    HOST_NAME,
     IMAGE,
     PATH,
     RELEASE,
@@ -31,8 +30,8 @@ INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 
 
 SHARED_KEYS = (
-    Key("names", list_of(matching(HOST_NAME)), 'a list of host names in the zone, like ["www.shop.example"]'),
-    Key("zone", matching(HOST_NAME), "the name of a hosted zone, like shop.example"),
+    Key("names", list_of(host_name.parse), 'a list of host names in the zone, like ["www.shop.example"]'),
+    Key("zone", host_name.parse, "the name of a hosted zone, like shop.example"),
     Key("capacity", whole_number(2, 1000), "a whole number from 2 to 1000, at least one instance a zone", "4"),
     Key("instanceType", matching(INSTANCE_TYPE), "an EC2 instance type, like m7i.large", "m7i.large"),
     Key(
@@ -88,3 +87,4 @@ LIVE_KEYS = (
     ),
     Key("override", override.parse, override.ALLOWED, "{}", shared=False),
 )
+ALL_KEYS = {key.name: key for key in (*SHARED_KEYS, *COLOUR_KEYS, *LIVE_KEYS)}

@@ -123,7 +123,7 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
             next_step=f"pulumi stack select {LIVE}",
         )
     own_keys = LIVE_KEYS if stack == LIVE else COLOUR_KEYS
-    _refuse_unknown(stack, own_keys, values)
+    _refuse_unknown(stack, own_keys, values, project)
     own = _parse(stack, own_keys, values)
     shared = SharedSettings(
         certificate_arn=shared_values["certificateArn"],
@@ -200,16 +200,22 @@ def _parse(
     return parsed
 
 
-def _refuse_unknown(stack: str, own_keys: tuple[Key, ...], values: Mapping[str, str]) -> None:
+def _refuse_unknown(
+    stack: str, own_keys: tuple[Key, ...], values: Mapping[str, str], project: Mapping[str, str]
+) -> None:
     known = {key.name for key in (*SHARED_KEYS, *own_keys)}
     for name in sorted(set(values) - known):
         elsewhere = LIVE_KEYS if own_keys is COLOUR_KEYS else COLOUR_KEYS
         where = " (a key of another stack's file)" if name in {key.name for key in elsewhere} else ""
+        # The engine hands over what either file says; which one it is, is the same text.
+        in_project = name in project and not _differ(values[name], project[name])
         raise Refusal(
-            f"config key {name} of stack {stack} is unknown{where}",
+            f"config key {name} {'in Pulumi.yaml' if in_project else f'of stack {stack}'} is unknown{where}",
             seen=f"{name}: {values[name]}",
-            allowed=", ".join(key.name for key in own_keys),
-            next_step=f"pulumi config rm {name} -s {stack}",
+            allowed=", ".join(key.name for key in (SHARED_KEYS if in_project else own_keys)),
+            next_step=f"take `{name}` out of `config` in Pulumi.yaml, then pulumi preview -s {stack}"
+            if in_project
+            else f"pulumi config rm {name} -s {stack}",
         )
 
 

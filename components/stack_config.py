@@ -1,11 +1,21 @@
-"""Where the config texts come from: the engine's environment and the project file."""
+"""Where the config texts come from: the engine's environment, the project's file and the stack's."""
 
+import importlib.util
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import yaml
+import pulumi
+
+from components import config_file, misread, namespaces
+from components.config_file import ConfigFile, Node
+from cutover import autonaming
+from cutover.refusal import Refusal
+
+# In the engine's order: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/encoding/marshal.go
+_EXTENSIONS = (".json", ".yaml", ".yml")
+AUTONAMING = "pulumi:autonaming"
 
 
 def of_namespace(namespace: str) -> dict[str, str]:
@@ -13,16 +23,92 @@ def of_namespace(namespace: str) -> dict[str, str]:
 
     pulumi.Config can only ask for keys by name; refusing unknown ones needs all of them.
     """
-    config = json.loads(os.environ.get("PULUMI_CONFIG", "{}"))
-    return {key.removeprefix(f"{namespace}:"): text for key, text in config.items() if key.startswith(f"{namespace}:")}
+    return {key.removeprefix(f"{namespace}:"): text for key, text in _all().items() if key.startswith(f"{namespace}:")}
 
 
 def of_project(root: str) -> dict[str, str]:
-    """What Pulumi.yaml in `root` sets for all stacks, in the form of the engine's texts."""
-    declared = yaml.safe_load(Path(root, "Pulumi.yaml").read_text()).get("config", {})
+    """What the project's file in `root` sets for all stacks, in the form of the engine's texts.
+
+    A key of the project with its namespace is the same key as without it. Raises Refusal when the file cannot be read.
+    """
+    path = _project_file(root)
+    content = _content(path)
+    project = config_file.text(content, "name")
     values = {}
-    for key, entry in declared.items():
-        value = entry.get("value", entry.get("default")) if isinstance(entry, Mapping) else entry
-        if value is not None and ":" not in key:
-            values[key] = value if isinstance(value, str) else json.dumps(value)
+    for key, node in config_file.config_of(path.name, content, project, declared=True).config.items():
+        value = config_file.value(node)
+        if value is not None and key.startswith(f"{project}:"):
+            values[key.removeprefix(f"{project}:")] = value if isinstance(value, str) else json.dumps(value)
     return values
+
+
+def refuse_what_is_not_read_as_written(root: str, project: str, stack: str) -> None:
+    """Raise Refusal when the files in `root` say something else than the engine hands over, or what it must not do.
+
+    That is: a text without quotes that YAML reads as another one, a key that stands in a file twice, keys of another
+    project's namespace, and names of resources that do not differ from one release to the next.
+    """
+    config, files = _all(), _files(root, project, stack)
+    namespaces.refuse_twice(stack, files)
+    namespaces.refuse_foreign(stack, project, config, files, _is_provider)
+    for warning in misread.look(stack, project, config, files):
+        pulumi.log.warn(warning)
+    _refuse_fixed_names(stack, config.get(AUTONAMING, "{}"), files)
+
+
+def _all() -> dict[str, str]:
+    config: dict[str, str] = json.loads(os.environ.get("PULUMI_CONFIG", "{}"))
+    return config
+
+
+def _files(root: str, project: str, stack: str) -> Sequence[ConfigFile]:
+    """The stack's file, where there is one, and the project's.
+
+    The engine looks for the stack's beside the project's or in its `stackConfigDir`, which may also be called `config`.
+    """
+    path = _project_file(root)
+    content = _content(path)
+    directory = config_file.text(content, "stackConfigDir") or config_file.text(content, "config")
+    name = os.path.normpath(f"{directory or '.'}/Pulumi.{stack}{path.suffix}".lstrip("/"))
+    found = [config_file.config_of(path.name, content, project, declared=True)]
+    if Path(root, name).is_file():
+        found.insert(0, config_file.config_of(name, _content(Path(root, name)), project))
+    return found
+
+
+def _project_file(root: str) -> Path:
+    paths = [Path(root, f"Pulumi{extension}") for extension in _EXTENSIONS]
+    return next((path for path in paths if path.is_file()), paths[1])
+
+
+def _content(path: Path) -> Mapping[str, Node]:
+    try:
+        return config_file.parse(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise Refusal(
+            f"{path.name} cannot be read",
+            seen=str(error),
+            allowed="a file that is there, in YAML",
+            next_step=f"mend {path}, then pulumi preview",
+        ) from None
+
+
+def _is_provider(namespace: str) -> bool:
+    """Whether the program could use a provider of that name: its package is there."""
+    package = f"pulumi_{namespace.replace('-', '_')}"
+    return package.isidentifier() and importlib.util.find_spec(package) is not None
+
+
+def _refuse_fixed_names(stack: str, text: str, files: Sequence[ConfigFile]) -> None:
+    fixed = autonaming.fixed(text)
+    if not fixed:
+        return
+    in_project = AUTONAMING in files[-1].config and not any(AUTONAMING in file.config for file in files[:-1])
+    raise Refusal(
+        "resources would be named the same in every release, so a new one could not come before the old one goes",
+        seen=", ".join(f"{AUTONAMING}: {setting}" for setting in fixed),
+        allowed="mode: default, or a pattern with a random part, like ${name}-${hex(7)}",
+        next_step=f"take `{AUTONAMING}` out of {files[-1].name}, then pulumi preview -s {stack}"
+        if in_project
+        else f"pulumi config rm {AUTONAMING} -s {stack}",
+    )

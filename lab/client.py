@@ -142,6 +142,10 @@ class LabClient:
         """The parents of all zones name these servers; none: those that the zones themselves have."""
         return self._patch({"delegation": list(name_servers)})
 
+    def set_unavailable_zones(self, zones: Sequence[str]) -> Faults:
+        """EC2 does not offer these Availability Zones any more; what is in them stays. Replaces what was set before."""
+        return self._patch({"unavailable_zones": list(zones)})
+
     def terminate_instances(self, colour: str, count: int = 1, short_seconds: float | None = None) -> list[str]:
         """Terminate instances of a colour; returns their ids.
 

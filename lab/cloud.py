@@ -27,6 +27,7 @@ from lab.aws.request import ApiRequest
 from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
 from lab.aws.zones import RecordSetChanges, corrected_soa
+from lab.aws.zones_offered import ZonesOffered
 from lab.control import Control
 from lab.dns import service
 from lab.dns.service import DnsService, Servers
@@ -111,6 +112,7 @@ class Cloud:
                 ("ec2", "RevokeSecurityGroupIngress"): name_the_missing_rule,
                 ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
                 ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
+                ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
             },
             self._board.take_api_fault,
             self._changed,

@@ -106,6 +106,7 @@ class Faults:
     silent_addresses: addresses of load balancers that take connections and never say a word.
     certificate_days: colour -> days that its certificates are still valid for; negative: expired.
     delegation: the names of the name servers that the parents of all zones name; none: those of the hosted zones.
+    unavailable_zones: Availability Zones that EC2 does not offer any more.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -119,6 +120,7 @@ class Faults:
     silent_addresses: tuple[str, ...] = ()
     certificate_days: dict[str, float] = field(default_factory=dict)
     delegation: tuple[str, ...] = ()
+    unavailable_zones: tuple[str, ...] = ()
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -134,6 +136,7 @@ class Faults:
             silent_addresses=tuple(data["silent_addresses"]),
             certificate_days=dict(data["certificate_days"]),
             delegation=tuple(data["delegation"]),
+            unavailable_zones=tuple(data["unavailable_zones"]),
         )
 
 

@@ -22,7 +22,10 @@ def initial(root: Path) -> dict[str, dict[str, Any]]:
     if not (root / "Pulumi.yaml").exists():
         return {}
     project = yaml.safe_load((root / "Pulumi.yaml").read_text())
-    shared = {key: _value(entry) for key, entry in (project.get("config") or {}).items()}
+    namespace = f"{project['name']}:"  # a key of the project is the same with its namespace
+    shared = {key.removeprefix(namespace): _value(entry) for key, entry in (project.get("config") or {}).items()}
+    if isinstance(shared.get("names"), list):
+        shared["names"] = [str(name).removesuffix(".").lower() for name in shared["names"]]
     stacks = {colour: _own(root, project["name"], colour) for colour in shared.get("cidrs") or {}}
     live = _own(root, project["name"], "live")
     parameters = _of_all(shared) | _of_shape(shared)

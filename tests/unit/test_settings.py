@@ -63,14 +63,17 @@ REFUSED = [
     Refused("amber", "natGateways", "3", "1 to 2"),
     Refused("amber", "names", "[]", "a list of host names"),
     Refused("amber", "names", "www.shop.example", "a list of host names"),
-    Refused("amber", "names", '["WWW.shop.example"]', "a list of host names", seen="WWW.shop.example"),
     Refused("amber", "names", '["*.shop.example"]', "a list of host names", seen="*.shop.example"),
-    Refused("amber", "names", '["www.shop.example."]', "a list of host names", seen="www.shop.example."),
+    Refused("amber", "names", '["www.shop.example.."]', "a list of host names", seen="nothing between two dots"),
+    Refused("amber", "names", '["b\u00fccher.shop.example"]', "a list", seen="write xn--bcher-kva.shop.example"),
+    Refused("amber", "names", '["my_shop.shop.example"]', "a list of host names", seen="there is no '_'"),
+    Refused("amber", "names", '["www.shop.example", "WWW.Shop.Example."]', "a list", seen="twice the same"),
+    Refused("amber", "names", '["www.shop.example", "VIOLET.www.shop.example."]', "names", seen="violet.www"),
     Refused("amber", "names", '["www.shop.example", "www.shop.example"]', "a list", seen="twice the same"),
     Refused("amber", "names", ONE_IN_ZONE, "names in the zone shop.example", seen="www.other.example"),
     Refused("amber", "names", '["www.myshop.example"]', "names in the zone shop.example", seen="www.myshop.example"),
     Refused("amber", "names", stack_values.names(10), "at most 9", seen="10 names"),
-    Refused("amber", "zone", "shop.example.", "hosted zone"),
+    Refused("amber", "zone", "sh\u00f6p.example", "hosted zone", seen="write xn--shp-tna.example"),
     Refused("amber", "cidrs", cidrs("10.10.0.0/16", "10.10.128.0/17"), "each with its own"),
     Refused("amber", "cidrs", cidrs("10.10.0.0/16"), "two colours"),
     Refused("amber", "cidrs", cidrs("10.10.0.0/16", "10.20.0.0/16", "10.30.0.0/16"), "two colours"),
@@ -213,6 +216,8 @@ ALLOWED: list[tuple[str, Mapping[str, str]]] = [
     ("amber", {"natGateways": "2"}),
     ("amber", {"names": '["shop.example"]'}),
     ("amber", {"names": '["a.b.shop.example", "shop.example"]'}),
+    ("amber", {"names": '["WWW.shop.example."]', "zone": "Shop.Example."}),
+    ("amber", {"names": '["xn--bcher-kva.shop.example"]'}),
     ("amber", {"names": stack_values.names(9)}),
     ("amber", {"names": stack_values.names(10), "certificateArn": CERTIFICATE}),
     ("amber", {"names": stack_values.names(10), "https": "false"}),
@@ -242,6 +247,17 @@ def test_its_neighbours_are_allowed(stack: str, changes: Mapping[str, str]) -> N
     assert load(stack, **changes)
 
 
+def test_a_name_is_the_same_in_capitals_and_with_a_dot_at_its_end() -> None:
+    assert colour(names='["WWW.Shop.Example.", "shop.example"]', zone="SHOP.example.") == colour(
+        names='["www.shop.example", "shop.example"]'
+    )
+
+
+def test_a_name_in_capitals_in_one_file_is_no_override_of_the_other() -> None:
+    values = {**PROJECT, **OWN["amber"], "names": '["WWW.shop.example."]'}
+    assert settings.load("amber", values, PROJECT) == colour()
+
+
 def test_a_zone_needs_an_instance_of_its_own() -> None:
     with pytest.raises(Refusal, match=r"capacity: 3\n.*at least 4, one for each zone"):
         load("amber", availabilityZones="4", capacity="3")
@@ -269,6 +285,15 @@ def test_an_unknown_key_is_refused() -> None:
     assert refused.value.seen == "relase: 1.0.0"
     assert "release, awake" in refused.value.allowed
     assert refused.value.next_step == "pulumi config rm relase -s amber"
+
+
+def test_an_unknown_key_of_the_project_is_reported_for_the_project() -> None:
+    project = {**PROJECT, "capcity": "4"}
+    with pytest.raises(Refusal) as refused:
+        settings.load("amber", {**project, **OWN["amber"]}, project)
+    assert refused.value.problem == "config key capcity in Pulumi.yaml is unknown"
+    assert "capacity" in refused.value.allowed
+    assert refused.value.next_step == "take `capcity` out of `config` in Pulumi.yaml, then pulumi preview -s amber"
 
 
 @pytest.mark.parametrize(("stack", "key", "text"), [("amber", "active", "amber"), ("live", "release", "1.0.0")])

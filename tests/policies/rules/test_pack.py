@@ -73,6 +73,15 @@ def test_texts_are_read_as_what_they_say_because_pulumi_config_set_writes_texts(
     assert given["tagged"]["releases"] == {"amber": "1.10"}
 
 
+def test_names_and_keys_are_read_in_every_way_that_the_program_reads_them_in(root: Path) -> None:
+    project = {"shop:names": ["WWW.Shop.example."], "shop:capacity": {"default": 7}, "cidrs": PROJECT["cidrs"]}
+    (root / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "shop", "config": project}))
+    given = project_config.initial(root)
+    assert given["one-in-charge"]["names"] == ["www.shop.example"]
+    assert given["tagged"]["service"] == "www.shop.example"
+    assert given["full-capacity"]["capacity"] == 7
+
+
 def test_a_pack_that_lies_beside_no_project_starts_with_the_defaults_of_its_rules(tmp_path: Path) -> None:
     assert pack.initial_config(tmp_path) == {}
 

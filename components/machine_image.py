@@ -1,0 +1,47 @@
+"""The machine image of a release: the newest one at its first `pulumi up`, and then always that one."""
+
+import re
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+
+from cutover.owned import Owned
+from cutover.refusal import Refusal
+
+_IMAGE = re.compile(r"ami-[0-9a-f]+")
+
+
+def of_release(
+    release: str, parameter: str, owned: Sequence[Owned], opts: pulumi.ResourceOptions
+) -> pulumi.Output[str]:
+    """The id of the image that `release` was first built with, which the state keeps in a Stash.
+
+    What AWS publishes later is no difference, nor is a `parameter` that is gone; a new release starts from the newest
+    image. Raises Refusal when that cannot be looked up.
+    """
+    name = f"machine-image-{release}"
+    newest = _newest(parameter, next((one.outputs.get("output") for one in owned if one.name == name), None))
+    pinned = pulumi.ResourceOptions(ignore_changes=["input"])
+    image: pulumi.Output[str] = pulumi.Stash(name, input=newest, opts=opts.merge(pinned)).output
+    return image
+
+
+def _newest(parameter: str, known: object) -> str:
+    """What the parameter says; `known`, which is what counts, when it says nothing any more."""
+    try:
+        value = aws.ssm.get_parameter(name=parameter).insecure_value
+        seen = f"{parameter}: {value!r}"
+    except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
+        value, seen = "", f"{parameter} ({error})"
+    if _IMAGE.fullmatch(value):
+        return value
+    if isinstance(known, str) and known:
+        pulumi.log.warn(f"machineImage names no image any more: {seen}; this release stays with {known}")
+        return known
+    raise Refusal(
+        "machineImage names no image",
+        seen=seen,
+        allowed="the name of a public SSM parameter that holds the id of an image, like ami-0123456789abcdef0",
+        next_step="edit `machineImage` under `config` in Pulumi.yaml",
+    )

@@ -1,0 +1,74 @@
+"""Names that the engine makes up for resources: replacing the new one first needs names that differ.
+
+https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming-configuration. Where a name has no random part
+the engine deletes before it replaces: of a release the old instances go before the new ones are there, and both are
+the same group by name.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+# Of all resources that tag-team declares: AWS's, and the engine's own, whose replacements would take along what
+# depends on them.
+PACKAGES = ("aws", "pulumi")
+# Four hexadecimal digits: two names in a row are hardly ever the same.
+FEWEST_NAMES = 16**4
+_RANDOM = re.compile(r"\$\{(hex|alphanum|string|num)\(([0-9]+)\)\}|\$\{(uuid)\}")
+_LETTERS = {"hex": 16, "alphanum": 36, "string": 26, "num": 10}
+_MOST_LETTERS = 64  # more of them are not needed to tell that there are enough
+
+
+def fixed(text: str) -> tuple[str, ...]:
+    """Every setting in the config value `pulumi:autonaming` by which a name of ours is the same each time.
+
+    Each as its path and value, like `providers.aws.mode: verbatim`. What cannot be understood counts as fixed.
+    """
+    try:
+        config = json.loads(text)
+    except (ValueError, RecursionError):
+        config = None
+    return tuple(_fixed(config)) if isinstance(config, dict) else (text,)
+
+
+def _fixed(config: Mapping[str, Any]) -> Iterator[str]:
+    providers = _map(_get(config, "providers"))
+    for package in PACKAGES:
+        if not _says(_map(providers.get(package))):
+            yield from _unlike_default("", config)
+            break
+    for package in PACKAGES:
+        provider = _map(providers.get(package))
+        yield from _unlike_default(f"providers.{package}.", provider)
+        for kind, naming in _map(_get(provider, "resources")).items():
+            yield from _unlike_default(f"providers.{package}.resources.{kind}.", _map(naming))
+
+
+def _unlike_default(path: str, naming: Mapping[str, Any]) -> Iterator[str]:
+    mode, pattern = _get(naming, "mode"), _get(naming, "pattern")
+    if mode not in (None, "default"):
+        yield f"{path}mode: {mode}"
+    if pattern is not None and _names(str(pattern)) < FEWEST_NAMES:
+        yield f"{path}pattern: {pattern}"
+
+
+def _names(pattern: str) -> int:
+    """How many names the random parts of a pattern make."""
+    names = 1
+    for kind, count, uuid in _RANDOM.findall(pattern):
+        names *= 2**122 if uuid else _LETTERS[kind] ** min(int(count[:9]), _MOST_LETTERS)
+    return names
+
+
+def _says(naming: Mapping[str, Any]) -> bool:
+    return any(_get(naming, key) is not None for key in ("mode", "pattern"))
+
+
+def _get(naming: Mapping[str, Any], key: str) -> Any:
+    """The engine does not mind the case of these keys."""
+    return next((value for name, value in naming.items() if name.lower() == key), None)
+
+
+def _map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -1,0 +1,73 @@
+"""Names that are the same in every release are found, wherever they are set."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cutover import autonaming
+
+GROUP = "aws:autoscaling/group:Group"
+
+
+def provider(naming: dict[str, Any], name: str = "aws") -> dict[str, Any]:
+    return {"providers": {name: naming}}
+
+
+FIXED: list[tuple[Any, tuple[str, ...]]] = [
+    ({"mode": "verbatim"}, ("mode: verbatim",)),
+    ({"mode": "disabled"}, ("mode: disabled",)),
+    ({"mode": "of a later version"}, ("mode: of a later version",)),
+    ({"Mode": "verbatim"}, ("mode: verbatim",)),
+    ({"pattern": "${stack}-${name}"}, ("pattern: ${stack}-${name}",)),
+    ({"pattern": "${name}-${hex(0)}"}, ("pattern: ${name}-${hex(0)}",)),
+    ({"pattern": "${name}-${hex(3)}"}, ("pattern: ${name}-${hex(3)}",)),
+    ({"pattern": "${name}-${num(4)}"}, ("pattern: ${name}-${num(4)}",)),
+    ({"pattern": "${name}-${hex(n)}"}, ("pattern: ${name}-${hex(n)}",)),
+    ({"pattern": "${name}-hex(7)"}, ("pattern: ${name}-hex(7)",)),
+    ({"pattern": "${name}", "enforce": True}, ("pattern: ${name}",)),
+    (provider({"mode": "verbatim"}), ("providers.aws.mode: verbatim",)),
+    (provider({"mode": "verbatim"}, "pulumi"), ("providers.pulumi.mode: verbatim",)),
+    (provider({"resources": {GROUP: {"mode": "disabled"}}}), (f"providers.aws.resources.{GROUP}.mode: disabled",)),
+    (
+        {"mode": "default", **provider({"mode": "default", "resources": {GROUP: {"pattern": "${name}"}}})},
+        (f"providers.aws.resources.{GROUP}.pattern: ${{name}}",),
+    ),
+    # The provider's is for the provider's only; the engine's own resources go by the one for all.
+    ({"mode": "verbatim", **provider({"mode": "default"})}, ("mode: verbatim",)),
+    ({"mode": "verbatim", **provider({"resources": {}})}, ("mode: verbatim",)),
+]
+UNLIKE = [
+    {},
+    {"mode": "default"},
+    {"pattern": "${name}-${hex(4)}"},
+    {"pattern": "${project}-${name}-${alphanum(6)}"},
+    {"pattern": "${name}${string(7)}"},
+    {"pattern": "${name}-${num(5)}"},
+    {"pattern": "${name}-${hex(2)}${hex(2)}"},
+    {"pattern": "${name}-${uuid}", "enforce": True},
+    {"pattern": "${name}-${hex(99999999999999999999)}"},
+    provider({"mode": "verbatim"}, "azure-native"),
+    provider({"mode": "default", "resources": {GROUP: {"pattern": "${name}-${hex(7)}"}}}),
+    {"mode": "verbatim", "providers": {"aws": {"mode": "default"}, "pulumi": {"mode": "default"}}},
+]
+
+
+@pytest.mark.parametrize(("config", "settings"), FIXED, ids=str)
+def test_names_without_enough_that_is_random_are_fixed(config: Any, settings: tuple[str, ...]) -> None:
+    assert autonaming.fixed(json.dumps(config)) == settings
+
+
+@pytest.mark.parametrize("config", UNLIKE, ids=str)
+def test_names_with_a_random_part_are_not(config: Any) -> None:
+    assert autonaming.fixed(json.dumps(config)) == ()
+
+
+@pytest.mark.parametrize("text", ["", "verbatim", "[]", "{", '"default"'])
+def test_what_cannot_be_understood_counts_as_fixed(text: str) -> None:
+    assert autonaming.fixed(text) == (text,)
+
+
+@pytest.mark.parametrize("config", [{"providers": []}, {"providers": {"aws": "x"}}, {"mode": None}], ids=str)
+def test_what_says_nothing_is_the_default(config: Any) -> None:
+    assert autonaming.fixed(json.dumps(config)) == ()
