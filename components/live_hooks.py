@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components import hook, line
+from components import hook, line, own_state
 from components.declared import Declared
 from components.gate import Gate
 from components.settings import LiveSettings
@@ -13,6 +13,7 @@ from components.wait_record import WaitRecord
 from cutover import replacement, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
+from cutover.owned import Owned
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
@@ -37,6 +38,7 @@ class LiveHooks:
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
         self.record = WaitRecord()
         self.declared = Declared()
+        self._names_before = next((o.outputs["input"] for o in own_state.read() if _is_names(o)), ())
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -51,8 +53,11 @@ class LiveHooks:
         self._clusters, self._gate = clusters, Gate(self._settings, clusters, self._aws)
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
-        assert args.old_inputs is not None  # before_update always has them
-        before, names = args.old_inputs["input"], self._settings.shared.names
+        # A replacement begins with a create, which is not told what there was before: the state is.
+        before = args.old_inputs["input"] if args.old_inputs else self._names_before
+        names = self._settings.shared.names
+        if not before:
+            return
         weights.refuse_forgetting(await self._weights(before), names)
         weights.refuse_another_first(before, names)
 
@@ -180,3 +185,7 @@ class LiveHooks:
             # Another hook may have asked for it while this one was reading.
             self._watch = self._watch or Watch(target)
         return self._watch
+
+
+def _is_names(owned: Owned) -> bool:
+    return (owned.type, owned.name) == ("pulumi:index:Stash", "names")

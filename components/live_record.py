@@ -39,7 +39,9 @@ class LiveRecord(pulumi.ComponentResource):
         known = pulumi.Stash(
             "names",
             input=list(names),
-            opts=self._after([], pulumi.ResourceHookBinding(before_update=[hooks.keep_names])),
+            opts=self._after(
+                [], pulumi.ResourceHookBinding(before_create=[hooks.keep_names], before_update=[hooks.keep_names])
+            ),
         )
         idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         ready = self._ready(active, known)

@@ -21,7 +21,8 @@ def forget(exported: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]
     """
     deployment: Mapping[str, Any] = exported["deployment"]
     resources: list[Resource] = deployment["resources"]
-    in_use = {(found["urn"], found.get("id")) for found in resources if not found.get("delete")}
+    gone = ("delete", "pendingReplacement")
+    in_use = {(found["urn"], found.get("id")) for found in resources if not any(map(found.get, gone))}
     forgotten = [found for found in resources if found.get("delete") and (found["urn"], found.get("id")) in in_use]
     kept = [found for found in resources if found not in forgotten]
     return {**exported, "deployment": {**deployment, "resources": kept}}, tuple(found["urn"] for found in forgotten)
