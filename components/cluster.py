@@ -79,7 +79,14 @@ class Cluster(pulumi.ComponentResource):
         )
         own_name = shared.own_name(colour)
         aws.route53.Record(
-            colour, zone_id=zone_id, name=own_name, type="A", aliases=[alias], allow_overwrite=True, opts=self._child
+            colour,
+            zone_id=zone_id,
+            name=own_name,
+            type="A",
+            aliases=[alias],
+            allow_overwrite=True,
+            # The new one would be the old one: replaced new-first, it would be gone after the delete.
+            opts=self._child.merge(pulumi.ResourceOptions(delete_before_replace=True)),
         )
         self.facts = {
             "colour": colour,

@@ -24,6 +24,8 @@ def declare(settings: ColourSettings, cluster: pulumi.Resource, hooks: ColourHoo
         tags=tags,
         opts=pulumi.ResourceOptions(
             depends_on=[cluster],
+            # The new one would be the old one: replaced new-first, it would be gone after the delete.
+            delete_before_replace=True,
             hooks=pulumi.ResourceHookBinding(before_delete=[hooks.frozen_delete], after_delete=[hooks.door_closed]),
         ),
     )

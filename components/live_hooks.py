@@ -4,19 +4,22 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components import hook, line
+from components import hook, line, own_state
+from components.declared import Declared
 from components.gate import Gate
 from components.settings import LiveSettings
 from components.standing import StandingLook
 from components.wait_record import WaitRecord
-from cutover import weights
+from cutover import replacement, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
+from cutover.owned import Owned
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
+from cutover.replacement import Delete
 from cutover.threads import in_thread
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
@@ -34,6 +37,8 @@ class LiveHooks:
         self._watch: Watch | None = None
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
         self.record = WaitRecord()
+        self.declared = Declared()
+        self._names_before = next((o.outputs["input"] for o in own_state.read() if _is_names(o)), ())
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -48,8 +53,11 @@ class LiveHooks:
         self._clusters, self._gate = clusters, Gate(self._settings, clusters, self._aws)
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
-        assert args.old_inputs is not None  # before_update always has them
-        before, names = args.old_inputs["input"], self._settings.shared.names
+        # A replacement begins with a create, which is not told what there was before: the state is.
+        before = args.old_inputs["input"] if args.old_inputs else self._names_before
+        names = self._settings.shared.names
+        if not before:
+            return
         weights.refuse_forgetting(await self._weights(before), names)
         weights.refuse_another_first(before, names)
 
@@ -92,10 +100,41 @@ class LiveHooks:
     async def _keep_record(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
         name, colour = args.old_inputs["name"], args.old_inputs["setIdentifier"]
-        weights.refuse_removal(await self._weights([name]), name, colour, self._settings.shared.names)
+        now, meaning = await self._weights([name]), self.declared.meaning_of_delete(args)
+        if colour not in now[name]:
+            return
+        what, stack = f"the record set of {colour} for {name}", pulumi.get_stack()
+        if meaning is Delete.LEFTOVER:
+            replacement.refuse_leftover(what, args.urn, stack, weights.describe(now))
+        try:
+            await self._require_removable(now, name, colour, replaced=meaning is Delete.REPLACEMENT)
+        except Refusal as refusal:
+            if meaning is Delete.REPLACEMENT:
+                replacement.refuse_replacement(what, args.urn, stack, refusal.problem, refusal.seen)
+            raise
 
-    async def _keep_in_charge(self, _args: pulumi.ResourceHookArgs) -> None:
-        weights.refuse_abandoning(await self._weights())
+    async def _require_removable(self, now: weights.Weights, name: str, colour: str, *, replaced: bool) -> None:
+        settings = self._settings
+        if not replaced or colour == settings.active:
+            weights.refuse_removal(now, name, colour, settings.shared.names)
+            return
+        # That the set of the idle colour goes for a moment is nothing but a lowering, and follows the same raise.
+        if not pulumi.runtime.is_dry_run():
+            standing = await self._standing()
+            weights.refuse_lowering(standing.weights, settings.active, settings.idle)
+            await self._gate.require_alive(settings.active, standing, weights.describe(standing.weights))
+
+    async def _keep_in_charge(self, args: pulumi.ResourceHookArgs) -> None:
+        meaning, what, stack = self.declared.meaning_of_delete(args), "the parameter in-charge", pulumi.get_stack()
+        try:
+            weights.refuse_abandoning(await self._weights())
+        except Refusal as refusal:
+            if meaning is Delete.REPLACEMENT:
+                log = "its history is the log of who was in charge, and goes with it"
+                replacement.refuse_replacement(what, args.urn, stack, log, refusal.seen)
+            if meaning is Delete.LEFTOVER:
+                replacement.refuse_leftover(what, args.urn, stack, f"{refusal.problem}; {refusal.seen}")
+            raise
 
     async def _dns_has_let_go(self, args: pulumi.ResourceHookArgs) -> None:
         standing, settings = await self._standing(), self._settings
@@ -146,3 +185,7 @@ class LiveHooks:
             # Another hook may have asked for it while this one was reading.
             self._watch = self._watch or Watch(target)
         return self._watch
+
+
+def _is_names(owned: Owned) -> bool:
+    return (owned.type, owned.name) == ("pulumi:index:Stash", "names")

@@ -11,6 +11,9 @@ from cutover import weights
 from cutover.checks import override
 from cutover.cluster_facts import ClusterFacts, require_awake
 
+# What is identified by its name cannot be replaced new-first: the delete that follows would take the new one away.
+_DELETE_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
+
 
 class LiveRecord(pulumi.ComponentResource):
     """The weighted record set of every live name, in the one order in which a ready colour always has all traffic.
@@ -36,7 +39,9 @@ class LiveRecord(pulumi.ComponentResource):
         known = pulumi.Stash(
             "names",
             input=list(names),
-            opts=self._after([], pulumi.ResourceHookBinding(before_update=[hooks.keep_names])),
+            opts=self._after(
+                [], pulumi.ResourceHookBinding(before_create=[hooks.keep_names], before_update=[hooks.keep_names])
+            ),
         )
         idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         ready = self._ready(active, known)
@@ -77,8 +82,9 @@ class LiveRecord(pulumi.ComponentResource):
         hooks = pulumi.ResourceHookBinding(
             before_create=[hook], before_update=[hook], before_delete=[self._hooks.keep_record]
         )
-        return [
-            aws.route53.Record(
+        options = self._after(depends_on, hooks).merge(_DELETE_FIRST)
+        records = {
+            f"{name}-{cluster.colour}": aws.route53.Record(
                 f"{name}-{cluster.colour}",
                 zone_id=self._zone_id,
                 name=name,
@@ -88,10 +94,13 @@ class LiveRecord(pulumi.ComponentResource):
                 weighted_routing_policies=[{"weight": weight}],
                 # An update that was cut short between AWS and the state is taken up by the next one.
                 allow_overwrite=True,
-                opts=self._after(depends_on, hooks),
+                opts=options,
             )
             for name in self._settings.shared.names
-        ]
+        }
+        for label, record in records.items():
+            self._hooks.declared.note(label, record)
+        return list(records.values())
 
     def _in_charge(
         self,
@@ -107,7 +116,7 @@ class LiveRecord(pulumi.ComponentResource):
         )
         settings, shared = self._settings, self._settings.shared
         awake = [cluster for cluster in (active, idle) if cluster]
-        return aws.ssm.Parameter(
+        parameter = aws.ssm.Parameter(
             "in-charge",
             name=shared.in_charge_parameter,
             type="String",
@@ -123,5 +132,7 @@ class LiveRecord(pulumi.ComponentResource):
                     "override": override.in_force(settings.override, {c.colour: c.release for c in awake}),
                 }
             ),
-            opts=self._after(depends_on, hooks),
+            opts=self._after(depends_on, hooks).merge(_DELETE_FIRST),
         )
+        self._hooks.declared.note("in-charge", parameter)
+        return parameter

@@ -3,16 +3,17 @@
 import argparse
 import asyncio
 import json
+import math
 import sys
 from collections.abc import Sequence
 
 import dns.exception
-import dns.name
 import dns.rdatatype
 
 from cutover.propagation import client
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.find import find
+from cutover.propagation.names import host_name
 from cutover.propagation.outcome import Outcome, PropagationTimeout
 from cutover.propagation.resolvers import ALLOWED, PUBLIC_RESOLVERS, resolver
 from cutover.propagation.table import table
@@ -20,6 +21,8 @@ from cutover.propagation.watch import Watch
 
 YES, NO, CANNOT_ASK, INTERRUPTED = 0, 1, 2, 130
 LOOK_SECONDS = 10.0
+# As of `propagationTimeout` in the config.
+DEADLINE_AT_MOST = 7200.0
 CLEAR_SCREEN = "\x1b[H\x1b[2J"
 EXIT_CODES = f"""exit codes: {YES} all agree, or DNS has let go; {NO} they do not, or the deadline has passed;
 {CANNOT_ASK} there is nothing to ask; {INTERRUPTED} Ctrl-C. Nothing but DNS is asked: no account, no credentials."""
@@ -31,43 +34,79 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("name", type=_name, help="the name to ask about")
     parser.add_argument("--type", default="A", type=_rdtype, help="the type of the records (default: A)")
     parser.add_argument("--expect", action="append", default=[], metavar="DATA|NAME", help=_EXPECT_HELP)
-    parser.add_argument("--resolver", action="append", type=resolver, metavar="ADDRESS|URL", help=_RESOLVER_HELP)
-    parser.add_argument("--port", type=int, default=53, help="the port of servers and resolvers (default: 53)")
+    parser.add_argument("--resolver", action="append", type=_resolver, metavar="ADDRESS|URL", help=_RESOLVER_HELP)
+    parser.add_argument("--port", type=_port, default=53, help="the port of servers and resolvers (default: 53)")
     parser.add_argument("--private", action="store_true", help="ask the resolvers only: no public server has the zone")
     parser.add_argument("--wait", action="store_true", help="wait until no cache can hold another answer")
-    parser.add_argument("--deadline", type=float, default=300.0, metavar="SECONDS", help="of --wait (default: 300)")
+    parser.add_argument("--deadline", type=_seconds, default=300.0, metavar="SECONDS", help=_DEADLINE_HELP)
     parser.add_argument("--json", action="store_true", help="print one JSON object in place of the table")
     return parser.parse_args(argv)
 
 
-_EXPECT_HELP = "data of a record, once for each; or another name with the same addresses (default: all servers agree)"
+_EXPECT_HELP = (
+    "data of a record, once for each of them: all have to be there and no others; or one other name, to which all "
+    "addresses have to belong (default: all servers agree)"
+)
 _RESOLVER_HELP = f"once for each; {ALLOWED} (default: {', '.join(PUBLIC_RESOLVERS)})"
+
+
+_DEADLINE_HELP = f"of --wait, up to {DEADLINE_AT_MOST:.0f} (default: 300)"
 
 
 def _name(text: str) -> str:
     try:
-        return str(dns.name.from_text(text).to_text(omit_final_dot=True).lower())
-    except dns.exception.DNSException as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a name in DNS: {error}") from None
+        return host_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _rdtype(text: str) -> str:
     try:
-        return dns.rdatatype.to_text(dns.rdatatype.from_text(text))
-    except dns.exception.DNSException:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a type of record, like A, AAAA or MX") from None
+        rdtype = dns.rdatatype.from_text(text)
+    except (dns.exception.DNSException, ValueError):
+        rdtype = dns.rdatatype.TYPE0
+    # Questions like ANY, and what only carries messages, are no records that a zone has.
+    if rdtype == dns.rdatatype.TYPE0 or dns.rdatatype.is_metatype(rdtype):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a type of record, like A, AAAA or MX")
+    return dns.rdatatype.to_text(rdtype)
+
+
+def _resolver(text: str) -> str:
+    try:
+        return resolver(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {ALLOWED}; another port than 53: --port") from None
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len("65535") and 1 <= int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: 1 to 65535")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    # Nothing compares with NaN, so it is refused as well.
+    if not 0 < seconds <= DEADLINE_AT_MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0, up to {DEADLINE_AT_MOST:.0f}")
+    return seconds
 
 
 async def run(options: argparse.Namespace) -> int:
     """Find out whom to ask, ask, and say what they say; returns the exit code."""
-    resolvers = [Endpoint(address, options.port) for address in options.resolver or PUBLIC_RESOLVERS]
+    resolvers = [Endpoint(address, options.port) for address in dict.fromkeys(options.resolver or PUBLIC_RESOLVERS)]
     try:
         target, new_judge = await find(
             options.name, options.type, options.expect, resolvers, options.port, client.ask, private=options.private
         )
     except asyncio.CancelledError:
         return _say("interrupted before anybody was asked", INTERRUPTED)
-    except (LookupError, ValueError) as error:
+    except ValueError as error:
+        return _say(f"--expect: {error}", CANNOT_ASK)
+    except LookupError as error:
         return _say(f"{error}; --private asks the resolvers only", CANNOT_ASK)
     watch = Watch(target, new_judge=new_judge)
     try:

@@ -16,6 +16,7 @@ class Delegation:
     """The name servers of a zone, without a dot at the end: its `own`, and those of the `parent` zone's referral.
 
     `by_parent` is None as long as the parent was not seen, and `problem` says why; `is_awaited`: it may be any moment.
+    `doubts` and `parent_doubts`: what was not found out on the way to the zone, and to its parent.
     """
 
     own: tuple[str, ...]
@@ -23,10 +24,16 @@ class Delegation:
     by_parent: tuple[str, ...] | None = None
     problem: str = ""
     is_awaited: bool = False
+    doubts: tuple[str, ...] = ()
+    parent_doubts: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What is not as it should be between the zone and its parent."""
+        """What is not as it should be between the zone and its parent, and what is not known."""
+        return (*self.doubts, *self._between_zone_and_parent, *self.parent_doubts)
+
+    @property
+    def _between_zone_and_parent(self) -> tuple[str, ...]:
         if self.by_parent is None:
             return (f"parent zone not seen: {self.problem}",) if self.problem else ()
         if set(self.by_parent) == set(self.own):
@@ -38,6 +45,18 @@ class Delegation:
 
 
 NO_DELEGATION = Delegation(())
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A zone and its name servers, as resolvers give them; `doubts` tell of zones that may have been overlooked."""
+
+    name: str | None
+    ns_names: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
+
+
+NO_ZONE = Zone(None, ())
 
 
 def plain_names(names: Iterable[str]) -> tuple[str, ...]:
@@ -52,21 +71,30 @@ async def ask_parent(
 
     The parent is the next zone above; which that is, and its name servers' addresses, the resolvers are asked.
     """
+    doubts: tuple[str, ...] = ()
     try:
-        parent, ns_names = await _parent_of(zone, resolvers, ask)
-        servers = await _addresses(sorted(ns_names)[:PARENT_SERVERS_AT_MOST], resolvers, port, ask)
+        parent = await _first_zone(ancestors(zone), resolvers, ask)
+        doubts = parent.doubts
+        servers = await _addresses(parent.ns_names[:PARENT_SERVERS_AT_MOST], resolvers, port, ask)
         answer = await first_to_know(zone, "NS", servers, ask, recursive=False)
         if answer.kind is not Kind.ADDRESSES:
-            raise LookupError(f"the name servers of {parent} say {answer.detail} of {zone}")
+            raise LookupError(f"the name servers of {parent.name} say {answer.detail} of {zone}")
     except LookupError as error:
-        return replace(delegation, problem=str(error), is_awaited=False)
-    return replace(delegation, parent=parent, by_parent=plain_names(answer.addresses), problem="", is_awaited=False)
+        return replace(delegation, problem=str(error), is_awaited=False, parent_doubts=doubts)
+    return replace(
+        delegation,
+        parent=parent.name or "",
+        by_parent=plain_names(answer.addresses),
+        problem="",
+        is_awaited=False,
+        parent_doubts=doubts,
+    )
 
 
-async def zone_of(name: str, resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, tuple[str, ...]]:
-    """The zone that `name` is in, and its name servers as resolvers give them; raises LookupError."""
-    zone, ns_names = await _first_zone([name, *ancestors(name)], resolvers, ask)
-    return zone, plain_names(ns_names)
+async def zone_of(name: str, resolvers: Sequence[Endpoint], ask: Ask) -> Zone:
+    """The zone that `name` is in; raises LookupError."""
+    found = await _first_zone([name, *ancestors(name)], resolvers, ask)
+    return replace(found, ns_names=plain_names(found.ns_names))
 
 
 def ancestors(name: str) -> list[str]:
@@ -75,18 +103,25 @@ def ancestors(name: str) -> list[str]:
     return [*(".".join(labels[n:]) for n in range(1, len(labels))), "."]
 
 
-async def _parent_of(zone: str, resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, frozenset[str]]:
-    return await _first_zone(ancestors(zone), resolvers, ask)
+async def _first_zone(candidates: Sequence[str], resolvers: Sequence[Endpoint], ask: Ask) -> Zone:
+    """The first of the candidates that is a zone: only a zone has name servers at its top.
 
-
-async def _first_zone(candidates: Sequence[str], resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, frozenset[str]]:
-    """The first of the candidates that is a zone: only a zone has name servers at its top."""
+    One that cannot be looked up is passed over, and remembered: it may be a zone, with servers that nobody asks then.
+    """
+    failed: dict[str, str] = {}
     for candidate in candidates:
         answer = await first_to_know(candidate, "NS", resolvers, ask)
         if answer.kind is Kind.ADDRESSES:
-            return candidate, answer.addresses
+            doubts = tuple(
+                f"the resolvers say {said} to NS of {name}: {candidate} was asked in its place, "
+                f"and if {name} is a zone of its own, its name servers were overlooked"
+                for name, said in failed.items()
+            )
+            return Zone(candidate, tuple(sorted(answer.addresses)), doubts)
         if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
-            raise LookupError(f"the resolvers say {answer.detail} to NS of {candidate}")
+            failed[candidate] = answer.detail
+    for name, said in failed.items():
+        raise LookupError(f"the resolvers say {said} to NS of {name}")
     raise LookupError(f"no name server is known of any of {', '.join(candidates)}")
 
 

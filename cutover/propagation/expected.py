@@ -9,19 +9,24 @@ from cutover.propagation.polite_ask import Heard
 
 
 class ExpectedValues:
-    """An answer with nothing but `values` is as it should be."""
+    """An answer with all of `values`, and nothing but them, is as it should be."""
 
     def __init__(self, values: Collection[str]) -> None:
         self._values = frozenset(values)
         self.in_doubt = 0
 
     async def judge(self, server: Endpoint, heard: Heard, *, recursive: bool) -> Look:  # noqa: ARG002  # as in Judge
-        """Compare with what is expected."""
+        """Compare with what is expected; the summary says what is missing, and what there is too much."""
         answer = heard.answer
         if answer.kind is not Kind.ADDRESSES:
             return judge_empty(answer, asked_at=heard.asked_at, at=heard.at)
-        verdict = Verdict.NEW if answer.addresses <= self._values else Verdict.OLD
-        return look_of(answer, verdict, f"answers {few(answer.addresses)}", asked_at=heard.asked_at, at=heard.at)
+        verdict = Verdict.NEW if answer.addresses == self._values else Verdict.OLD
+        parts = [f"answers {few(answer.addresses)}"]
+        if missing := self._values - answer.addresses:
+            parts.append(f"missing: {few(missing)}")
+        if too_much := answer.addresses - self._values:
+            parts.append(f"too much: {few(too_much)}")
+        return look_of(answer, verdict, "; ".join(parts), asked_at=heard.asked_at, at=heard.at)
 
 
 class Agreement:

@@ -6,9 +6,10 @@ from functools import partial
 
 from cutover.propagation.answer import Ask, Endpoint
 from cutover.propagation.colour_lookup import ColourLookup
-from cutover.propagation.delegation import zone_of
+from cutover.propagation.delegation import NO_ZONE, zone_of
 from cutover.propagation.expected import Agreement, ExpectedValues
 from cutover.propagation.look import Judge, few
+from cutover.propagation.names import host_name
 from cutover.propagation.polite_ask import PoliteAsk
 from cutover.propagation.response import canonical
 from cutover.propagation.target import ColourNames, Target
@@ -31,26 +32,27 @@ async def find(
 
     `expected`: the data of all records, or for A and AAAA one other name whose addresses are meant; when empty, all
     servers have to agree. The zone and its servers are found through the resolvers, unless it is `private`.
-    Raises LookupError when there is no zone to be found, ValueError when `expected` is not data of such a record.
+    Raises ValueError when `expected` is not data of such a record, LookupError when there is no zone to be found.
     """
-    zone, ns_names = (None, ()) if private else await zone_of(name, resolvers, ask)
+    other = _other_name(rdtype, expected)
+    values = [] if other else sorted({canonical(rdtype, text) for text in expected})
+    zone = NO_ZONE if private else await zone_of(name, resolvers, ask)
     make = partial(
         Target,
         names=(name,),
-        ns_names=ns_names,
+        ns_names=zone.ns_names,
         resolvers=tuple(resolvers),
         authoritative_port=port,
         rdtype=rdtype,
-        zone=zone,
+        zone=zone.name,
+        doubts=zone.doubts,
         private=private,
     )
-    if not expected:
-        return make(incoming="the same everywhere"), _judge(lambda: Agreement(by_resolvers=private))
-    if rdtype in WITH_ADDRESSES and len(expected) == 1 and not _is_address(expected[0]):
-        other = expected[0]
+    if other:
         return make(incoming=other, colours={other: ColourNames(other, other)}), ColourLookup
-    values = [canonical(rdtype, text) for text in expected]
-    return make(incoming=few(values)), _judge(lambda: ExpectedValues(values))
+    if values:
+        return make(incoming=few(values)), _judge(lambda: ExpectedValues(values))
+    return make(incoming="the same everywhere"), _judge(lambda: Agreement(by_resolvers=private))
 
 
 def _judge(new: Callable[[], Judge]) -> NewJudge:
@@ -58,6 +60,19 @@ def _judge(new: Callable[[], Judge]) -> NewJudge:
         return new()
 
     return new_judge
+
+
+def _other_name(rdtype: str, expected: Sequence[str]) -> str | None:
+    """The name whose addresses are expected; None where data are. Raises ValueError for a mixture."""
+    if rdtype not in WITH_ADDRESSES:
+        return None
+    others = [text for text in dict.fromkeys(expected) if not _is_address(text)]
+    if not others:
+        return None
+    name = host_name(others[0])
+    if len(set(expected)) > 1:
+        raise ValueError(f"{others[0]!r} is a name, and stands for all addresses that are expected: give it alone")
+    return name
 
 
 def _is_address(text: str) -> bool:

@@ -14,7 +14,10 @@ def resolver(text: str) -> str:
     Raises ValueError otherwise.
     """
     if not text.startswith("https://"):
-        return str(ipaddress.ip_address(text))
+        address = ipaddress.ip_address(text)
+        if address.is_unspecified or address.is_multicast:
+            raise ValueError(text)
+        return str(address)
     url = urlsplit(text)
     # A port that is none raises ValueError here. Nobody's password belongs in a config file.
     is_plain = url.hostname and url.port != 0 and url.path.strip("/") and "@" not in url.netloc

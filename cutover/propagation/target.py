@@ -23,7 +23,8 @@ class Target:
     parent are asked for where the name of the `zone` is given. All addresses are looked up through `resolvers`.
     A `private` zone has no `ns_names`: only the resolvers can be asked. `rdtype` is the type of the records.
     `minimum_ttl_seconds`, where given, is waited for even if the servers give a shorter TTL: for a caller who knows
-    that older answers had a longer one. Raises ValueError when there is nothing to ask or nobody to ask.
+    that older answers had a longer one. `doubts`: what could not be found out about the zone, to be warned of.
+    Raises ValueError when there is nothing to ask or nobody to ask.
     """
 
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class Target:
     rdtype: str = "A"
     zone: str | None = None
     private: bool = False
+    doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         needed = ("names", "resolvers") if self.private else ("names", "ns_names", "resolvers")

@@ -64,7 +64,9 @@ class Watchers:
         self._servers: dict[Key, ServerView] = {}
         self._resolvers: dict[Key, ResolverView] = {}
         self._delegation = delegation.Delegation(
-            delegation.plain_names(target.ns_names), is_awaited=target.zone is not None and not target.private
+            delegation.plain_names(target.ns_names),
+            is_awaited=target.zone is not None and not target.private,
+            doubts=target.doubts,
         )
         self._unlocated = dict.fromkeys(self._delegation.own, "not asked yet")
         self._skipped: set[str] = set()

@@ -449,6 +449,14 @@ def test_nothing_has_a_physical_name_that_would_collide_when_it_is_replaced() ->
     assert {resource.type for resource in named} == {"aws:route53/record:Record", "aws:ssm/parameter:Parameter"}
 
 
+def test_what_is_identified_by_its_name_is_deleted_before_it_is_replaced() -> None:
+    """Replaced new-first, the new one would be the old one, and gone after the delete."""
+    found = declared()
+    named = [found.one("Parameter"), *(one for one in found.of("Record") if not one.retain_on_delete)]
+    assert len(named) == 2
+    assert all(one.request.deleteBeforeReplace for one in named)
+
+
 def test_logical_names_leave_room_for_the_random_ending_that_load_balancers_and_target_groups_get() -> None:
     longest = json.dumps({"abcdefghijkl": "10.10.0.0/16", "violet": "10.20.0.0/16"})
     found = pulumi_mocks.declare("abcdefghijkl", {"release": "1.0.0"}, {**PROJECT, "cidrs": longest})

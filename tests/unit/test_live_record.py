@@ -91,7 +91,8 @@ def test_a_colour_that_sleeps_cannot_be_made_active(awake: tuple[str, ...]) -> N
 def test_every_step_has_its_condition_as_a_before_hook() -> None:
     found = declared()
     (raised,), (lowered,) = records(found, "amber"), records(found, "violet")
-    assert found.one("Stash", "names").hooks == {"before_update": ("keep-names",)}
+    known = found.one("Stash", "names").hooks
+    assert known == {"before_create": ("keep-names",), "before_update": ("keep-names",)}
     assert found.one("Stash", "ready").hooks["before_create"] == ("ready",)
     for record, condition in ((raised, "raise-active"), (lowered, "lower-idle")):
         assert record.hooks["before_create"] == record.hooks["before_update"] == (condition,)
@@ -99,6 +100,15 @@ def test_every_step_has_its_condition_as_a_before_hook() -> None:
     in_charge = found.one("Parameter").hooks
     assert in_charge["before_create"] == in_charge["before_update"] == ("dns-has-let-go",)
     assert in_charge["before_delete"] == ("keep-in-charge",)
+
+
+def test_what_is_identified_by_its_name_is_deleted_before_it_is_replaced() -> None:
+    found = declared(THREE)
+    named = [*found.of("Record"), found.one("Parameter")]
+    assert len(named) == 7
+    assert all(resource.request.deleteBeforeReplace for resource in named)
+    # The new attempt comes first: its hook is the gate.
+    assert not found.one("Stash", "ready").request.deleteBeforeReplace
 
 
 def test_every_hook_that_the_state_may_name_is_registered_whoever_is_awake() -> None:

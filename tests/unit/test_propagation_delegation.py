@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.delegation import Delegation, ancestors, ask_parent, plain_names, zone_of
+from cutover.propagation.delegation import Delegation, Zone, ancestors, ask_parent, plain_names, zone_of
 
 RESOLVER, PARENT = Endpoint("192.0.2.53", 5353), Endpoint("192.0.2.1", 5353)
 NODATA = Answer(Kind.NODATA, detail="NODATA")
@@ -62,7 +62,6 @@ def test_a_difference_is_a_warning_with_both_sets() -> None:
 @pytest.mark.parametrize(
     ("question", "answer", "said"),
     [
-        ((RESOLVER, "example.com", "NS"), SERVFAIL, "the resolvers say SERVFAIL to NS of example.com"),
         ((RESOLVER, "com", "NS"), NODATA, "no name server is known of any of example.com, com, ."),
         (
             (RESOLVER, "a.servers.example.", "A"),
@@ -83,14 +82,80 @@ def test_a_parent_that_cannot_be_seen_is_a_warning_with_the_reason(
     assert found.warnings == (f"parent zone not seen: {said}",)
 
 
+OVERLOOKED = "if {0} is a zone of its own, its name servers were overlooked"
+
+
+@pytest.mark.parametrize("failed", [SERVFAIL, Answer(Kind.NO_ANSWER, detail="no answer from anybody")])
+def test_above_a_name_that_cannot_be_looked_up_the_next_is_asked_and_a_warning_says_so(failed: Answer) -> None:
+    names = Names()
+    names.known[RESOLVER, "example.com", "NS"] = failed
+    found = names.delegation()
+    assert (found.parent, found.by_parent) == ("com", OWN)
+    (warning,) = found.warnings
+    assert warning.startswith(f"the resolvers say {failed.detail} to NS of example.com: com was asked in its place")
+    assert OVERLOOKED.format("example.com") in warning
+
+
+def test_a_parent_that_was_overlooked_is_not_taken_for_seen() -> None:
+    names = Names()
+    names.known[RESOLVER, "example.com", "NS"] = SERVFAIL
+    # The servers of com know nothing of a zone two levels below: they refer to example.com.
+    names.known[PARENT, "shop.example.com", "NS"] = Answer(Kind.FAILURE, detail="lame: answers without authority")
+    found = names.delegation()
+    assert found.by_parent is None
+    assert [text.partition(":")[0] for text in found.warnings] == [
+        "parent zone not seen",
+        "the resolvers say SERVFAIL to NS of example.com",
+    ]
+
+
+def test_a_parent_is_not_seen_when_nobody_above_can_be_looked_up() -> None:
+    names = Names()
+    for candidate in ("example.com", "com", "."):
+        names.known[RESOLVER, candidate, "NS"] = SERVFAIL
+    found = names.delegation()
+    assert found.by_parent is None
+    assert found.warnings == ("parent zone not seen: the resolvers say SERVFAIL to NS of example.com",)
+
+
+def test_warnings_of_a_look_that_is_repeated_are_those_of_the_last() -> None:
+    names = Names()
+    names.known[RESOLVER, "example.com", "NS"] = SERVFAIL
+    names.known[PARENT, "shop.example.com", "NS"] = SERVFAIL
+    first = names.delegation()
+    del names.known[RESOLVER, "example.com", "NS"]
+    again = asyncio.run(ask_parent(first, "shop.example.com", [RESOLVER], 5353, names.ask))
+    assert again.warnings == ("parent zone not seen: the name servers of com say SERVFAIL of shop.example.com",)
+
+
+@pytest.mark.parametrize("name", ["www.shop.example.com", "shop.example.com"])
+def test_a_zone_is_found_above_a_name_that_cannot_be_looked_up(name: str) -> None:
+    names = Names()
+    names.known[RESOLVER, name, "NS"] = SERVFAIL
+    found = asyncio.run(zone_of(name, [RESOLVER], names.ask))
+    above = "shop.example.com" if name.startswith("www") else "com"
+    assert found.name == above
+    (doubt,) = found.doubts
+    assert OVERLOOKED.format(name) in doubt
+    assert Delegation(found.ns_names, doubts=found.doubts).warnings == (doubt,)
+
+
+def test_of_a_name_where_a_look_up_failed_and_no_zone_is_known_the_failure_is_told() -> None:
+    async def mostly_nothing(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        return SERVFAIL if name == "shop.nowhere" else Answer(Kind.NXDOMAIN, detail=f"{server, rdtype, recursive}")
+
+    with pytest.raises(LookupError, match=r"the resolvers say SERVFAIL to NS of shop\.nowhere$"):
+        asyncio.run(zone_of("www.shop.nowhere", [RESOLVER], mostly_nothing))
+
+
 def test_a_delegation_that_was_not_looked_for_warns_of_nothing() -> None:
     assert Delegation(OWN).warnings == ()
 
 
 def test_the_zone_of_a_name_is_the_nearest_with_name_servers() -> None:
     names = Names()
-    assert asyncio.run(zone_of("www.shop.example.com", [RESOLVER], names.ask)) == ("shop.example.com", OWN)
-    assert asyncio.run(zone_of("shop.example.com", [RESOLVER], names.ask)) == ("shop.example.com", OWN)
+    assert asyncio.run(zone_of("www.shop.example.com", [RESOLVER], names.ask)) == Zone("shop.example.com", OWN)
+    assert asyncio.run(zone_of("shop.example.com", [RESOLVER], names.ask)) == Zone("shop.example.com", OWN)
 
 
 def test_a_name_in_no_zone_is_an_error() -> None:

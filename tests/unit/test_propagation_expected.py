@@ -23,12 +23,27 @@ def verdict(judge: Judge, server: Endpoint, *data: str) -> Verdict:
     return look.verdict
 
 
-def test_an_answer_with_nothing_but_expected_values_is_as_it_should_be() -> None:
+def test_an_answer_with_all_expected_values_and_no_others_is_as_it_should_be() -> None:
     judge = ExpectedValues(["198.51.100.1", "198.51.100.2"])
-    assert verdict(judge, ONE, "198.51.100.1") is Verdict.NEW
+    assert verdict(judge, ONE, "198.51.100.1") is Verdict.OLD
     assert verdict(judge, ONE, "198.51.100.1", "198.51.100.2") is Verdict.NEW
     assert verdict(judge, ONE, "198.51.100.1", "203.0.113.1") is Verdict.OLD
     assert verdict(judge, ONE) is Verdict.NEGATIVE
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("a", "b"), "answers a, b"),
+        (("a",), "answers a; missing: b"),
+        (("a", "b", "c"), "answers a, b, c; too much: c"),
+        (("c",), "answers c; missing: a, b; too much: c"),
+    ],
+)
+def test_what_is_missing_and_what_is_too_much_is_said(given: tuple[str, ...], said: str) -> None:
+    answer = Answer(Kind.ADDRESSES, frozenset(given), 60)
+    look = asyncio.run(ExpectedValues(["a", "b", "a"]).judge(ONE, Heard(answer, 1, 2), recursive=False))
+    assert look.summary == said
 
 
 def test_servers_agree_when_they_give_what_the_first_gave() -> None:
@@ -100,6 +115,40 @@ def test_another_name_stands_for_its_addresses() -> None:
 def test_expected_data_are_read_as_a_zone_file_has_them(rdtype: str, expected: str, given: str) -> None:
     _, judge = found(rdtype, expected)
     assert verdict(judge, ONE, given) is Verdict.NEW
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ("new.example.com", "198.51.100.1"),
+        ("198.51.100.1", "new.example.com"),
+        ("new.example.com", "other.example.com"),
+    ],
+)
+def test_another_name_is_expected_alone(expected: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match=r"'new\.example\.com' is a name, and stands for all addresses"):
+        found("A", *expected)
+
+
+def test_the_same_value_twice_is_expected_once() -> None:
+    target, judge = found("A", "198.51.100.1", "198.51.100.1")
+    assert target.incoming == "198.51.100.1"
+    assert verdict(judge, ONE, "198.51.100.1") is Verdict.NEW
+    same, _ = found("A", "new.example.com", "new.example.com")
+    assert same.incoming == "new.example.com"
+
+
+def test_another_name_is_read_without_regard_to_case_and_the_dot() -> None:
+    target, _ = found("AAAA", "New.Example.COM.")
+    assert target.incoming == "new.example.com"
+
+
+def test_nobody_is_asked_about_what_is_not_understood() -> None:
+    async def nobody(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
+        raise AssertionError((server, name, rdtype, recursive))
+
+    with pytest.raises(ValueError, match="its last label is a number"):
+        asyncio.run(find("www.example.com", "A", ["198.51.100"], [RESOLVER], 53, nobody, private=False))
 
 
 @pytest.mark.parametrize(("rdtype", "expected"), [("MX", "mail.example.com"), ("A", "198.51.100")])

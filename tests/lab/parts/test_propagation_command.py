@@ -91,6 +91,51 @@ def test_what_is_expected_is_compared(expected: list[str], code: int) -> None:
     assert exit_code(NAME, *(word for data in expected for word in ("--expect", data))) == code
 
 
+@pytest.mark.parametrize("waiting", [(), ("--wait", "--deadline", "0.3")], ids=["look", "wait"])
+def test_what_is_expected_and_missing_is_named_and_so_is_what_is_too_much(
+    waiting: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = ("--expect", "198.51.100.1", "--expect", "203.0.113.1", *waiting)
+    says = "answers 198.51.100.1, 198.51.100.2; missing: 203.0.113.1; too much: 198.51.100.2"
+    assert exit_code(NAME, *argv) == 1
+    printed = capsys.readouterr()
+    assert [says in line for line in printed.out.splitlines()[1:3]] == [True, True]
+    assert not waiting or "missing: 203.0.113.1" in printed.err
+    assert exit_code(NAME, *argv, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert {one["status"] for one in (*told["servers"], *told["resolvers"])} == {says}
+    assert {one["verdict"] for one in told["servers"]} == {"old"}
+
+
+def test_one_served_of_two_that_are_expected_is_not_enough() -> None:
+    two = ("--expect", "198.51.100.1", "--expect", "198.51.100.2", "--expect", "203.0.113.1")
+    assert exit_code(NAME, *two) == 1
+    assert exit_code(NAME, *two, "--wait", "--deadline", "0.3") == 1
+
+
+def test_a_name_and_addresses_are_not_expected_together(capsys: pytest.CaptureFixture[str]) -> None:
+    assert exit_code(NAME, "--expect", "new.example.com", "--expect", "198.51.100.1") == 2
+    said = capsys.readouterr().err
+    assert "'new.example.com' is a name" in said
+    assert "--private" not in said
+
+
+def test_a_zone_is_found_above_a_name_whose_look_up_fails_and_a_warning_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def failing(query: dns.message.Message) -> list[dns.message.Message]:
+        (response,) = answered(query)
+        question = query.question[0]
+        if (question.name.to_text().lower(), question.rdtype) == (f"{NAME}.", dns.rdatatype.NS):
+            response.set_rcode(dns.rcode.SERVFAIL)
+        return [response]
+
+    assert exit_code(NAME, "--json", replies=failing) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["own_name_servers"] == ["ns-1.example.com"]
+    assert told["warnings"][0].startswith(f"the resolvers say SERVFAIL to NS of {NAME}: example.com was asked")
+
+
 def test_a_name_without_such_records_agrees_with_nothing() -> None:
     assert exit_code("empty.example.com") == 1
 
@@ -155,7 +200,18 @@ def test_a_private_name_is_asked_of_the_resolver_only(capsys: pytest.CaptureFixt
         [],
         [NAME, "--type", "ADDRESS"],
         [NAME, "--resolver", "dns.google"],
-        [NAME, "--deadline", "soon"],
+        [NAME, "--resolver", ""],
+        [NAME, "--resolver", "192.0.2.53:53"],
+        [NAME, "--resolver", "0.0.0.0"],
+        [NAME, "--resolver", "https://dns.example"],
+        *([NAME, f"--deadline={text}"] for text in ("soon", "nan", "inf", "-inf", "1e999", "-1", "0", "7200.5", "")),
+        *([NAME, f"--port={text}"] for text in ("99999", "0", "-1", "65536", "53.0", "dns", "", "5 3", "9" * 5000)),
+        *([NAME, "--type", text] for text in ("ANY", "AXFR", "TYPE65536", "TYPE0", "OPT", "")),
+        [""],
+        ["www example.com"],
+        ["192.0.2.1"],
+        [".".join(["a" * 60] * 5)],
+        ["www.\udcff.example.com"],
         ["a..b"],
         [f"{'a' * 64}.example.com"],
     ],
@@ -164,7 +220,18 @@ def test_what_is_not_understood_is_refused(argv: list[str], capsys: pytest.Captu
     with pytest.raises(SystemExit) as ended:
         arguments(argv)
     assert ended.value.code == 2
-    assert "usage: python -m cutover.propagation" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "usage: python -m cutover.propagation" in said
+    assert "invalid _" not in said
+    assert not argv or "is not a" in said or "is none of" in said
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "value"),
+    [("port", "1", 1), ("port", "65535", 65535), ("deadline", "7200", 7200.0), ("deadline", "1e-3", 0.001)],
+)
+def test_numbers_are_taken_up_to_their_limits(option: str, text: str, value: float) -> None:
+    assert getattr(arguments([NAME, f"--{option}", text]), option) == value
 
 
 def test_names_and_types_are_read_without_regard_to_case() -> None:
