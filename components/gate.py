@@ -6,22 +6,25 @@ from dataclasses import replace
 from components import line
 from components.settings import LiveSettings
 from components.shape import shape
-from cutover import tag_back
+from cutover import tag_back, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import check, look, override
-from cutover.checks.candidate import Candidate
+from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.check import Check
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
 from cutover.propagation.answer import Endpoint
+from cutover.propagation.target import ColourNames
 from cutover.threads import in_thread
 
 
 class Gate:
     """What stands before the first weight of a colour. `clusters` are the awake colours."""
 
-    def __init__(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts], aws: AwsReadiness) -> None:
-        self._settings, self._clusters, self._aws = settings, clusters, aws
+    def __init__(
+        self, settings: LiveSettings, zone_id: str, clusters: Mapping[str, ClusterFacts], aws: AwsReadiness
+    ) -> None:
+        self._settings, self._zone_id, self._clusters, self._aws = settings, zone_id, clusters, aws
         self._passed: set[str] = set()
 
     async def require(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
@@ -31,7 +34,7 @@ class Gate:
         """
         release, lenient = self._release(colour), self._is_tag_back(colour, standing)
         waiver = override.decide(self._settings.override, colour, release, standing.history)
-        found = await look.look(self._candidate(colour, lenient), self._aws, line.progress(urn))
+        found = await look.look(self._candidate(colour, standing, lenient), self._aws, line.progress(urn))
         found = await self._with_door(colour, found)
         verdict = check.verdict(found, tag_back=lenient, waived=waiver.checks)
         note, warn = line.note(urn), line.warning(urn)
@@ -56,7 +59,7 @@ class Gate:
 
     async def require_alive(self, colour: str, standing: Standing, weights_text: str) -> None:
         """That `colour`, which has its weight, still has its capacity; raises Refusal."""
-        candidate = replace(self._candidate(colour, self._is_tag_back(colour, standing)), samples=1)
+        candidate = replace(self._candidate(colour, standing, self._is_tag_back(colour, standing)), samples=1)
         found = await look.capacity_alone(candidate, self._aws)
         waiver = override.decide(self._settings.override, colour, self._release(colour), standing.history)
         verdict = check.verdict(found, tag_back=False, waived=waiver.checks)
@@ -87,7 +90,7 @@ class Gate:
             for one in found
         )
 
-    def _candidate(self, colour: str, lenient: bool) -> Candidate:
+    def _candidate(self, colour: str, standing: Standing, lenient: bool) -> Candidate:
         settings, shared = self._settings, self._settings.shared
         cluster = self._clusters.get(colour)
         other = next(one for one in shared.colours if one != colour)
@@ -113,4 +116,17 @@ class Gate:
             release_header=shared.release_header,
             references=[entry.value for entry in shared.offsite.values() if entry.is_reference],
             resolvers=[Endpoint(address, settings.dns_port) for address in settings.resolvers],
+            live=self._live_names(standing),
+        )
+
+    def _live_names(self, standing: Standing) -> LiveNames:
+        shared = self._settings.shared
+        return LiveNames(
+            zone=shared.zone,
+            zone_id=self._zone_id,
+            carriers={name: weights.in_charge({name: of}) for name, of in standing.weights.items()},
+            colours={
+                colour: ColourNames(shared.own_name(colour), facts.dns_name) for colour, facts in self._clusters.items()
+            },
+            dns_port=self._settings.dns_port,
         )

@@ -50,7 +50,7 @@ class LiveHooks:
 
     def open_for(self, clusters: Mapping[str, ClusterFacts]) -> None:
         """Let the hooks know the awake colours by name."""
-        self._clusters, self._gate = clusters, Gate(self._settings, clusters, self._aws)
+        self._clusters, self._gate = clusters, Gate(self._settings, self._zone_id, clusters, self._aws)
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         # A replacement begins with a create, which is not told what there was before: the state is.

@@ -9,22 +9,28 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
-from cutover.capacity import CapacitySeen, Target
+from cutover import launches
+from cutover.capacity import HEALTHY, CapacitySeen, Target
 from cutover.freeze import Named
+from cutover.launches import Activity
 from cutover.refusal import Refusal
 from cutover.weights import Weights
 
 if TYPE_CHECKING:
+    from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_elbv2.type_defs import TargetDescriptionTypeDef
     from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_route53.type_defs import ListResourceRecordSetsRequestTypeDef, ResourceRecordSetOutputTypeDef
 
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
 CLIENT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
 # The most that ListResourceRecordSets gives at once.
 RECORD_SETS_ON_A_PAGE = "300"
+# As many as the latest attempts to launch all instances of a group may be, and one page.
+ACTIVITIES = 50
 # Provider settings that change who calls AWS, or where. Hooks cannot follow them all, so none of them is taken.
 _IDENTITY_KEYS = {
     "accessKey",
@@ -80,7 +86,11 @@ class Aws:
             return self._session.client("route53", config=CLIENT)
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
-        """The instances of the Auto Scaling group, and what its target groups think of them."""
+        """The instances of the Auto Scaling group, and what its target groups think of them.
+
+        Of several target groups that have an instance, one that does not find it healthy counts. Of a group that is
+        short of instances AWS's own reasons are read too.
+        """
         with self._making_clients:
             scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
             balancing = self._session.client("elbv2", region_name=region, config=CLIENT)
@@ -94,12 +104,12 @@ class Aws:
         for arn in groups[0]["TargetGroupARNs"] if wanted else ():
             health = balancing.describe_target_health(TargetGroupArn=arn, Targets=wanted)
             for described in health["TargetHealthDescriptions"]:
-                state = described["TargetHealth"]
-                targets[described["Target"]["Id"]] = Target(
-                    state["State"], state.get("Reason", ""), state.get("Description", "")
-                )
+                instance, state = described["Target"]["Id"], described["TargetHealth"]
+                if instance not in targets or targets[instance].state == HEALTHY:
+                    targets[instance] = Target(state["State"], state.get("Reason", ""), state.get("Description", ""))
         zones = {i["InstanceId"]: i["AvailabilityZone"] for i in instances}
-        return CapacitySeen(group, in_service, targets, zones)
+        is_short = len(in_service) < groups[0]["DesiredCapacity"]
+        return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
         """The weighted A record sets of each name: name to set identifier (the colour) to weight.
@@ -108,25 +118,53 @@ class Aws:
         (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html). A name that is on no page is
         asked for by itself.
         """
-        found: dict[str, dict[str, int]] = {}
+        return {
+            name: {
+                record["SetIdentifier"]: record["Weight"]
+                for record in records
+                if record["Type"] == "A" and "Weight" in record
+            }
+            for name, records in self._record_sets(zone_id, names).items()
+        }
+
+    def _record_sets(self, zone_id: str, names: Sequence[str]) -> dict[str, list["ResourceRecordSetOutputTypeDef"]]:
+        """All record sets of each name, of every type, in the order of `names`."""
+        found: dict[str, list[ResourceRecordSetOutputTypeDef]] = {}
         for name in sorted(names, key=_in_the_order_of_a_zone):
             if name not in found:
-                found.update(self._page_of_weights(zone_id, name, names))
+                found.update(self._page_of_record_sets(zone_id, name, names))
         return {name: found[name] for name in names}
 
-    def _page_of_weights(self, zone_id: str, first: str, names: Sequence[str]) -> dict[str, dict[str, int]]:
-        """Those of `first`, and of the other `names` whose record sets are all on the same page."""
-        page = self._route53.list_resource_record_sets(
-            HostedZoneId=zone_id, StartRecordName=first, StartRecordType="A", MaxItems=RECORD_SETS_ON_A_PAGE
-        )
-        whole: dict[str, dict[str, int]] = {first: {}}
-        for record in page["ResourceRecordSets"]:
-            name = record["Name"].removesuffix(".")
-            if name == first or (name in names and record["Name"] != page.get("NextRecordName")):
-                weights = whole.setdefault(name, {})
-                if record["Type"] == "A" and "Weight" in record:
-                    weights[record["SetIdentifier"]] = record["Weight"]
-        return whole
+    def _page_of_record_sets(
+        self, zone_id: str, first: str, names: Sequence[str]
+    ) -> dict[str, list["ResourceRecordSetOutputTypeDef"]]:
+        """Those of `first`, on however many pages they are, and of the other `names` that end on the same page.
+
+        Raises LookupError when a page leads to itself.
+        """
+        # Types are in the order of the alphabet, of which A is the first.
+        request: ListResourceRecordSetsRequestTypeDef = {
+            "HostedZoneId": zone_id,
+            "MaxItems": RECORD_SETS_ON_A_PAGE,
+            "StartRecordName": first,
+            "StartRecordType": "A",
+        }
+        whole: dict[str, list[ResourceRecordSetOutputTypeDef]] = {first: []}
+        while True:
+            page = self._route53.list_resource_record_sets(**request)
+            for record in page["ResourceRecordSets"]:
+                name = record["Name"].removesuffix(".")
+                if name == first or (name in names and record["Name"] != page.get("NextRecordName")):
+                    whole.setdefault(name, []).append(record)
+            if page.get("NextRecordName", "").removesuffix(".") != first:
+                return whole
+            before = dict(request)
+            request["StartRecordType"] = page["NextRecordType"]
+            request.pop("StartRecordIdentifier", None)
+            if "NextRecordIdentifier" in page:
+                request["StartRecordIdentifier"] = page["NextRecordIdentifier"]
+            if request == before:
+                raise LookupError(f"the record sets of {first} go on where they began")
 
     def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
         """Which colour the parameter `in-charge` named since when, oldest first; empty while there is none."""
@@ -153,11 +191,31 @@ class Aws:
         """The names of the zone's authoritative servers; empty for a private zone, which has none that can be asked.
 
         https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZoneConfig.html
+        Raises LookupError for a public zone that names none: it must not pass for a private one.
         """
         zone = self._route53.get_hosted_zone(Id=zone_id)
         if zone["HostedZone"].get("Config", {}).get("PrivateZone"):
             return ()
-        return tuple(zone.get("DelegationSet", {}).get("NameServers", ()))
+        ns_names = tuple(zone.get("DelegationSet", {}).get("NameServers", ()))
+        if not ns_names:
+            raise LookupError(f"the public zone {zone_id} has no name servers in its delegation set")
+        return ns_names
+
+
+def _launch_failures(scaling: "AutoScalingClient", group: str) -> tuple[str, ...]:
+    """Why the group has fewer instances than it is to have, by its latest activities, newest first.
+
+    They explain and decide nothing, so that they cannot be read is said in their place.
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeScalingActivities.html
+    """
+    try:
+        found = scaling.describe_scaling_activities(AutoScalingGroupName=group, MaxRecords=ACTIVITIES)["Activities"]
+    except (BotoCoreError, ClientError) as error:
+        return (f"its scaling activities cannot be read: {error}",)
+    return launches.failures(
+        Activity(one["StatusCode"], one.get("StatusMessage") or one.get("Cause") or "", one.get("StartTime"))
+        for one in found
+    )
 
 
 def _in_the_order_of_a_zone(name: str) -> list[str]:

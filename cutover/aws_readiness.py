@@ -1,10 +1,32 @@
 """What only readiness reads from AWS: a cluster at rest, its certificate, the offsite parameters and secrets."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cutover.aws import CLIENT, Aws
 from cutover.checks.certificate import CertificateSeen
+from cutover.checks.healing import GroupSeen, Size
+from cutover.checks.records import WEIGHTED, RecordSeen
 from cutover.checks.settled import MISSING, ClusterSeen
+
+if TYPE_CHECKING:
+    from mypy_boto3_autoscaling import AutoScalingClient
+    from mypy_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
+    from mypy_boto3_route53.type_defs import ResourceRecordSetOutputTypeDef
+
+# The field of each routing policy, and the policy's name.
+_ROUTING = {
+    "Weight": WEIGHTED,
+    "Region": "latency",
+    "Failover": "failover",
+    "GeoLocation": "geolocation",
+    "GeoProximityLocation": "geoproximity",
+    "CidrRoutingConfig": "IP-based",
+    "MultiValueAnswer": "multivalue answer",
+    "TrafficPolicyInstanceId": "traffic policy",
+}
 
 
 class AwsReadiness(Aws):
@@ -21,6 +43,7 @@ class AwsReadiness(Aws):
         groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
         lifecycle = {i["InstanceId"]: str(i["LifecycleState"]) for found in groups for i in found["Instances"]}
         targets = balancing.describe_target_health(TargetGroupArn=target_group_arn)["TargetHealthDescriptions"]
+        healing = _group_seen(scaling, groups[0]) if groups else None
         return ClusterSeen(
             {
                 found["DNSName"]: " ".join(filter(None, (found["State"]["Code"], found["State"].get("Reason"))))
@@ -33,7 +56,13 @@ class AwsReadiness(Aws):
                 for described in targets
                 if described["Target"]["Id"] not in lifecycle
             },
+            healing,
         )
+
+    def records(self, zone_id: str, names: Sequence[str]) -> dict[str, tuple[RecordSeen, ...]]:
+        """All record sets of each of `names`, of every type."""
+        found = self._record_sets(zone_id, names)
+        return {name: tuple(_record_seen(record) for record in records) for name, records in found.items()}
 
     def certificate(self, arn: str) -> CertificateSeen:
         """The certificate, in the region that its ARN names."""
@@ -69,6 +98,35 @@ class AwsReadiness(Aws):
             return f"is to be deleted, since {described['DeletedDate']:%Y-%m-%d}"
         stages = {stage for found in described.get("VersionIdsToStages", {}).values() for stage in found}
         return "" if "AWSCURRENT" in stages else "has no current version (AWSCURRENT)"
+
+
+def _group_seen(scaling: "AutoScalingClient", group: "AutoScalingGroupTypeDef") -> GroupSeen:
+    """How a group is set to heal, with what is read of it elsewhere.
+
+    Of its instance refreshes the latest come first, and only one at a time is under way, so one page will do.
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeInstanceRefreshes.html
+    """
+    name = group["AutoScalingGroupName"]
+    refreshes = scaling.describe_instance_refreshes(AutoScalingGroupName=name)["InstanceRefreshes"]
+    scheduled = scaling.get_paginator("describe_scheduled_actions").paginate(AutoScalingGroupName=name)
+    return GroupSeen(
+        Size(group["MinSize"], group["MaxSize"], group["DesiredCapacity"]),
+        group["HealthCheckType"],
+        group.get("TargetGroupARNs", ()),
+        {one["ProcessName"]: one.get("SuspensionReason", "") for one in group.get("SuspendedProcesses", ())},
+        [one["Status"] for one in refreshes],
+        "WarmPoolConfiguration" in group,
+        [one["ScheduledActionName"] for page in scheduled for one in page["ScheduledUpdateGroupActions"]],
+    )
+
+
+def _record_seen(record: "ResourceRecordSetOutputTypeDef") -> RecordSeen:
+    """The record set as readiness judges it; without a routing policy it is a simple one."""
+    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+    routing = next((word for field, word in _ROUTING.items() if field in record), "simple")
+    values = tuple(one["Value"] for one in record.get("ResourceRecords", ()))
+    alias = (f"alias {record['AliasTarget']['DNSName']}",) if "AliasTarget" in record else ()
+    return RecordSeen(record["Type"], routing, record.get("SetIdentifier", ""), values + alias)
 
 
 def _region(arn: str) -> str | None:

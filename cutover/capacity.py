@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from cutover.printable import printable
 from cutover.refusal import Refusal
 
 POLL_SECONDS = 3.0
+HEALTHY = "healthy"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Target:
 class CapacitySeen:
     """One look at a group: its instances that are InService, and the health and the zone of each instance by id.
 
+    `failures`: why it is short of instances, in AWS's own words (see cutover.launches).
+
     An instance's own health check in its load balancer counts, not an answer that came through it: with no healthy
     target a load balancer sends to all of them.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
@@ -33,16 +37,18 @@ class CapacitySeen:
     in_service: frozenset[str]
     targets: Mapping[str, Target]
     zones: Mapping[str, str] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
 
     @property
     def healthy(self) -> frozenset[str]:
         """The instances that are InService and healthy targets."""
-        return frozenset(i for i in self.in_service if i in self.targets and self.targets[i].state == "healthy")
+        return frozenset(i for i in self.in_service if i in self.targets and self.targets[i].state == HEALTHY)
 
     def __str__(self) -> str:
-        sick = [f"{i}: {target}" for i, target in sorted(self.targets.items()) if target.state != "healthy"]
+        sick = [f"{i}: {target}" for i, target in sorted(self.targets.items()) if target.state != HEALTHY]
         counts = f"{len(self.in_service)} instances InService, {len(self.healthy)} healthy targets in {self.group}"
-        return f"{counts} ({'; '.join(sick)})" if sick else counts
+        problems = [printable(problem) for problem in (*sick, *self.failures)]
+        return f"{counts} ({'; '.join(problems)})" if problems else counts
 
 
 def is_full(seen: CapacitySeen, wanted: int) -> bool:
@@ -69,7 +75,7 @@ async def wait_until_full(
         try:
             seen = await look()
         except Exception as error:  # noqa: BLE001  # one look that fails is no reason to give up before the deadline
-            seen = f"it cannot be read: {error}"
+            seen = f"it cannot be read: {printable(str(error))}"
         waited = clock() - started
         if isinstance(seen, CapacitySeen) and is_full(seen, wanted):
             return

@@ -138,6 +138,10 @@ class LabClient:
         """How long the certificates of a colour are still valid, negative for expired; None: as issued."""
         return self._patch({"certificate_days": {colour: days}})
 
+    def set_launch_failure(self, colour: str, message: str | None) -> Faults:
+        """None of a colour's instances can be launched, for the reason `message`; None: they can."""
+        return self._patch({"launch_failures": {colour: message}})
+
     def set_delegation(self, name_servers: Sequence[str]) -> Faults:
         """The parents of all zones name these servers; none: those that the zones themselves have."""
         return self._patch({"delegation": list(name_servers)})

@@ -18,12 +18,15 @@ from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.gateway import Gateway
 from lab.aws.instance_deaths import InstanceDeaths, register_replacements
+from lab.aws.instance_refreshes import InstanceRefreshes
+from lab.aws.launch_failures import LaunchFailures
 from lab.aws.launch_templates import describe_with_todays_tags, keep_to_the_template
 from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
 from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
+from lab.aws.scaling_processes import give_reasons
 from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
 from lab.aws.zones import RecordSetChanges, corrected_soa
@@ -52,10 +55,13 @@ class Cloud:
 
     def __init__(self, alias_ttl_seconds: int, health_seconds: float, state_dir: Path) -> None:
         spread_instances()
+        give_reasons()
         self._alias_ttl_seconds = alias_ttl_seconds
         self._plan = service.plan(snapshot.delegation_set())
         self._board = FaultBoard(self._plan.servers(), self._plan.resolvers, health_seconds)
         self._healths = TargetHealths(self._board.current)
+        self._launches = LaunchFailures(self._board.current, self._healths.note_registrations)
+        self._launches.guard()
         self._authority = Authority(state_dir)
         self._certificates = Certificates(self._board.current)
         self._own = Reservation()
@@ -97,6 +103,7 @@ class Cloud:
     def _api_server(self) -> BaseWSGIServer:
         changes = Changes(lambda: self._board.current().insync_seconds)
         record_sets = RecordSetChanges(changes.add)
+        refreshes = InstanceRefreshes()
         gateway = Gateway(
             embedded.application(),
             {
@@ -104,6 +111,11 @@ class Cloud:
                 ("route53", "GetChange"): changes,
                 ("route53", "CreateHostedZone"): corrected_soa,
                 ("elasticloadbalancing", "DescribeTargetHealth"): self._healths,
+                ("autoscaling", "DescribeAutoScalingGroups"): self._launches.retry,
+                ("autoscaling", "DescribeScalingActivities"): self._launches.describe,
+                ("autoscaling", "StartInstanceRefresh"): refreshes.start,
+                ("autoscaling", "CancelInstanceRefresh"): refreshes.cancel,
+                ("autoscaling", "DescribeInstanceRefreshes"): refreshes.describe,
                 ("acm", "DescribeCertificate"): self._certificates,
                 ("ec2", "TerminateInstances"): register_replacements,
                 ("ec2", "CreateLaunchTemplate"): keep_to_the_template,

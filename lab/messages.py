@@ -107,6 +107,7 @@ class Faults:
     certificate_days: colour -> days that its certificates are still valid for; negative: expired.
     delegation: the names of the name servers that the parents of all zones name; none: those of the hosted zones.
     unavailable_zones: Availability Zones that EC2 does not offer any more.
+    launch_failures: colour -> why none of its instances can be launched.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -121,6 +122,7 @@ class Faults:
     certificate_days: dict[str, float] = field(default_factory=dict)
     delegation: tuple[str, ...] = ()
     unavailable_zones: tuple[str, ...] = ()
+    launch_failures: dict[str, str] = field(default_factory=dict)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -137,6 +139,7 @@ class Faults:
             certificate_days=dict(data["certificate_days"]),
             delegation=tuple(data["delegation"]),
             unavailable_zones=tuple(data["unavailable_zones"]),
+            launch_failures=dict(data["launch_failures"]),
         )
 
 
@@ -200,8 +203,8 @@ class Truth:
 
 
 def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
-    """`faults` with a JSON merge patch applied: servers and resolvers by address and field, fronts and
-    certificate_days by colour, the rest replaced.
+    """`faults` with a JSON merge patch applied: servers and resolvers by address and field, fronts,
+    certificate_days and launch_failures by colour, the rest replaced.
 
     Raises ValueError for an unknown key, address, field, status or fault; nothing is applied then.
     """
@@ -219,6 +222,8 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
             changed[key] = _merged_colours(key, faults.fronts, value, _front_fault)
         elif key == "certificate_days":
             changed[key] = _merged_colours(key, faults.certificate_days, value, float)
+        elif key == "launch_failures":
+            changed[key] = _merged_colours(key, faults.launch_failures, value, str)
         elif key in ("health_seconds", "insync_seconds"):
             changed[key] = float(value)
         else:

@@ -12,10 +12,29 @@ from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
+from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
 from cutover.propagation import client
 from cutover.propagation.answer import Ask, Endpoint
+from cutover.propagation.criterion import Picture
+from cutover.propagation.target import ColourNames, Target
+from cutover.propagation.watch import Watch
+
+
+@dataclass(frozen=True)
+class LiveNames:
+    """How the live names stand before a tag-in.
+
+    `carriers` maps each of them to the set identifiers in Route 53 that carry it at this moment, `colours` the awake
+    colours to the names of their addresses; `dns_port` is where name servers are asked.
+    """
+
+    zone: str
+    zone_id: str
+    carriers: Mapping[str, frozenset[str]]
+    colours: Mapping[str, ColourNames]
+    dns_port: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +65,7 @@ class Candidate:
     release_header: str | None
     references: Sequence[str]
     resolvers: Sequence[Endpoint]
+    live: LiveNames
     samples: int = SAMPLES
 
 
@@ -56,6 +76,8 @@ class Reader(Protocol):
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen: ...
     def certificate(self, arn: str) -> CertificateSeen: ...
     def offsite_error(self, reference: str, region: str) -> str: ...
+    def records(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSeen]]: ...
+    def name_servers(self, zone_id: str) -> tuple[str, ...]: ...
 
 
 class AskAll(Protocol):
@@ -64,6 +86,18 @@ class AskAll(Protocol):
     async def __call__(
         self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
     ) -> list[Answered]: ...
+
+
+class Glance(Protocol):
+    """What DNS says of `target`; see cutover.propagation.watch.Watch.glance."""
+
+    async def __call__(
+        self, target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]
+    ) -> Picture: ...
+
+
+async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
+    return await Watch(target).glance(deadline_seconds, is_enough)
 
 
 def _utc_now() -> datetime:
@@ -78,3 +112,4 @@ class Edges:
     ask_all: AskAll = probe.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
     now: Callable[[], datetime] = _utc_now
+    glance: Glance = _glance

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cutover.printable import printable
 from cutover.refusal import Refusal
 
 AWAKE = "awake"
@@ -13,9 +14,11 @@ PROBES = "probes"
 CERTIFICATE = "certificate"
 RELEASE = "release"
 OFFSITE = "offsite"
+RECORDS = "records"
+DNS = "dns"
 ALIKE = "alike"
 
-WAIVABLE = frozenset({CAPACITY, CURRENT, SETTLED, PROBES, CERTIFICATE, RELEASE, OFFSITE})
+WAIVABLE = frozenset({CAPACITY, CURRENT, SETTLED, PROBES, CERTIFICATE, RELEASE, OFFSITE, RECORDS, DNS})
 """The checks that an override may name; `awake` is not among them, and the order of the weights is no check at all."""
 # Rollback must be easier than rollout: the colour that was in charge a moment ago has shown that it can serve.
 _REFUSES_TAG_BACK = frozenset({AWAKE, CAPACITY})
@@ -25,12 +28,21 @@ _ONLY_WARNS = frozenset({ALIKE})
 
 @dataclass(frozen=True)
 class Check:
-    """One named condition of a tag-in: whether it holds, what was seen, what is allowed."""
+    """One named condition of a tag-in: whether it holds, what was seen, what is allowed.
+
+    `next_step`: the command that mends it, where that is another one than to bring the colour up again.
+    """
 
     name: str
     holds: bool
     seen: str
     allowed: str
+    next_step: str = ""
+
+    @property
+    def said(self) -> str:
+        """What was seen, fit to be printed: much of it comes from servers and APIs."""
+        return printable(self.seen)
 
 
 @dataclass(frozen=True)
@@ -73,21 +85,28 @@ def refuse(found: Verdict, colour: str, weights_text: str, next_step: str | None
     """
     if not found.refusing:
         return
-    wake = f"pulumi config set awake true -s {colour} && pulumi up --refresh -s {colour}"
     raise Refusal(
         f"{colour} is not ready to carry the traffic: {', '.join(check.name for check in found.refusing)}",
-        seen="; ".join(f"{check.name}: {check.seen}" for check in found.refusing) + f" (Route 53 now: {weights_text})",
+        seen="; ".join(f"{check.name}: {check.said}" for check in found.refusing) + f" (Route 53 now: {weights_text})",
         allowed="; ".join(f"{check.name}: {check.allowed}" for check in found.refusing),
-        next_step=next_step or (wake if found.hopeless else f"pulumi up -s {colour}, then pulumi up -s live again"),
+        next_step=next_step or _next_step(found, colour),
     )
+
+
+def _next_step(found: Verdict, colour: str) -> str:
+    """What to type; a colour that is asleep comes before all else."""
+    if found.hopeless:
+        return f"pulumi config set awake true -s {colour} && pulumi up --refresh -s {colour}"
+    steps = dict.fromkeys(check.next_step or f"pulumi up -s {colour}" for check in found.refusing)
+    return f"{'; '.join(steps)}, then pulumi up -s live again"
 
 
 def lines(checks: Iterable[Check]) -> tuple[str, ...]:
     """One line for each check, for the output."""
     return tuple(
-        f"{check.name}: ok, {check.seen}"
+        f"{check.name}: ok, {check.said}"
         if check.holds
-        else f"{check.name}: NOT READY, {check.seen}; allowed: {check.allowed}"
+        else f"{check.name}: NOT READY, {check.said}; allowed: {check.allowed}"
         for check in checks
     )
 
@@ -95,6 +114,6 @@ def lines(checks: Iterable[Check]) -> tuple[str, ...]:
 def warnings(found: Verdict) -> tuple[str, ...]:
     """One line for each check that does not hold and does not refuse, for the output."""
     return (
-        *(f"OVERRIDE waives {check.name}: {check.seen}; allowed: {check.allowed}" for check in found.waived),
-        *(f"{check.name} does not hold: {check.seen}; allowed: {check.allowed}" for check in found.warning),
+        *(f"OVERRIDE waives {check.name}: {check.said}; allowed: {check.allowed}" for check in found.waived),
+        *(f"{check.name} does not hold: {check.said}; allowed: {check.allowed}" for check in found.warning),
     )

@@ -6,12 +6,25 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from cutover.capacity import CapacitySeen
-from cutover.checks import capacity, certificate, current, offsite, probe, probes, release, settled
+from cutover.checks import capacity, certificate, current, dns, offsite, probe, probes, records, release, settled
 from cutover.checks.candidate import Candidate, Edges, Reader
-from cutover.checks.check import AWAKE, CAPACITY, CERTIFICATE, OFFSITE, PROBES, RELEASE, SETTLED, Check
+from cutover.checks.check import (
+    AWAKE,
+    CAPACITY,
+    CERTIFICATE,
+    DNS,
+    OFFSITE,
+    PROBES,
+    RECORDS,
+    RELEASE,
+    SETTLED,
+    Check,
+)
 from cutover.checks.probe import Question
 from cutover.cluster_facts import ClusterFacts
 from cutover.propagation.concurrently import all_of
+from cutover.propagation.criterion import Picture
+from cutover.propagation.target import Target
 from cutover.threads import in_thread
 
 # boto3 tries again for minutes when AWS does not answer; a tag-in does not wait for that.
@@ -42,6 +55,8 @@ async def look(
         (PROBES, RELEASE): _probes(candidate, cluster, edges),
         (CERTIFICATE,): _certificate(candidate, reader, edges),
         (OFFSITE,): _offsite(candidate, cluster, reader),
+        (RECORDS,): _records(candidate, reader),
+        (DNS,): _dns(candidate, reader, edges),
     }
     looked = [check for checks in await _all_reported(candidate.colour, steps, report) for check in checks]
     looked[1:1] = [current.check(candidate.built, candidate.declared)]
@@ -108,7 +123,7 @@ async def _capacity(candidate: Candidate, cluster: ClusterFacts, reader: Reader,
 
 async def _settled(cluster: ClusterFacts, reader: Reader) -> tuple[Check, ...]:
     seen = await _read(reader.cluster, cluster.group, cluster.target_group_arn, cluster.region)
-    return (settled.check(seen, cluster.dns_name, cluster.group),)
+    return (settled.check(seen, cluster),)
 
 
 async def _probes(candidate: Candidate, cluster: ClusterFacts, edges: Edges) -> tuple[Check, ...]:
@@ -148,3 +163,32 @@ async def _offsite(candidate: Candidate, cluster: ClusterFacts, reader: Reader) 
 
     errors = await all_of(error_of(reference) for reference in candidate.references)
     return (offsite.check(dict(zip(candidate.references, errors, strict=True))),)
+
+
+async def _records(candidate: Candidate, reader: Reader) -> tuple[Check, ...]:
+    live = candidate.live
+    wanted = [*candidate.names, *records.between(candidate.names, live.zone)]
+    seen = await _read(reader.records, live.zone_id, wanted)
+    return (records.check(seen, candidate.names, live.zone, live.zone_id),)
+
+
+async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Check, ...]:
+    """Those who are watched after the switch, by the same watch."""
+    live = candidate.live
+    ns_names = await _read(reader.name_servers, live.zone_id)
+    expected = dns.choose(live.carriers, frozenset(live.colours), candidate.colour)
+    target = Target(
+        names=tuple(candidate.names),
+        incoming=expected.asked_for,
+        colours=live.colours,
+        ns_names=ns_names,
+        zone=live.zone,
+        private=not ns_names,
+        resolvers=tuple(candidate.resolvers),
+        authoritative_port=live.dns_port,
+    )
+
+    def found(picture: Picture) -> Check:
+        return dns.check(picture, expected, live.zone, candidate.resolvers)
+
+    return (found(await edges.glance(target, dns.SECONDS, lambda picture: found(picture).holds)),)

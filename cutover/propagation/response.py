@@ -34,9 +34,7 @@ def read(response: dns.message.Message, *, recursive: bool) -> Answer:
     if not isinstance(response, dns.message.QueryMessage):
         return Answer(Kind.FAILURE, detail="not an answer to a query", extended_error=added)
     if not recursive and not response.flags & dns.flags.AA:
-        return _referral(response) or Answer(
-            Kind.FAILURE, detail="lame: answers without authority", extended_error=added
-        )
+        return _referral(response) or Answer(Kind.FAILURE, detail=f"lame: {_instead(response)}", extended_error=added)
     return replace(_read_chain(response, response.resolve_chaining()), extended_error=added)
 
 
@@ -71,6 +69,15 @@ def _referral(response: dns.message.Message) -> Answer | None:
         return None
     records = response.get_rrset(response.authority, question.name, question.rdclass, dns.rdatatype.NS)
     return None if records is None else Answer(Kind.ADDRESSES, _data(records), float(records.ttl), "referral")
+
+
+def _instead(response: dns.message.Message) -> str:
+    """What a server without authority does: it may refer to those of a zone below its own, which has the name."""
+    referred = [records for records in response.authority if records.rdtype == dns.rdatatype.NS]
+    if response.answer or not referred:
+        return "answers without authority"
+    servers = ", ".join(sorted(_data(referred[0])))
+    return f"refers to the zone {referred[0].name.to_text(omit_final_dot=True).lower()}, which {servers} serve"
 
 
 def _data(records: dns.rrset.RRset) -> frozenset[str]:

@@ -10,7 +10,7 @@ from cutover.propagation import client, name_servers
 from cutover.propagation.answer import Ask, Endpoint
 from cutover.propagation.colour_lookup import ColourLookup
 from cutover.propagation.concurrently import result_of
-from cutover.propagation.criterion import Status
+from cutover.propagation.criterion import Picture, Status
 from cutover.propagation.outcome import Outcome, PropagationTimeout
 from cutover.propagation.record import Clocks, outcome_of
 from cutover.propagation.target import Target
@@ -75,15 +75,24 @@ class Watch:
 
     async def look(self, deadline_seconds: float) -> Outcome:
         """Return as soon as everybody has said something, or after `deadline_seconds`; otherwise like `wait`."""
+        await self.glance(deadline_seconds, lambda _: not self._watchers.in_doubt)
+        return self.outcome()
+
+    async def glance(self, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
+        """All that is known as soon as everybody has said something and that `is_enough`, or after `deadline_seconds`.
+
+        A question that gets lost is asked again, and what a server said last counts. Raises as `wait` does.
+        """
         self.start()
         self._called_at = self._clock()
         try:
             while self._clock() < self._called_at + deadline_seconds:
                 self._raise_if_broken()
-                if self._watchers.picture().is_complete and not self._watchers.in_doubt:
+                picture = self._watchers.picture()
+                if picture.is_complete and is_enough(picture):
                     break
                 await self._sleep(FINAL_POLL_SECONDS)
-            return self.outcome()
+            return self._watchers.picture()
         finally:
             await self.stop()
 

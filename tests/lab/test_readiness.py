@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import pytest
 
-from lab.client import ApiFault, FrontFault
+from lab.client import ApiFault, FrontFault, ServerFault
 from lab.pulumi_command import Result
 from tests.lab.world import FIRST, LIVE, NAME, READINESS_MILLISECONDS, RELEASES, SECOND, SECRET, World
 
 NEW_RELEASE = "2.0.0"
+OTHER = {"Name": NAME, "TTL": 60}
 Fault = Callable[[World, str], ExitStack]
 
 
@@ -80,6 +82,66 @@ def missing_secret(world: World, _colour: str) -> ExitStack:
     return _undone(lambda: parameters.put_parameter(Name=SECRET, Type="SecureString", Value="postgres://db"))
 
 
+def _with_record_set(world: World, record_set: dict[str, Any]) -> ExitStack:
+    route53 = world.workspace.aws("route53")
+    zone = route53.list_hosted_zones()["HostedZones"][0]["Id"]
+
+    def change(action: str) -> None:
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record_set}]}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+
+    change("CREATE")
+    return _undone(lambda: change("DELETE"))
+
+
+def aaaa_record(world: World, _colour: str) -> ExitStack:
+    return _with_record_set(world, {**OTHER, "Type": "AAAA", "ResourceRecords": [{"Value": "2001:db8::1"}]})
+
+
+def https_record(world: World, _colour: str) -> ExitStack:
+    return _with_record_set(world, {**OTHER, "Type": "HTTPS", "ResourceRecords": [{"Value": "1 . alpn=h2"}]})
+
+
+def child_zone(world: World, _colour: str) -> ExitStack:
+    return _with_record_set(world, {**OTHER, "Type": "NS", "ResourceRecords": [{"Value": "ns-1.other.example."}]})
+
+
+def _group(world: World, colour: str) -> dict[str, str]:
+    return {"AutoScalingGroupName": world.outputs(colour)["cluster"]["group"]}
+
+
+def suspended_launches(world: World, colour: str) -> ExitStack:
+    scaling, group = world.workspace.aws("autoscaling"), _group(world, colour)
+    scaling.suspend_processes(**group, ScalingProcesses=["Launch", "ReplaceUnhealthy"])
+    return _undone(lambda: scaling.resume_processes(**group))
+
+
+def instance_refresh(world: World, colour: str) -> ExitStack:
+    scaling, group = world.workspace.aws("autoscaling"), _group(world, colour)
+    scaling.start_instance_refresh(**group)
+    return _undone(lambda: scaling.cancel_instance_refresh(**group))
+
+
+def warm_pool(world: World, colour: str) -> ExitStack:
+    scaling, group = world.workspace.aws("autoscaling"), _group(world, colour)
+    scaling.put_warm_pool(**group, MinSize=1)
+    return _undone(lambda: scaling.delete_warm_pool(**group))
+
+
+def scheduled_action(world: World, colour: str) -> ExitStack:
+    scaling, action = world.workspace.aws("autoscaling"), {**_group(world, colour), "ScheduledActionName": "night"}
+    scaling.put_scheduled_update_group_action(**action, MinSize=0, DesiredCapacity=0, Recurrence="0 22 * * *")
+    return _undone(lambda: scaling.delete_scheduled_action(**action))
+
+
+def silent_name_servers(world: World, _colour: str) -> ExitStack:
+    stack = ExitStack()
+    for address in world.addresses.server_addresses():
+        world.faults.set_server_fault(address, ServerFault(fault="drop"))
+        stack.callback(world.faults.set_server_fault, address, ServerFault())
+    return stack
+
+
 FAULTS: dict[str, Fault] = {
     "awake": closed_door,
     "capacity": sick_target,
@@ -90,6 +152,9 @@ FAULTS: dict[str, Fault] = {
     "certificate": expiring_certificate,
     "release": unnamed_release,
     "offsite": missing_secret,
+    "records": aaaa_record,
+    "settled ": suspended_launches,
+    "dns": silent_name_servers,
 }
 
 
@@ -149,6 +214,36 @@ def test_the_preview_prints_every_check_and_warns_of_what_would_be_refused(first
     assert any("would be refused" in warning for warning in preview.messages("warning"))
 
 
+def test_the_preview_says_what_would_make_a_switch_go_wrong_and_the_next_one_says_nothing(
+    first_in_charge: World,
+) -> None:
+    world = first_in_charge
+    with ExitStack() as faults, _active(world, SECOND):
+        for one in (https_record, instance_refresh, warm_pool, scheduled_action, child_zone):
+            faults.enter_context(one(world, SECOND))
+        preview, refused = world.preview(LIVE), world.up(LIVE)
+        faults.close()
+        healed = world.preview(LIVE)
+    (would,) = [text for text in preview.messages("warning") if "would be refused" in text]
+    for said in (
+        f"{SECOND} is not ready to carry the traffic: settled, records, dns",
+        "an instance refresh is InProgress",
+        "it has a warm pool",
+        "the scheduled action night is to change its size",
+        f"{NAME} has HTTPS 1 . alpn=h2",
+        f"{NAME} is a zone of its own (NS ns-1.other.example.)",
+        f"lame: refers to the zone {NAME}, which ns-1.other.example. serve",
+        "aws autoscaling cancel-instance-refresh --auto-scaling-group-name",
+        "aws route53 list-resource-record-sets --hosted-zone-id",
+        f"python -m cutover.propagation {NAME} --port {world.addresses.dns_port}",
+    ):
+        assert said in would, said
+    assert refused.failed == ("ready",)
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+    assert not [text for text in healed.messages("warning") if "refused" in text]
+    world.assert_nothing_half_done()
+
+
 def test_an_override_waives_named_checks_for_one_colour_and_release(first_in_charge: World) -> None:
     world, attempt = first_in_charge, f"{SECOND}@{NEW_RELEASE}"
     try:
@@ -180,12 +275,15 @@ def test_with_nothing_wrong_the_colour_is_tagged_in_and_a_tag_back_is_easier(fir
         assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
 
     with ExitStack() as faults:
-        for other in (other_measure, stranger, failing_front, expiring_certificate, missing_secret):
+        for other in (
+            *(other_measure, stranger, failing_front, expiring_certificate, missing_secret),
+            *(aaaa_record, suspended_launches),
+        ):
             faults.enter_context(other(first_in_charge, FIRST))
         back = first_in_charge.tag_in(FIRST)
     assert back.exit_code == 0, back.output
     warnings = "\n".join(back.messages("warning"))
-    for check in ("current", "settled", "probes", "certificate", "offsite"):
+    for check in ("current", "settled", "probes", "certificate", "offsite", "records"):
         assert f"{check} does not hold" in warnings
     assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}
 

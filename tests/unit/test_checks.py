@@ -8,8 +8,10 @@ import pytest
 from cutover.capacity import CapacitySeen, Target
 from cutover.checks import capacity, certificate, current, offsite, probes, release, settled
 from cutover.checks.certificate import CertificateSeen
+from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.probes import Answered
 from cutover.checks.settled import ClusterSeen
+from tests.unit.stack_values import facts
 
 # capacity
 
@@ -104,21 +106,23 @@ def test_a_difference_from_the_other_colour_is_named_with_that_colour() -> None:
 
 # settled
 
-SETTLED = ClusterSeen({"violet.elb.example": "active"}, "", {"i-0": "InService", "i-1": "InService"}, {})
+HELD = GroupSeen(Size(2, 2, 2), "ELB", ["arn:of:violet"])
+SETTLED = ClusterSeen({"violet.elb.example": "active"}, "", {"i-0": "InService", "i-1": "InService"}, {}, HELD)
+VIOLET = replace(facts("violet", 2), group="group-1")
 
 
 def test_an_active_load_balancer_before_a_group_at_rest_is_settled() -> None:
-    found = settled.check(SETTLED, "violet.elb.example", "group-1")
+    found = settled.check(SETTLED, VIOLET)
     assert found.holds
     assert found.seen == "load balancer active, 2 instances of group-1 at rest"
 
 
 def test_the_case_of_a_load_balancers_name_does_not_matter() -> None:
-    assert settled.check(SETTLED, "Violet.ELB.example", "group-1").holds
+    assert settled.check(SETTLED, replace(VIOLET, dns_name="Violet.ELB.example")).holds
 
 
 def test_an_instance_on_standby_is_at_rest() -> None:
-    assert settled.check(replace(SETTLED, lifecycle={"i-0": "Standby"}), "violet.elb.example", "group-1").holds
+    assert settled.check(replace(SETTLED, lifecycle={"i-0": "Standby"}), VIOLET).holds
 
 
 @pytest.mark.parametrize(
@@ -130,13 +134,14 @@ def test_an_instance_on_standby_is_at_rest() -> None:
         (replace(SETTLED, balancers={}), "load balancer violet.elb.example: missing"),
         (replace(SETTLED, group_status="Delete in progress"), "Auto Scaling group group-1: Delete in progress"),
         (replace(SETTLED, group_status="missing", lifecycle={}), "Auto Scaling group group-1: missing"),
+        (replace(SETTLED, group=None, lifecycle={}), "Auto Scaling group group-1: missing"),
         (replace(SETTLED, lifecycle={"i-0": "InService", "i-1": "Terminating:Wait"}), "i-1: Terminating:Wait"),
         (replace(SETTLED, lifecycle={"i-0": "Pending"}), "i-0: Pending"),
         (replace(SETTLED, strangers={"i-9": "draining"}), "i-9 is a target but not in group-1: draining"),
     ],
 )
 def test_whatever_is_on_the_way_is_not_settled_and_is_named(cluster: ClusterSeen, problem: str) -> None:
-    found = settled.check(cluster, "violet.elb.example", "group-1")
+    found = settled.check(cluster, VIOLET)
     assert not found.holds
     assert found.seen.endswith(problem)
 

@@ -13,18 +13,30 @@ import pytest
 
 from cutover.capacity import CapacitySeen, Target
 from cutover.checks import look as looking
-from cutover.checks.candidate import Candidate, Edges
+from cutover.checks.candidate import Candidate, Edges, LiveNames
 from cutover.checks.capacity import PAUSE_SECONDS
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.check import Check
+from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.look import look
 from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
+from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.propagation.answer import Answer, Endpoint, Kind
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import Picture
+from cutover.propagation.look import Look
+from cutover.propagation.resolver_view import ResolverView
+from cutover.propagation.server_view import ServerView
+from cutover.propagation.target import ColourNames
+from cutover.propagation.target import Target as Watched
 from tests.unit.stack_values import facts
 
-ORDER = ["awake", "capacity", "current", "settled", "probes", "release", "certificate", "offsite", "alike"]
+ORDER = [
+    *("awake", "capacity", "current", "settled", "probes", "release", "certificate", "offsite", "records", "dns"),
+    "alike",
+]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SHAPE = {"capacity": "2"}
 RESOLVER = Endpoint("192.0.2.53")
@@ -48,7 +60,16 @@ CANDIDATE = Candidate(
     release_header="X-Release",
     references=("/shop/a", "/shop/b"),
     resolvers=(RESOLVER,),
+    live=LiveNames(
+        "shop.example",
+        "Z1",
+        {"www.shop.example": frozenset({"amber"})},
+        {one: ColourNames(f"{one}.www.shop.example", f"{one}.elb.example") for one in ("amber", "violet")},
+        53,
+    ),
 )
+HELD = GroupSeen(Size(2, 2, 2), "ELB", ["arn:of:violet"])
+IN_CHARGE = Look(Verdict.NEW, "answers amber", 1.0, 1.0, ("192.0.2.9",))
 HEALTHY, SICK = Target("healthy"), Target("unhealthy")
 
 
@@ -78,6 +99,7 @@ class Account:
     status: str = ""
     names: frozenset[str] = frozenset({"www.shop.example"})
     offsite: Mapping[str, str] = field(default_factory=dict)
+    other_records: Sequence[RecordSeen] = ()
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _note(self, *question: Any) -> None:
@@ -92,7 +114,7 @@ class Account:
 
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen:
         self._note("cluster", group, target_group_arn, region)
-        return ClusterSeen({"violet.elb.example": "active"}, self.status, {"i-0": "InService"}, {})
+        return ClusterSeen({"violet.elb.example": "active"}, self.status, {"i-0": "InService"}, {}, HELD)
 
     def certificate(self, arn: str) -> CertificateSeen:
         self._note("certificate", arn)
@@ -101,6 +123,14 @@ class Account:
     def offsite_error(self, reference: str, region: str) -> str:
         self._note("offsite", reference, region)
         return self.offsite.get(reference, "")
+
+    def records(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSeen]]:
+        self._note("records", zone_id, *names)
+        return {name: [RecordSeen("A", "weighted", "amber"), *self.other_records] for name in names}
+
+    def name_servers(self, zone_id: str) -> tuple[str, ...]:
+        self._note("name_servers", zone_id)
+        return ("ns-1.example.net",)
 
 
 @dataclass
@@ -114,6 +144,8 @@ class World:
     slept: list[float] = field(default_factory=list)
     asked: list[tuple[Sequence[str], Question, int, int]] = field(default_factory=list)
     resolved: list[tuple[Endpoint, str, str, bool]] = field(default_factory=list)
+    said: Look = IN_CHARGE
+    watched: list[Watched] = field(default_factory=list)
 
     async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
         self.resolved.append((server, name, rdtype, recursive))
@@ -131,8 +163,18 @@ class World:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
+    async def glance(self, target: Watched, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
+        self.watched.append(target)
+        picture = Picture(
+            [ServerView(name, "ns-1.example.net (192.0.2.3)", self.said) for name in target.names],
+            [ResolverView(name, str(RESOLVER), self.said) for name in target.names],
+        )
+        assert deadline_seconds > 0
+        assert is_enough(picture) == (self.said.verdict is Verdict.NEW)
+        return picture
+
     def edges(self) -> Edges:
-        return Edges(self.ask, self.ask_all, self.sleep, lambda: NOW)
+        return Edges(self.ask, self.ask_all, self.sleep, lambda: NOW, self.glance)
 
 
 def run(
@@ -172,6 +214,9 @@ FAULTS: list[tuple[str, Candidate, Account, World]] = [
     ("release", CANDIDATE, Account(), World(release="0.9.0")),
     ("certificate", CANDIDATE, Account(names=frozenset({"shop.example"})), World()),
     ("offsite", CANDIDATE, Account(offsite={"/shop/b": "ParameterNotFound"}), World()),
+    ("records", CANDIDATE, Account(other_records=[RecordSeen("AAAA", "simple", "", ("2001:db8::1",))]), World()),
+    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict=Verdict.OLD))),
+    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict=Verdict.NO_ANSWER))),
     ("alike", replace(CANDIDATE, other_built={"capacity": "4"}), Account(), World()),
 ]
 
@@ -183,7 +228,10 @@ def test_each_check_fails_alone(name: str, candidate: Candidate, account: Accoun
 
 @pytest.mark.parametrize(
     ("question", "check"),
-    [("capacity", "capacity"), ("cluster", "settled"), ("certificate", "certificate"), ("offsite", "offsite")],
+    [
+        *(("capacity", "capacity"), ("cluster", "settled"), ("certificate", "certificate"), ("offsite", "offsite")),
+        *(("records", "records"), ("name_servers", "dns")),
+    ],
 )
 @pytest.mark.parametrize("error", [OSError("AccessDenied: not for you"), KeyError("Status"), ValueError()])
 def test_what_cannot_be_read_does_not_hold_and_shows_its_error(question: str, check: str, error: Exception) -> None:
@@ -267,6 +315,24 @@ def test_when_the_other_colour_is_asleep_there_is_nothing_to_be_alike() -> None:
 def test_what_is_still_under_way_is_reported_from_the_start() -> None:
     reports: list[str] = []
     run(report=reports.append)
-    assert reports[0] == ("checking violet: capacity, settled, probes, release, certificate, offsite still under way")
-    assert len(reports) == 5
+    assert reports[0] == (
+        "checking violet: capacity, settled, probes, release, certificate, offsite, records, dns still under way"
+    )
+    assert len(reports) == 7
     assert [len(text) for text in reports] == sorted((len(text) for text in reports), reverse=True)
+
+
+def test_dns_is_asked_by_the_watch_of_the_tag_in_about_who_is_in_charge() -> None:
+    account, world = Account(), World()
+    run(account=account, world=world)
+    (target,) = world.watched
+    assert ("name_servers", "Z1") in account.asked
+    assert (target.names, target.incoming, target.zone) == (("www.shop.example",), "amber", "shop.example")
+    assert (target.ns_names, target.resolvers, target.private) == (("ns-1.example.net",), (RESOLVER,), False)
+    assert set(target.colours) == {"amber", "violet"}
+
+
+def test_records_are_read_of_the_live_names_and_of_those_between_them_and_the_zone() -> None:
+    account = Account()
+    run(replace(CANDIDATE, names=("www.eu.shop.example", "shop.example")), account)
+    assert ("records", "Z1", "www.eu.shop.example", "shop.example", "eu.shop.example") in account.asked

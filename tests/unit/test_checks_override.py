@@ -24,7 +24,10 @@ def test_an_attempt_and_its_checks_are_read() -> None:
 def test_every_check_but_awake_may_be_named() -> None:
     found = override.parse(text(checks=sorted(WAIVABLE)))
     assert found is not None
-    assert set(found.checks) == {"capacity", "current", "settled", "probes", "certificate", "release", "offsite"}
+    assert set(found.checks) == {"capacity", "current", "settled", "probes", "certificate", "release", "offsite"} | {
+        "records",
+        "dns",
+    }
 
 
 @pytest.mark.parametrize("nothing", ["", "{}", " {} "])

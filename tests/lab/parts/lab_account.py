@@ -87,12 +87,14 @@ class Account:
         )["LaunchTemplate"]["LaunchTemplateId"]
         self.autoscaling.create_auto_scaling_group(
             AutoScalingGroupName=name,
-            MinSize=0,
+            MinSize=size,
             MaxSize=size,
             DesiredCapacity=size,
             LaunchTemplate={"LaunchTemplateId": template, "Version": "1"},
             VPCZoneIdentifier=",".join(subnets),
             TargetGroupARNs=[group["TargetGroupArn"]],
+            HealthCheckType="ELB",
+            HealthCheckGracePeriod=300,
             Tags=[
                 {"Key": "release", "Value": release, "PropagateAtLaunch": True},
                 {"Key": "colour", "Value": colour, "PropagateAtLaunch": True},

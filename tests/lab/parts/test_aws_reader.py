@@ -69,6 +69,47 @@ def test_a_target_that_is_not_healthy_is_seen_with_its_reason(
     assert seen.targets[sick].reason in str(seen)
 
 
+def test_a_target_that_one_of_its_target_groups_does_not_find_healthy_is_not(aws: Aws, account: Account) -> None:
+    made, unused = account.cluster("amber", size=1), account.cluster("amber", size=0, with_listener=False)
+    (instance,), name = account.instance_ids(made), {"AutoScalingGroupName": made.auto_scaling_group}
+    attach = account.autoscaling.attach_load_balancer_target_groups
+    attach(**name, TargetGroupARNs=[unused.target_group_arn])
+    for _ in range(2):  # in the one order, then in the other
+        seen = aws.capacity(made.auto_scaling_group)
+        assert seen.targets[instance].reason == "Target.NotInUse"
+        assert seen.healthy == frozenset()
+        account.autoscaling.detach_load_balancer_target_groups(**name, TargetGroupARNs=[made.target_group_arn])
+        attach(**name, TargetGroupARNs=[made.target_group_arn])
+
+
+NO_ROOM = "We currently do not have sufficient t3.micro capacity. Launching EC2 instance failed."
+
+
+def test_a_group_whose_instances_cannot_be_launched_says_awss_own_reason(
+    aws: Aws, account: Account, lab: LabClient
+) -> None:
+    lab.set_launch_failure("grey", NO_ROOM)
+    group = account.cluster("grey", size=2).auto_scaling_group
+    seen = aws.capacity(group)
+    assert (seen.in_service, seen.targets) == (frozenset(), {})
+    (reason,) = seen.failures
+    assert reason.startswith("Failed at 20")
+    assert reason.endswith(NO_ROOM)
+
+    lab.set_launch_failure("grey", None)
+    assert len(aws.capacity(group).healthy) == 2
+    assert aws.capacity(group).failures == ()
+
+
+def test_reasons_that_may_not_be_read_do_not_hide_what_was_seen(aws: Aws, account: Account, lab: LabClient) -> None:
+    group = account.cluster("blank", size=2).auto_scaling_group
+    lab.terminate_instances("blank")
+    lab.set_api_faults([ApiFault("autoscaling", "DescribeScalingActivities", "AccessDenied", count=-1)])
+    seen = aws.capacity(group)
+    assert len(seen.healthy) == 1
+    assert "AccessDenied" in seen.failures[0]
+
+
 def test_a_target_that_has_just_been_registered_is_not_healthy_yet(aws: Aws, account: Account, lab: LabClient) -> None:
     lab.set_health_seconds(60)
     seen = aws.capacity(account.cluster("violet", size=1).auto_scaling_group)
@@ -149,6 +190,15 @@ def test_a_name_that_ends_on_the_next_page_has_all_its_weights(
     monkeypatch.setattr("cutover.aws.RECORD_SETS_ON_A_PAGE", str(on_a_page))
     zone_id, names = zone_of_fifty
     assert aws.weights(zone_id, names) == {name: {"amber": 100, "violet": 0} for name in names}
+
+
+def test_a_page_that_leads_to_itself_is_an_error_and_not_the_end(
+    aws: Aws, zone_of_fifty: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cutover.aws.RECORD_SETS_ON_A_PAGE", "1")  # moto knows no StartRecordIdentifier
+    zone_id, names = zone_of_fifty
+    with pytest.raises(LookupError, match="go on where they began"):
+        aws.weights(zone_id, names)
 
 
 def test_the_name_servers_are_those_of_the_zones_delegation(aws: Aws, account: Account, running: RunningServer) -> None:

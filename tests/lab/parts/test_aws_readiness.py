@@ -11,11 +11,14 @@ from botocore.exceptions import ClientError
 from cutover.aws import session
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import settled
-from cutover.checks.candidate import Candidate
+from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.look import look
+from cutover.checks.records import RecordSeen
+from cutover.cluster_facts import ClusterFacts
 from cutover.propagation.answer import Endpoint
-from lab.client import ApiFault, FrontFault, LabClient, RunningServer, aws_environment
-from tests.lab.parts.lab_account import Account, Cluster
+from cutover.propagation.target import ColourNames
+from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
+from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts
 
@@ -35,9 +38,19 @@ def cluster(account: Account) -> Cluster:
     return account.cluster("amber", size=2)
 
 
-def problems(aws: AwsReadiness, cluster: Cluster) -> str:
+def facts_of(made: Cluster, size: int = 2) -> ClusterFacts:
+    return replace(
+        facts("amber", size),
+        region=REGION,
+        group=made.auto_scaling_group,
+        target_group_arn=made.target_group_arn,
+        dns_name=made.dns_name,
+    )
+
+
+def problems(aws: AwsReadiness, cluster: Cluster, size: int = 2) -> str:
     seen = aws.cluster(cluster.auto_scaling_group, cluster.target_group_arn, REGION)
-    found = settled.check(seen, cluster.dns_name, cluster.auto_scaling_group)
+    found = settled.check(seen, facts_of(cluster, size))
     return "" if found.holds else found.seen
 
 
@@ -71,6 +84,86 @@ def test_a_target_group_that_is_gone_is_an_error(aws: AwsReadiness, cluster: Clu
     arn = cluster.target_group_arn.replace("targetgroup/", "targetgroup/no")
     with pytest.raises(ClientError, match="TargetGroupNotFound"):
         aws.cluster(cluster.auto_scaling_group, arn, REGION)
+
+
+def test_a_group_that_is_kept_from_healing_is_not_settled(aws: AwsReadiness, account: Account) -> None:
+    made = account.cluster("amber", size=2)
+    group, name = account.autoscaling, {"AutoScalingGroupName": made.auto_scaling_group}
+    group.suspend_processes(**name, ScalingProcesses=["Launch", "AZRebalance"])
+    group.start_instance_refresh(**name)
+    group.put_warm_pool(**name, MinSize=1)
+    group.put_scheduled_update_group_action(
+        **name, ScheduledActionName="night", DesiredCapacity=1, Recurrence="0 1 * * *"
+    )
+    group.update_auto_scaling_group(**name, MinSize=1, HealthCheckType="EC2")
+    found = problems(aws, made)
+    for said in (
+        "Launch is suspended (User suspended at 20",
+        "an instance refresh is InProgress",
+        "it has a warm pool",
+        "the scheduled action night is to change its size",
+        "its size is min 1, max 2, desired 2, and not 2",
+        "its health checks are EC2",
+    ):
+        assert said in found, said
+    assert "AZRebalance" not in found
+
+    group.resume_processes(**name)
+    group.cancel_instance_refresh(**name)
+    group.delete_warm_pool(**name)
+    group.delete_scheduled_action(**name, ScheduledActionName="night")
+    group.update_auto_scaling_group(**name, MinSize=2, HealthCheckType="ELB")
+    assert problems(aws, made) == ""
+
+
+def test_scheduled_actions_are_all_read_however_many_pages_they_are(aws: AwsReadiness, account: Account) -> None:
+    made = account.cluster("amber", size=1)
+    for number in range(60):
+        account.autoscaling.put_scheduled_update_group_action(
+            AutoScalingGroupName=made.auto_scaling_group, ScheduledActionName=f"action-{number}", DesiredCapacity=1
+        )
+    seen = aws.cluster(made.auto_scaling_group, made.target_group_arn, REGION)
+    assert seen.group is not None
+    assert len(seen.group.scheduled) == 60
+
+
+def test_a_group_that_was_detached_from_its_target_group_is_not_settled(aws: AwsReadiness, account: Account) -> None:
+    made = account.cluster("amber", size=1)
+    account.autoscaling.detach_load_balancer_target_groups(
+        AutoScalingGroupName=made.auto_scaling_group, TargetGroupARNs=[made.target_group_arn]
+    )
+    assert f"its new instances do not become targets of {made.target_group_arn}" in problems(aws, made, 1)
+
+
+@pytest.mark.parametrize("action", ["DescribeInstanceRefreshes", "DescribeScheduledActions"])
+def test_what_may_not_be_read_of_a_group_is_an_error(
+    aws: AwsReadiness, cluster: Cluster, lab: LabClient, action: str
+) -> None:
+    lab.set_api_faults([ApiFault("autoscaling", action, "AccessDenied", count=-1)])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        problems(aws, cluster)
+
+
+def test_record_sets_are_read_with_their_type_routing_and_value(aws: AwsReadiness, account: Account) -> None:
+    zone_id, zone = account.zone()
+    www, old = f"www.{zone}", f"old.{zone}"
+    latency = {key: value for key, value in weighted(old, "eu", 1, "192.0.2.1").items() if key != "Weight"}
+    account.change(
+        zone_id,
+        ("CREATE", alias(www, "amber", 100, "amber.elb.example")),
+        ("CREATE", simple(www, "2001:db8::1", kind="AAAA")),
+        ("CREATE", simple(www, '"text"', kind="TXT")),
+        ("CREATE", latency | {"Region": "eu-central-1"}),
+    )
+    assert aws.records(zone_id, [www, old, f"none.{zone}"]) == {
+        www: (
+            RecordSeen("A", "weighted", "amber", ("alias amber.elb.example.",)),
+            RecordSeen("AAAA", "simple", "", ("2001:db8::1",)),
+            RecordSeen("TXT", "simple", "", ('"text"',)),
+        ),
+        old: (RecordSeen("A", "latency", "eu", ("192.0.2.1",)),),
+        f"none.{zone}": (),
+    }
 
 
 def test_a_certificate_is_read_with_its_names_in_the_region_of_its_arn(aws: AwsReadiness, account: Account) -> None:
@@ -143,16 +236,13 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         "CertificateArn"
     ]
     account.listen(made, HTTPS_PORT, certificate_arn=arn)
+    zone_id = account.route53.create_hosted_zone(Name="shop.example", CallerReference="shop")["HostedZone"]["Id"]
+    for name, weight in ((NAMES[0], 100), (NAMES[1], 1)):
+        account.change(zone_id, ("CREATE", alias(name, "amber", weight, made.dns_name)))
     return Candidate(
         colour="amber",
         other_colour="violet",
-        cluster=replace(
-            facts("amber", 2),
-            region=REGION,
-            group=made.auto_scaling_group,
-            target_group_arn=made.target_group_arn,
-            dns_name=made.dns_name,
-        ),
+        cluster=facts_of(made),
         names=NAMES[:1],
         own_name=NAMES[1],
         capacity=2,
@@ -168,6 +258,13 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         release_header="X-Release",
         references=(),
         resolvers=tuple(Endpoint(address, running.addresses.dns_port) for address in running.addresses.resolvers),
+        live=LiveNames(
+            "shop.example",
+            zone_id.removeprefix("/hostedzone/"),
+            {NAMES[0]: frozenset({"amber"})},
+            {"amber": ColourNames(NAMES[1], made.dns_name)},
+            running.addresses.dns_port,
+        ),
         samples=1,
     )
 
@@ -209,3 +306,38 @@ def test_a_certificate_that_soon_expires_is_seen(aws: AwsReadiness, candidate: C
     found = bad(aws, candidate)
     assert list(found) == ["certificate"]
     assert "valid until" in found["certificate"]
+
+
+@pytest.mark.parametrize("fault", ["drop", "servfail", "nodata"])
+def test_a_name_server_that_does_not_answer_well_fails_dns_alone(
+    aws: AwsReadiness, candidate: Candidate, lab: LabClient, running: RunningServer, fault: str
+) -> None:
+    bad_one = running.addresses.server_addresses()[1]
+    lab.set_server_fault(bad_one, ServerFault(fault=fault))
+    found = bad(aws, candidate)
+    assert list(found) == ["dns"]
+    assert bad_one in found["dns"]
+    assert NAMES[0] in found["dns"]
+
+
+def test_an_aaaa_record_fails_records_alone(aws: AwsReadiness, account: Account, candidate: Candidate) -> None:
+    other = simple(NAMES[0], "2001:db8::1", kind="AAAA")
+    account.change(candidate.live.zone_id, ("CREATE", other))
+    try:
+        assert bad(aws, candidate) == {"records": f"{NAMES[0]} has AAAA 2001:db8::1"}
+    finally:
+        account.change(candidate.live.zone_id, ("DELETE", other))
+
+
+def test_a_live_name_that_is_a_zone_of_its_own_is_told_by_its_records_and_by_dns(
+    aws: AwsReadiness, account: Account, candidate: Candidate
+) -> None:
+    cut = simple(NAMES[0], "ns-1.other.example.", kind="NS")
+    account.change(candidate.live.zone_id, ("CREATE", cut))
+    try:
+        found = bad(aws, candidate)
+    finally:
+        account.change(candidate.live.zone_id, ("DELETE", cut))
+    assert list(found) == ["records", "dns"]
+    assert f"{NAMES[0]} is a zone of its own (NS ns-1.other.example.)" in found["records"]
+    assert f"lame: refers to the zone {NAMES[0]}, which ns-1.other.example. serve" in found["dns"]

@@ -1,0 +1,123 @@
+"""The check `dns`: those who are waited for after the switch can be asked now, and answer who carries the traffic."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cutover.checks.check import DNS, Check
+from cutover.propagation.answer import Endpoint
+from cutover.propagation.colour_addresses import Verdict
+from cutover.propagation.criterion import Picture
+from cutover.propagation.look import few, in_words
+from cutover.propagation.resolver_view import ResolverView
+from cutover.propagation.resolvers import PUBLIC_RESOLVERS
+from cutover.propagation.server_view import ServerView
+
+# Two questions that get lost, and a third one that does not.
+SECONDS = 5.0
+DNS_PORT = 53
+NOT_YET = "has not answered yet"
+_ANY_ANSWER = frozenset({Verdict.NEW, Verdict.OLD, Verdict.UNKNOWN, Verdict.NEGATIVE})
+
+View = ServerView | ResolverView
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What DNS is to answer: `carriers` maps each live name to the set identifiers that carry it, none at first.
+
+    `colours` are those whose addresses are known, and `asked_for` the one of them that answers are compared with.
+    """
+
+    carriers: Mapping[str, frozenset[str]]
+    colours: frozenset[str]
+    asked_for: str
+
+    def verdicts(self, name: str) -> frozenset[Verdict]:
+        """What an answer about `name` may be worth; of a name that no colour carries alone, anything but silence."""
+        carriers = self.carriers[name]
+        if not carriers or carriers - self.colours:
+            return _ANY_ANSWER
+        others = {Verdict.OLD} if carriers - {self.asked_for} else set()
+        return frozenset({Verdict.NEW} if self.asked_for in carriers else set()) | others
+
+    def is_as_it_should_be(self, view: View) -> bool:
+        """Whether the last that was heard is an answer, and of who carries the name."""
+        return view.last is not None and view.last.verdict in self.verdicts(view.name)
+
+    def in_words(self) -> str:
+        """Who is to be answered, for all names."""
+        carrying = frozenset[str]().union(*self.carriers.values())
+        return " or ".join(sorted(carrying)) or "anything"
+
+
+def choose(carriers: Mapping[str, frozenset[str]], colours: frozenset[str], otherwise: str) -> Expected:
+    """What is expected while `colours` are up; compared with one that carries any name, or `otherwise`."""
+    carrying = sorted(frozenset[str]().union(*carriers.values()) & colours)
+    return Expected(carriers, colours, carrying[0] if carrying else otherwise)
+
+
+def check(picture: Picture, expected: Expected, zone: str, resolvers: Sequence[Endpoint]) -> Check:
+    """Holds when every authoritative address and, of each name, one resolver answer as `expected`.
+
+    A resolver that answers with an error would hold up the wait after the switch to its end, so it does not hold
+    either; one that is silent, or answers something older, would not.
+    """
+    servers = [view for view in picture.servers if not expected.is_as_it_should_be(view)]
+    problems = [*_unasked(picture, zone), *_said(servers, ""), *_said(_missed(picture, expected), "resolver ")]
+    who = "one of the resolvers" if picture.private else "every name server's address, and one of the resolvers,"
+    return Check(
+        DNS,
+        not problems,
+        "; ".join(problems) or _good(picture, expected),
+        f"{who} answers now, and {expected.in_words()} for {few(expected.carriers)}",
+        _next_step(next(iter(expected.carriers)), picture, resolvers) if problems else "",
+    )
+
+
+def _unasked(picture: Picture, zone: str) -> list[str]:
+    """Who could not be asked at all."""
+    unlocated = [f"name server {name}: no known address ({why})" for name, why in picture.unlocated.items()]
+    if picture.private or picture.servers or unlocated:
+        return unlocated
+    return [f"no name server of {zone} can be asked, there is no route to {few(picture.skipped) or 'any'}"]
+
+
+def _missed(picture: Picture, expected: Expected) -> list[ResolverView]:
+    """The resolvers that answer with an error, and all of those about a name of which none answers as it should."""
+    good = {view.name for view in picture.resolvers if expected.is_as_it_should_be(view)}
+    return [
+        view
+        for view in picture.resolvers
+        if view.name not in good or (view.last is not None and view.last.verdict is Verdict.FAILURE)
+    ]
+
+
+def _said(views: Iterable[View], what: str) -> list[str]:
+    """One entry for each server and thing it says; of many names some are given."""
+    names: dict[tuple[str, str], list[str]] = {}
+    for view in views:
+        says = in_words(view.last.summary, view.last.addresses) if view.last else NOT_YET
+        names.setdefault((view.server, says), []).append(view.name)
+    return [f"{what}{server}: {says} ({few(about)})" for (server, says), about in names.items()]
+
+
+def _good(picture: Picture, expected: Expected) -> str:
+    addresses = {view.server for view in picture.servers}
+    resolvers = {view.server for view in picture.resolvers}
+    bad = {view.server for view in picture.resolvers if not expected.is_as_it_should_be(view)}
+    parts = [] if picture.private else [f"{len(addresses)} authoritative addresses"]
+    parts.append(f"{len(resolvers - bad)} of {len(resolvers)} resolvers")
+    said = f"{' and '.join(parts)} answer {expected.in_words()}"
+    return "; ".join([said, *picture.delegation.warnings])
+
+
+def _next_step(name: str, picture: Picture, resolvers: Sequence[Endpoint]) -> str:
+    """Asking the same from this machine, with nothing but DNS."""
+    port = resolvers[0].port
+    options = [
+        *(["--private"] if picture.private else []),
+        *([] if port == DNS_PORT else [f"--port {port}"]),
+        *(f"--resolver {one.address}" for one in resolvers if one.address not in PUBLIC_RESOLVERS),
+    ]
+    command = " ".join(["python -m cutover.propagation", name, *options])
+    return f"open port {port} (UDP and TCP) to the internet if it is closed; {command} shows who answers what"
