@@ -24,6 +24,7 @@ class SharedSettings:
 
     names: tuple[str, ...]
     zone: str
+    zone_id: str | None
     capacity: int
     instance_type: str
     machine_image: str
@@ -126,6 +127,7 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
     _refuse_unknown(stack, own_keys, values)
     own = _parse(stack, own_keys, values)
     shared = SharedSettings(
+        zone_id=shared_values["zoneId"],
         certificate_arn=shared_values["certificateArn"],
         instance_type=shared_values["instanceType"],
         machine_image=shared_values["machineImage"],
