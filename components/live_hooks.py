@@ -92,7 +92,9 @@ class LiveHooks:
     async def _keep_record(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
         name, colour = args.old_inputs["name"], args.old_inputs["setIdentifier"]
-        weights.refuse_removal(await self._weights([name]), name, colour, self._settings.shared.names)
+        # The record's own zone, whatever the program found today.
+        there = await self._weights([name], args.old_inputs["zoneId"])
+        weights.refuse_removal(there, name, colour, self._settings.shared.names)
 
     async def _keep_in_charge(self, _args: pulumi.ResourceHookArgs) -> None:
         weights.refuse_abandoning(await self._weights())
@@ -121,9 +123,9 @@ class LiveHooks:
         for warning in outcome.warnings:
             line.warning(args.urn)(warning)
 
-    async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
+    async def _weights(self, further_names: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
-        return await in_thread(self._aws.weights, self._zone_id, list(names))
+        return await in_thread(self._aws.weights, zone_id or self._zone_id, list(names))
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""

@@ -51,6 +51,11 @@ class SharedSettings:
         return tuple(self.cidrs)
 
     @property
+    def own_certificate(self) -> bool:
+        """Whether each colour has a certificate made here, with records below every live name that prove it."""
+        return self.https and self.certificate_arn is None
+
+    @property
     def in_charge_parameter(self) -> str:
         """The SSM parameter that says who is in charge, and whose history says since when."""
         return f"/tag-team/{self.names[0]}/in-charge"
@@ -221,7 +226,6 @@ def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[s
     outside = [name for name in shared.names if name != shared.zone and not name.endswith(f".{shared.zone}")]
     own = sorted({shared.own_name(colour) for colour in shared.colours} & set(shared.names))
     zones, names = shared.availability_zones, len(shared.names)
-    own_certificate = shared.https and shared.certificate_arn is None
     misfits = (
         (len(networks) != 2 or networks[0].overlaps(networks[1]), "cidrs", json.dumps(dict(shared.cidrs)), None),
         (bool(outside), "names", ", ".join(outside), f"names in the zone {shared.zone}"),
@@ -230,7 +234,7 @@ def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[s
         (shared.nat_gateways > zones, "natGateways", str(shared.nat_gateways), f"1 to {zones}"),
         (shared.https and shared.https_port == 80, "httpsPort", "80", "a port other than 80, which redirects to it"),
         (
-            own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,
+            shared.own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,
             "names",
             f"{names} names",
             f"at most {MOST_NAMES_WITH_OWN_CERTIFICATE} on one certificate; or set certificateArn, or https: false",

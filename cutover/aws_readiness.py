@@ -2,12 +2,13 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cutover.aws import CLIENT, Aws
+from cutover.aws import CLIENT
+from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.settled import MISSING, ClusterSeen
 
 
-class AwsReadiness(Aws):
+class AwsReadiness(AwsZones):
     """Reads of one account, for readiness too; every method raises what boto3 raises."""
 
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen:

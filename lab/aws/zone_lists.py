@@ -1,7 +1,5 @@
 """Route 53's lists of hosted zones and of record sets, in its order."""
 
-from collections.abc import Iterable
-
 from moto.core.responses import ActionResult
 from moto.route53.models import FakeZone, RecordSet
 from moto.route53.responses import Route53
@@ -29,10 +27,10 @@ def place(name: str) -> str:
     return ".".join(absolute(name).replace("*", "\\052").removesuffix(".").split(".")[::-1]) + "."
 
 
-def _record_sets(self: FakeZone, start_type: str, start_name: str) -> Iterable[RecordSet]:
+def _record_sets(self: FakeZone, start_type: str, start_name: str) -> list[RecordSet]:
     start = (place(start_name), start_type or "") if start_name else ("", "")
     keyed = {(place(item.name), str(item.type), item.set_identifier or ""): item for item in self.rrsets}
-    return [keyed[key] for key in sorted(keyed) if key >= start]  # type: ignore[return-value]
+    return [keyed[key] for key in sorted(keyed) if key >= start]
 
 
 def _zones_by_name(self: Route53) -> ActionResult:
