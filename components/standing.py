@@ -4,7 +4,6 @@ import asyncio
 import time
 
 from components.settings import SharedSettings
-from cutover.asking import asking
 from cutover.aws import Aws
 from cutover.freeze import Standing
 from cutover.threads import in_thread
@@ -19,11 +18,11 @@ class StandingLook:
         self._looked: tuple[float, Standing] | None = None
 
     def read(self) -> Standing:
-        """A look of its own, outside of any hook; raises Refusal when either cannot be read."""
-        with asking("Route 53", "who carries the traffic"):
-            weights = self._aws.weights(self._zone_id, self._shared.names)
-        with asking("SSM", f"for {self._shared.in_charge_parameter}"):
-            return Standing(weights, self._aws.in_charge_history(self._shared.in_charge_parameter))
+        """A look of its own, outside of any hook."""
+        return Standing(
+            self._aws.weights(self._zone_id, self._shared.names),
+            self._aws.in_charge_history(self._shared.in_charge_parameter),
+        )
 
     async def __call__(self) -> Standing:
         """The latest look, or a new one when that is too old."""
