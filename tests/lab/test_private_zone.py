@@ -12,7 +12,6 @@ from lab.workspace import REGION, Workspace
 from tests.lab.building import building, without_probes
 from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
 
-
 # Previews while there were two zones and no record yet, by what `zoneId` said; and the ids of the two.
 _BEFORE: dict[str, Result] = {}
 _ZONES: dict[str, str] = {}
