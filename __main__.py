@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components import door, settings, share, stack_config, zone
+from components import door, first_look, own_state, settings, share, stack_config, zone
 from components.cluster import Cluster, tags_of
 from components.colour_hooks import ColourHooks
 from components.live_hooks import LiveHooks
@@ -19,6 +19,7 @@ from cutover.aws_readiness import AwsReadiness
 
 def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness) -> None:
     """One cluster, or what is left of it while it is asleep."""
+    first_look.refuse_for_colour(wanted, zone_id, owned, reader)
     hooks = ColourHooks(wanted, zone_id, reader)
     if not wanted.awake:
         hooks.refuse_sleep()
@@ -39,6 +40,7 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> No
 
     def declare(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)
+        first_look.refuse_for_live(wanted, zone_id, owned, reader, clusters)
         hooks.open_for(clusters)
         return LiveRecord(wanted, zone_id, clusters, hooks).in_charge.insecure_value
 
@@ -53,7 +55,8 @@ stack_config.refuse_what_is_not_read_as_written(pulumi.get_root_directory(), pul
 project = stack_config.of_project(pulumi.get_root_directory())
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
 aws_reader = AwsReadiness(session(stack_config.of_namespace("aws")))
-zone_id = zone.id_of(found.shared.zone)
+owned = own_state.read()
+zone_id = zone.id_of(found.shared, pulumi.get_stack(), owned, aws_reader)
 if isinstance(found, LiveSettings):
     declare_live(share.once_in_charge(found, aws_reader), zone_id, aws_reader)
 else:

@@ -10,6 +10,7 @@ from components import hook, line
 from components.settings import ColourSettings
 from components.standing import StandingLook
 from cutover import freeze
+from cutover.asking import asking
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
 from cutover.freeze import Change, Operation
@@ -40,14 +41,16 @@ class ColourHooks:
         return pulumi.ResourceOptions(transforms=[self.guard])
 
     def refuse_sleep(self) -> None:
-        """Raise Refusal when the colour is frozen, so must not be taken down.
+        """Raise Refusal when the colour is frozen, so must not be taken down, or when that cannot be told.
 
         Before anything is declared: the outputs of a program that has run count, also when its deletes are refused, and
         they would say that the colour is asleep.
         """
         colour = self._settings.colour
         taken_down = Change(Operation.DELETE, colour, "Cluster", {}, {})
-        freeze.decide(colour, taken_down, self._standing.read(), time.time(), hotfix=self._settings.hotfix)
+        with asking("Route 53 or SSM", f"whether {colour} is in charge"):
+            standing = self._standing.read()
+        freeze.decide(colour, taken_down, standing, time.time(), hotfix=self._settings.hotfix)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""

@@ -24,6 +24,8 @@ COLOUR = re.compile(r"[a-z]{1,12}")
 # A colour's stack has its name, and the third stack is called live.
 COLOUR_WITH_A_STACK = re.compile(r"(?!live$)[a-z]{1,12}")
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
+# 32 characters at most: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html
+ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 # A token of RFC 9110 section 5.6.2.
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
@@ -32,6 +34,7 @@ INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 SHARED_KEYS = (
     Key("names", list_of(host_name.parse), 'a list of host names in the zone, like ["www.shop.example"]'),
     Key("zone", host_name.parse, "the name of a hosted zone, like shop.example"),
+    Key("zoneId", optional(matching(ZONE_ID)), "empty, or the id of a hosted zone, like Z0123456789ABCDEFGHIJ", ""),
     Key("capacity", whole_number(2, 1000), "a whole number from 2 to 1000, at least one instance a zone", "4"),
     Key("instanceType", matching(INSTANCE_TYPE), "an EC2 instance type, like m7i.large", "m7i.large"),
     Key(

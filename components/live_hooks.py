@@ -100,7 +100,9 @@ class LiveHooks:
     async def _keep_record(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
         name, colour = args.old_inputs["name"], args.old_inputs["setIdentifier"]
-        now, meaning = await self._weights([name]), self.declared.meaning_of_delete(args)
+        # The record's own zone, whatever the program found today.
+        now = await self._weights([name], args.old_inputs["zoneId"])
+        meaning = self.declared.meaning_of_delete(args)
         if colour not in now[name]:
             return
         what, stack = f"the record set of {colour} for {name}", pulumi.get_stack()
@@ -160,9 +162,9 @@ class LiveHooks:
         for warning in outcome.warnings:
             line.warning(args.urn)(warning)
 
-    async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
+    async def _weights(self, further_names: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
-        return await in_thread(self._aws.weights, self._zone_id, list(names))
+        return await in_thread(self._aws.weights, zone_id or self._zone_id, list(names))
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""

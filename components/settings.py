@@ -24,6 +24,7 @@ class SharedSettings:
 
     names: tuple[str, ...]
     zone: str
+    zone_id: str | None
     capacity: int
     instance_type: str
     machine_image: str
@@ -48,6 +49,11 @@ class SharedSettings:
     def colours(self) -> tuple[str, ...]:
         """The two colours, in alphabetical order."""
         return tuple(self.cidrs)
+
+    @property
+    def own_certificate(self) -> bool:
+        """Whether each colour has a certificate made here, with records below every live name that prove it."""
+        return self.https and self.certificate_arn is None
 
     @property
     def in_charge_parameter(self) -> str:
@@ -126,6 +132,7 @@ def load(stack: str, values: Mapping[str, str], project: Mapping[str, str]) -> C
     _refuse_unknown(stack, own_keys, values, project)
     own = _parse(stack, own_keys, values)
     shared = SharedSettings(
+        zone_id=shared_values["zoneId"],
         certificate_arn=shared_values["certificateArn"],
         instance_type=shared_values["instanceType"],
         machine_image=shared_values["machineImage"],
@@ -225,7 +232,6 @@ def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[s
     outside = [name for name in shared.names if name != shared.zone and not name.endswith(f".{shared.zone}")]
     own = sorted({shared.own_name(colour) for colour in shared.colours} & set(shared.names))
     zones, names = shared.availability_zones, len(shared.names)
-    own_certificate = shared.https and shared.certificate_arn is None
     misfits = (
         (len(networks) != 2 or networks[0].overlaps(networks[1]), "cidrs", json.dumps(dict(shared.cidrs)), None),
         (bool(outside), "names", ", ".join(outside), f"names in the zone {shared.zone}"),
@@ -234,7 +240,7 @@ def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[s
         (shared.nat_gateways > zones, "natGateways", str(shared.nat_gateways), f"1 to {zones}"),
         (shared.https and shared.https_port == 80, "httpsPort", "80", "a port other than 80, which redirects to it"),
         (
-            own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,
+            shared.own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,
             "names",
             f"{names} names",
             f"at most {MOST_NAMES_WITH_OWN_CERTIFICATE} on one certificate; or set certificateArn, or https: false",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pulumi
 
 from components.settings import LiveSettings
+from cutover.asking import asking
 from cutover.aws import Aws
 
 
@@ -15,7 +16,8 @@ def once_in_charge(settings: LiveSettings, aws: Aws) -> LiveSettings:
     """
     if not settings.idle_weight:
         return settings
-    history = aws.in_charge_history(settings.shared.in_charge_parameter)
+    with asking("SSM", f"for {settings.shared.in_charge_parameter}"):
+        history = aws.in_charge_history(settings.shared.in_charge_parameter)
     if history and history[-1].colour == settings.active:
         return settings
     pulumi.log.warn(f"the share of {settings.idle} is left out until {settings.active} is in charge; then up again")

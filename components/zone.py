@@ -1,27 +1,31 @@
-"""The hosted zone of the live names."""
+"""The hosted zone of the live names: read from AWS, chosen by what the stack's own records say."""
 
-import pulumi_aws as aws
+from collections.abc import Sequence
 
-from cutover.refusal import Refusal
+import pulumi
+
+from components.settings import LIVE, SharedSettings
+from cutover import zone
+from cutover.asking import asking
+from cutover.aws_zones import AwsZones
+from cutover.owned import Owned
 
 
-def id_of(name: str) -> str:
-    """The id of the public hosted zone `name`, or of the private one where no public one has that name.
+def id_of(shared: SharedSettings, stack: str, owned: Sequence[Owned], aws: AwsZones) -> str:
+    """The id of the zone that `stack` is to use; `owned` is its own state.
 
-    Raises Refusal when there is not exactly one.
+    Raises Refusal when that cannot be told, when the config means another zone than the records are in, and when
+    Route 53 cannot be asked. Warns of other zones of the same name.
     """
-    try:
-        try:
-            return aws.route53.get_zone(name=name, private_zone=False).zone_id
-        except Exception as error:
-            # Only this: of two public zones, or one that may not be read, none may be passed over for a private one.
-            if "no matching" not in str(error):
-                raise
-            return aws.route53.get_zone(name=name, private_zone=True).zone_id
-    except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
-        raise Refusal(
-            "the zone cannot be looked up",
-            seen=f"zone: {name} ({error})",
-            allowed="the name of one hosted zone of this account",
-            next_step="aws route53 list-hosted-zones-by-name; then edit `zone` under `config` in Pulumi.yaml",
-        ) from None
+    wanted = zone.Wanted(shared.zone, shared.zone_id, stack, movable=stack != LIVE)
+    pinned = zone.pins(owned)
+    with asking("Route 53", f"for the zone {shared.zone}"):
+        found = list(aws.zones_called(shared.zone))
+        unseen = {shared.zone_id or "", *pinned} - {"", *(one.id for one in found)}
+        found += [one for zone_id in sorted(unseen) if (one := aws.zone(zone_id))]
+        chosen = zone.choose(wanted, pinned, found)
+        for other in zone.in_doubt(pinned, chosen, found):
+            zone.refuse_in_use(chosen, other, aws.weights(other.id, shared.names), shared.colours)
+    if loud := zone.warning(wanted, chosen, found):
+        pulumi.log.warn(loud)
+    return chosen.id

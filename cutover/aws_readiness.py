@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cutover.aws import CLIENT, Aws
+from cutover.aws import CLIENT
+from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.records import WEIGHTED, RecordSeen
@@ -29,7 +30,7 @@ _ROUTING = {
 }
 
 
-class AwsReadiness(Aws):
+class AwsReadiness(AwsZones):
     """Reads of one account, for readiness too; every method raises what boto3 raises."""
 
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+RECORD = "aws:route53/record:Record"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+
 
 @dataclass(frozen=True)
 class Owned:

@@ -29,6 +29,7 @@ from lab.aws.request import ApiRequest
 from lab.aws.scaling_processes import give_reasons
 from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
+from lab.aws.zone_lists import list_in_order
 from lab.aws.zones import RecordSetChanges, corrected_soa
 from lab.aws.zones_offered import ZonesOffered
 from lab.control import Control
@@ -56,6 +57,7 @@ class Cloud:
     def __init__(self, alias_ttl_seconds: int, health_seconds: float, state_dir: Path) -> None:
         spread_instances()
         give_reasons()
+        list_in_order()
         self._alias_ttl_seconds = alias_ttl_seconds
         self._plan = service.plan(snapshot.delegation_set())
         self._board = FaultBoard(self._plan.servers(), self._plan.resolvers, health_seconds)

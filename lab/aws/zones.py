@@ -88,7 +88,7 @@ def _moto_record_set(element: ElementTree.Element) -> MotoRecordSet:
         return None if value is None else int(value)
 
     fields: dict[str, object] = {
-        "Name": absolute(text("Name") or ""),
+        "Name": absolute(text("Name") or "").replace("*", "\\052"),  # Route 53 gives it back in this form
         "Type": text("Type"),
         "TTL": number("TTL"),
         "SetIdentifier": text("SetIdentifier"),

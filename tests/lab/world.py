@@ -71,21 +71,39 @@ class World:
 
     def delete_record_sets(self, name: str) -> None:
         """Delete every record set of one name in one batch, by hand."""
-        route53 = self.workspace.aws("route53")
-        zone = route53.list_hosted_zones()["HostedZones"][0]["Id"]
-        changes = [
-            {"Action": "DELETE", "ResourceRecordSet": record}
-            for record in self.records()
-            if record["Name"] == f"{name}."
-        ]
-        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+        self.change(*(("DELETE", record) for record in self.records() if record["Name"] == f"{name}."))
+
+    @property
+    def zone_id(self) -> str:
+        """The id of the zone that the world was built in: the oldest one, which the lab lists first."""
+        zone: str = self.workspace.aws("route53").list_hosted_zones()["HostedZones"][0]["Id"]
+        return zone.removeprefix("/hostedzone/")
+
+    def change(self, *changes: tuple[str, Mapping[str, Any]]) -> None:
+        """Change record sets of the zone by hand, in one batch: action and record set of each."""
+        batch = {"Changes": [{"Action": action, "ResourceRecordSet": record} for action, record in changes]}
+        self.workspace.aws("route53").change_resource_record_sets(HostedZoneId=self.zone_id, ChangeBatch=batch)
 
     def records(self) -> list[dict[str, Any]]:
         """Every record set of the zone."""
         route53 = self.workspace.aws("route53")
-        zone = route53.list_hosted_zones()["HostedZones"][0]["Id"]
-        pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone)
+        pages = route53.get_paginator("list_resource_record_sets").paginate(HostedZoneId=self.zone_id)
         return [record for page in pages for record in page["ResourceRecordSets"]]
+
+    def records_at(self, *names: str) -> list[dict[str, Any]]:
+        """Every record set of these names."""
+        return [record for record in self.records() if record["Name"].removesuffix(".") in names]
+
+    def forget(self, stack: str, name: str, type_: str) -> None:
+        """Take a resource out of the stack's state, as an update does that is cut short before it notes it."""
+        deployment = dict(self.state(stack))
+        (urn,) = [one["urn"] for one in deployment["resources"] if one["urn"].endswith(f"{type_}::{name}")]
+        kept = [_without(one, urn) for one in deployment["resources"] if one["urn"] != urn]
+        file = self.workspace.directory / "state.json"
+        file.write_text(json.dumps({"version": 3, "deployment": {**deployment, "resources": kept}}))
+        imported = self.workspace.pulumi("stack", "import", "-s", stack, "--file", str(file))
+        file.unlink()
+        assert imported.exit_code == 0, imported.output
 
     def in_charge(self) -> str:
         """The colour that the parameter `in-charge` names."""
@@ -139,3 +157,13 @@ class World:
             assert sum(weights) > 0 or not carried, moment
             carried = carried or sum(weights) > 0
         assert carried
+
+
+def _without(resource: Mapping[str, Any], urn: str) -> dict[str, Any]:
+    """A resource of a deployment that does not depend on `urn` any more."""
+    depends = [other for other in resource.get("dependencies") or () if other != urn]
+    by_property = {
+        key: [other for other in others or () if other != urn]
+        for key, others in (resource.get("propertyDependencies") or {}).items()
+    }
+    return {**resource, "dependencies": depends, "propertyDependencies": by_property}

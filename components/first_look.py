@@ -1,0 +1,95 @@
+"""What an update would make in the zone, looked at before anything is declared: in the preview, and before any step."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.settings import ColourSettings, LiveSettings
+from cutover import strangers, wildcards
+from cutover.asking import asking
+from cutover.aws_zones import AwsZones
+from cutover.cluster_facts import ClusterFacts
+from cutover.owned import BALANCER, RECORD, Owned
+from cutover.record_set import plain, target
+from cutover.zone_records import Page, ZoneRecords
+
+
+def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], aws: AwsZones) -> None:
+    """Raise Refusal when a colour's records would take a name away from whoever has it. Nothing to make, no question.
+
+    `owned` is the stack's own state. The certificate's records come below every live name, the colour's own name comes
+    below the first one.
+    """
+    if not settings.awake:
+        return
+    shared, own_name = settings.shared, settings.shared.own_name(settings.colour)
+    held = {plain(str(one.outputs.get("name", ""))) for one in owned if one.type == RECORD}
+    proven = {one.name for one in owned if one.type == RECORD}
+    below = [
+        name for name in shared.names if shared.own_certificate and f"{settings.colour}-proves-{name}" not in proven
+    ]
+    if own_name in held and not below:
+        return
+    records = _records(shared.zone, zone_id, aws)
+    if own_name not in held:
+        below.append(shared.names[0])
+        balancers = [str(one.outputs.get("dnsName", "")) for one in owned if one.type == BALANCER]
+        strangers.refuse_own_name(own_name, records.at(own_name), [name for name in balancers if name], zone_id)
+    wildcards.refuse(wildcards.taken(below, records), shared.names, zone_id)
+    if own_name not in held and (answers := wildcards.answered_by(own_name, records)):
+        pulumi.log.warn(
+            f"{own_name} is answered by a wildcard today ({'; '.join(map(str, answers))}); it will be "
+            f"{settings.colour}'s own name"
+        )
+
+
+def refuse_for_live(
+    settings: LiveSettings,
+    zone_id: str,
+    owned: Sequence[Owned],
+    aws: AwsZones,
+    clusters: Mapping[str, ClusterFacts],
+) -> None:
+    """Raise Refusal when the live records would take a name, a record set or the account `in-charge` from a stranger.
+
+    `owned` is the stack's own state, `clusters` are the awake colours. Nothing to make, no question.
+    """
+    shared = settings.shared
+    held = _held(owned)
+    records = _records(shared.zone, zone_id, aws)
+    new = [name for name in shared.names if not any(of == name for of, _ in held)]
+    if new:
+        wildcards.refuse(wildcards.taken(new, records), shared.names, zone_id)
+    for colour, facts in clusters.items():
+        moved = [name for name in shared.names if held.get((name, colour)) != target(facts.dns_name)]
+        there = {name: records.at(name) for name in moved}
+        for name in moved:
+            if (name, colour) not in held:
+                strangers.refuse_foreign_set(colour, name, there[name], facts.dns_name, zone_id)
+        if any(not strangers.points_to(there[name], colour, facts.dns_name) for name in moved):
+            own_name = shared.own_name(colour)
+            strangers.refuse_built_elsewhere(colour, own_name, records.at(own_name), facts.dns_name, zone_id)
+    if clusters and "in-charge" not in {one.name for one in owned}:
+        with asking("SSM", f"for {shared.in_charge_parameter}"):
+            history = aws.in_charge_history(shared.in_charge_parameter)
+        groups = {facts.group for facts in clusters.values()}
+        strangers.refuse_foreign_account(shared.in_charge_parameter, history, groups)
+
+
+def _held(owned: Sequence[Owned]) -> dict[tuple[str, str], str]:
+    """What the stack's own weighted records point to: live name and colour to the target."""
+    held = {}
+    for one in owned:
+        if one.type == RECORD:
+            aliases = one.outputs.get("aliases") or [{}]
+            key = plain(str(one.outputs.get("name", ""))), str(one.outputs.get("setIdentifier", ""))
+            held[key] = target(str(aliases[0].get("name", "")))
+    return held
+
+
+def _records(apex: str, zone_id: str, aws: AwsZones) -> ZoneRecords:
+    def read(start: str) -> Page:
+        with asking("Route 53", f"for the records of the zone {zone_id}"):
+            return aws.record_sets(zone_id, start)
+
+    return ZoneRecords(apex, read)

@@ -1,0 +1,60 @@
+"""A record set of a hosted zone, as Route 53 tells of it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_ESCAPE = re.compile(r"\\([0-7]{3})")
+
+
+@dataclass(frozen=True)
+class RecordSet:
+    """One record set: `name` in the form of `plain`, its type, and its whole content as the API gives it."""
+
+    name: str
+    type: str
+    content: Mapping[str, Any]
+
+    @staticmethod
+    def of(content: Mapping[str, Any]) -> "RecordSet":
+        """Read one entry of ListResourceRecordSets."""
+        return RecordSet(plain(content["Name"]), content["Type"], content)
+
+    @property
+    def identifier(self) -> str | None:
+        """What tells it from others of its name and type (the colour, of a live record); None of a simple one."""
+        identifier: str | None = self.content.get("SetIdentifier")
+        return identifier
+
+    @property
+    def target(self) -> str | None:
+        """What it is an alias of, in the form of `target`; None when it is none."""
+        alias = self.content.get("AliasTarget")
+        return target(alias["DNSName"]) if alias else None
+
+    def __str__(self) -> str:
+        values = [record.get("Value", "") for record in self.content.get("ResourceRecords", ())]
+        routing = {
+            key: value
+            for key, value in self.content.items()
+            if key not in ("Name", "Type", "TTL", "AliasTarget", "ResourceRecords")
+        }
+        points = f"alias of {self.target!r}" if self.target is not None else f"{values}"
+        return f"{self.name!r} {self.type} {points}" + (f" {routing}" if routing else "")
+
+
+def plain(name: str) -> str:
+    """A name as people write it: lower case, no dot at the end, `*` for the `\\052` that Route 53 writes.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DomainNameFormat.html
+    """
+    return _ESCAPE.sub(lambda code: chr(int(code[1], 8)), name.lower().removesuffix("."))
+
+
+def target(dns_name: str) -> str:
+    """An alias' target as it can be compared: the console puts `dualstack.` before the name of a load balancer.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
+    """
+    return plain(dns_name).removeprefix("dualstack.")

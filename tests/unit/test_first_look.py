@@ -1,0 +1,148 @@
+"""What is asked of the zone before anything is declared: nothing, where there is nothing to make."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from components import first_look
+from cutover.aws_zones import AwsZones
+from cutover.cluster_facts import ClusterFacts
+from cutover.freeze import Named
+from cutover.owned import BALANCER, RECORD, Owned
+from cutover.refusal import Refusal
+from cutover.zone_records import Page
+from tests.unit.stack_values import colour, facts, live
+from tests.unit.zone_of import ZoneOf, alias, simple
+
+WWW, API, OWN = "www.shop.example", "api.shop.example", "amber.www.shop.example"
+WILD = simple("\\052.shop.example", "192.0.2.9")
+CLUSTERS = {name: facts(name) for name in ("amber", "violet")}
+OWN_NAMES = [alias(f"{name}.{WWW}", f"{name}.elb.example") for name in CLUSTERS]
+IN_CHARGE = Owned("in-charge", "aws:ssm/parameter:Parameter", {})
+
+
+class Account(AwsZones):
+    """An account with one zone."""
+
+    def __init__(self, *contents: Mapping[str, Any], history: Sequence[Named] = ()) -> None:
+        self._zone, self._history = ZoneOf(*contents), tuple(history)
+
+    @property
+    def asked(self) -> list[str]:
+        return self._zone.asked
+
+    def record_sets(self, zone_id: str, start: str) -> Page:
+        assert zone_id == "ZONE"
+        return self._zone.read(start)
+
+    def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
+        self.asked.append(parameter)
+        return self._history
+
+
+def proof(name: str) -> Owned:
+    return Owned(f"amber-proves-{name}", RECORD, {"zoneId": "ZONE", "name": f"_proof.{name}"})
+
+
+OWN_RECORD = Owned("amber", RECORD, {"zoneId": "ZONE", "name": OWN})
+BALANCED = Owned("amber", BALANCER, {"dnsName": "amber.elb.example"})
+
+
+def of_colour(account: Account, *owned: Owned, **changes: str) -> None:
+    first_look.refuse_for_colour(colour(**changes), "ZONE", owned, account)
+
+
+def held(name: str, of: str, to: str = "") -> Owned:
+    outputs = {"name": name, "setIdentifier": of, "aliases": [{"name": to or f"{of}.elb.example"}]}
+    return Owned(f"{name}-{of}", RECORD, outputs)
+
+
+def of_live(
+    account: Account, *owned: Owned, clusters: Mapping[str, ClusterFacts] = CLUSTERS, names: str = f'["{WWW}"]'
+) -> None:
+    first_look.refuse_for_live(live(names=names), "ZONE", owned, account, clusters)
+
+
+# A colour.
+
+
+def test_a_colour_that_has_its_records_asks_nothing_and_neither_does_one_that_sleeps() -> None:
+    account = Account(WILD, simple(OWN, "192.0.2.7"))
+    of_colour(account, OWN_RECORD, proof(WWW))
+    of_colour(account, awake="false")
+    assert account.asked == []
+
+
+def test_a_first_build_asks_once_and_may_make_what_is_in_nobodys_way() -> None:
+    account = Account(simple(WWW, "192.0.2.1"), WILD)
+    of_colour(account)
+    assert account.asked == ["shop.example"]
+    of_colour(Account())
+
+
+def test_records_below_a_live_name_that_a_wildcard_answers_are_refused() -> None:
+    with pytest.raises(Refusal, match=WWW):
+        of_colour(Account(WILD))
+    with pytest.raises(Refusal, match=API):
+        of_colour(Account(WILD, simple(WWW, "192.0.2.1")), OWN_RECORD, proof(WWW), names=f'["{WWW}", "{API}"]')
+
+
+def test_without_a_certificate_made_here_only_the_first_name_gets_something_below_it() -> None:
+    names = f'["{WWW}", "{API}"]'
+    of_colour(Account(WILD, simple(WWW, "192.0.2.1")), names=names, https="false")
+    with pytest.raises(Refusal) as refused:
+        of_colour(Account(WILD), names=names, https="false")
+    assert WWW in refused.value.problem
+    assert API not in refused.value.problem
+
+
+def test_a_strangers_record_at_the_own_name_is_refused_and_what_was_cut_short_is_taken_up() -> None:
+    with pytest.raises(Refusal, match="not this colour's"):
+        of_colour(Account(simple(OWN, "192.0.2.7")), BALANCED)
+    of_colour(Account(alias(OWN, "amber.elb.example")), BALANCED)
+
+
+# The live record.
+
+
+def test_a_live_stack_that_has_its_records_asks_nothing() -> None:
+    account = Account(WILD)
+    of_live(account, held(WWW, "amber"), held(WWW, "violet"), IN_CHARGE)
+    assert account.asked == []
+
+
+def test_a_first_tag_in_asks_for_the_zone_once_and_for_the_account_of_who_is_in_charge() -> None:
+    account = Account(*OWN_NAMES)
+    of_live(account)
+    assert account.asked == ["shop.example", "/tag-team/www.shop.example/in-charge"]
+
+
+def test_a_new_name_that_a_wildcard_answers_is_refused() -> None:
+    held_all = (held(WWW, "amber"), held(WWW, "violet"), IN_CHARGE)
+    with pytest.raises(Refusal, match=API):
+        of_live(Account(WILD, *OWN_NAMES), *held_all, names=f'["{WWW}", "{API}"]')
+    explicit = {**simple(API, "192.0.2.9"), "SetIdentifier": "before", "Weight": 0}
+    of_live(Account(WILD, explicit, *OWN_NAMES), *held_all, names=f'["{WWW}", "{API}"]')
+
+
+def test_a_colour_that_comes_in_or_was_rebuilt_has_to_be_in_the_zone() -> None:
+    elsewhere = Account(OWN_NAMES[0])
+    for records in ((held(WWW, "amber"),), (held(WWW, "amber"), held(WWW, "violet", "old.elb.example"))):
+        with pytest.raises(Refusal, match="violet was not built in the zone"):
+            of_live(elsewhere, *records, IN_CHARGE)
+    of_live(elsewhere, held(WWW, "amber"), IN_CHARGE, clusters={"amber": facts("amber")})
+
+
+def test_records_of_a_state_that_was_lost_are_taken_up_even_while_an_own_name_is_missing() -> None:
+    sets = [alias(WWW, f"{name}.elb.example", SetIdentifier=name, Weight=0) for name in CLUSTERS]
+    of_live(Account(*sets), IN_CHARGE)
+    of_live(Account(*sets, history=[Named(1, "amber", group="amber-group")]))
+
+
+def test_a_strangers_set_and_a_strangers_account_are_refused() -> None:
+    foreign = alias(WWW, "another.elb.example", SetIdentifier="violet", Weight=7)
+    with pytest.raises(Refusal, match="record set violet that is not this project's"):
+        of_live(Account(foreign, *OWN_NAMES), IN_CHARGE)
+    with pytest.raises(Refusal, match="in-charge is there already"):
+        of_live(Account(*OWN_NAMES, history=[Named(1, "amber", group="another")]))
