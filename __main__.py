@@ -5,13 +5,15 @@ from typing import Any
 
 import pulumi
 
-from components import door, settings, share, stack_config, zone
+from components import door, live_evidence, own_state, settings, share, stack_config, zone
 from components.cluster import Cluster, tags_of
 from components.colour_hooks import ColourHooks
+from components.live_evidence import LiveEvidence
 from components.live_hooks import LiveHooks
 from components.live_record import LiveRecord
 from components.network import NatAddresses
 from components.settings import ColourSettings, LiveSettings
+from components.today import Today
 from cutover import cluster_facts
 from cutover.aws import session
 from cutover.aws_readiness import AwsReadiness
@@ -33,13 +35,13 @@ def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness) -
         pulumi.export("url", wanted.shared.own_url(wanted.colour))
 
 
-def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> None:
+def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness, before: LiveEvidence) -> None:
     """The live record over the colours that are awake."""
     hooks = LiveHooks(wanted, zone_id, reader)
 
     def declare(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)
-        hooks.open_for(clusters)
+        hooks.open_for(clusters, before.judge(wanted, clusters))
         return LiveRecord(wanted, zone_id, clusters, hooks).in_charge.insecure_value
 
     stacks = {c: f"{pulumi.get_organization()}/{pulumi.get_project()}/{c}" for c in wanted.shared.colours}
@@ -51,9 +53,13 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> No
 
 project = stack_config.of_project(pulumi.get_root_directory())
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
-aws_reader = AwsReadiness(session(stack_config.of_namespace("aws")))
+provider = stack_config.of_namespace("aws")
+aws_reader, owned = AwsReadiness(session(provider)), own_state.read()
+today = Today(aws_reader, provider)
+today.require_stack(owned)
 zone_id = zone.id_of(found.shared.zone)
 if isinstance(found, LiveSettings):
-    declare_live(share.once_in_charge(found, aws_reader), zone_id, aws_reader)
+    seen = live_evidence.read(found, zone_id, aws_reader, owned, today)
+    declare_live(share.once_in_charge(found, seen), zone_id, aws_reader, seen)
 else:
     declare_colour(found, zone_id, aws_reader)

@@ -12,11 +12,13 @@ from components.wait_record import WaitRecord
 from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
+from cutover.freeze import Standing
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
+from cutover.restoration import Restoration
 from cutover.threads import in_thread
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
@@ -32,7 +34,8 @@ class LiveHooks:
     def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
-        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
+        # What cannot be read of the history has been said when the program began.
+        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
         self.record = WaitRecord()
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
@@ -43,9 +46,10 @@ class LiveHooks:
         self.dns_has_let_go = hook.register("dns-has-let-go", self._dns_has_let_go)
         self.keep_in_charge = hook.register("keep-in-charge", self._keep_in_charge, hook.IN_PREVIEW_TOO)
 
-    def open_for(self, clusters: Mapping[str, ClusterFacts]) -> None:
-        """Let the hooks know the awake colours by name."""
-        self._clusters, self._gate = clusters, Gate(self._settings, clusters, self._aws)
+    def open_for(self, clusters: Mapping[str, ClusterFacts], restoration: Restoration | None = None) -> None:
+        """Let the hooks know the awake colours by name, and whether `in-charge` is to be restored."""
+        self._clusters, self.restoration = clusters, restoration or Restoration()
+        self._gate = Gate(self._settings, clusters, self._aws, self.restoration)
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_update always has them
@@ -65,7 +69,7 @@ class LiveHooks:
         standing, settings = await self._standing(), self._settings
         said = weights.describe(standing.weights)
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
-        weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+        self._refuse_share(standing)
         await self._gate.require(settings.active, standing, urn, said)
         if settings.idle_weight:
             await self._gate.require(settings.idle, standing, urn, said)
@@ -83,7 +87,7 @@ class LiveHooks:
         weights.refuse_lowering(standing.weights, settings.active, settings.idle)
         await self._gate.require_alive(settings.active, standing, said)
         if settings.idle_weight:
-            weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+            self._refuse_share(standing)
             await self._gate.require_still(settings.idle, standing, args.urn, said)
             return
         # From here on, so that the moment when each server lets go is seen and not guessed.
@@ -101,7 +105,7 @@ class LiveHooks:
         standing, settings = await self._standing(), self._settings
         weights.refuse_unswitched(standing.weights, settings.active, settings.idle, settings.idle_weight)
         if settings.idle_weight:
-            weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+            self._refuse_share(standing)
             line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
             return
         watch = await self._watching()
@@ -120,6 +124,13 @@ class LiveHooks:
         line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
         for warning in outcome.warnings:
             line.warning(args.urn)(warning)
+
+    def _refuse_share(self, standing: Standing) -> None:
+        settings = self._settings
+        active, idle, idle_weight = settings.active, settings.idle, settings.idle_weight
+        # A share that is there already stays while in-charge is written anew.
+        if not self.restoration.because or weights.unswitched(standing.weights, active, idle, idle_weight):
+            weights.refuse_share(active, idle, idle_weight, standing.named)
 
     async def _weights(self, further_names: Sequence[str] = ()) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])

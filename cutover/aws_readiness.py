@@ -2,7 +2,7 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cutover.aws import CLIENT, Aws
+from cutover.aws import CLIENT, Aws, time_of
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.settled import MISSING, ClusterSeen
 
@@ -39,9 +39,10 @@ class AwsReadiness(Aws):
         """The certificate, in the region that its ARN names."""
         with self._making_clients:
             manager = self._session.client("acm", region_name=_region(arn), config=CLIENT)
-        found = manager.describe_certificate(CertificateArn=arn)["Certificate"]
+        answer = manager.describe_certificate(CertificateArn=arn)
+        found = answer["Certificate"]
         names = frozenset({found["DomainName"], *found.get("SubjectAlternativeNames", ())})
-        return CertificateSeen(arn, found["Status"], names, found.get("NotAfter"))
+        return CertificateSeen(arn, found["Status"], names, found.get("NotAfter"), time_of(answer))
 
     def offsite_error(self, reference: str, region: str) -> str:
         """What is wrong with a parameter (name or ARN) or a secret (ARN); empty when instances can read it.

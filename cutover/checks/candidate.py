@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 
 from cutover.capacity import CapacitySeen
@@ -66,15 +65,10 @@ class AskAll(Protocol):
     ) -> list[Answered]: ...
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Edges:
-    """DNS, HTTP, sleep and the clock."""
+    """DNS, HTTP and sleep."""
 
     ask: Ask = client.ask
     ask_all: AskAll = probe.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    now: Callable[[], datetime] = _utc_now

@@ -96,7 +96,7 @@ class Account:
 
     def certificate(self, arn: str) -> CertificateSeen:
         self._note("certificate", arn)
-        return CertificateSeen(arn, "ISSUED", self.names, NOW + timedelta(days=365))
+        return CertificateSeen(arn, "ISSUED", self.names, NOW + timedelta(days=365), NOW)
 
     def offsite_error(self, reference: str, region: str) -> str:
         self._note("offsite", reference, region)
@@ -132,7 +132,7 @@ class World:
         self.slept.append(seconds)
 
     def edges(self) -> Edges:
-        return Edges(self.ask, self.ask_all, self.sleep, lambda: NOW)
+        return Edges(self.ask, self.ask_all, self.sleep)
 
 
 def run(

@@ -7,7 +7,7 @@ import pytest
 from cutover.checks import override
 from cutover.checks.check import ALIKE, AWAKE, WAIVABLE
 from cutover.checks.override import Override, Waiver
-from cutover.freeze import Named
+from cutover.history import Named
 
 NOBODY_YET: tuple[Named, ...] = ()
 PROBES_OF_VIOLET = Override("violet", "2.0.0", ("probes",))

@@ -7,7 +7,6 @@ import pytest
 from cutover.freeze import (
     SETTLING_SECONDS,
     Change,
-    Named,
     Operation,
     Standing,
     decide,
@@ -15,6 +14,7 @@ from cutover.freeze import (
     refuse_another_service,
     tag,
 )
+from cutover.history import Named
 from cutover.refusal import Refusal
 
 NOW = 1_000_000.0

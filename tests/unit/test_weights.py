@@ -130,7 +130,11 @@ def test_names_may_be_added_and_turned_round_and_one_without_records_forgotten()
 def test_the_account_of_who_is_in_charge_is_not_abandoned_while_somebody_is() -> None:
     refusal = refusal_of(lambda: weights.refuse_abandoning(AMBER_IN_CHARGE))
     assert "amber is in charge" in refusal.problem
-    weights.refuse_abandoning({WWW: {"amber": 0}, SHOP: {}})
+    weights.refuse_abandoning(NOBODY)
+
+
+def test_a_set_alone_at_zero_is_somebody_in_charge_of_the_account_too() -> None:
+    assert "amber is in charge" in refusal_of(lambda: weights.refuse_abandoning({WWW: {"amber": 0}, SHOP: {}})).problem
 
 
 STEP = st.tuples(st.sampled_from(["raise", "lower", "delete"]), st.sampled_from(NAMES), st.sampled_from("av"))
