@@ -18,8 +18,8 @@ class Today:
 
     def __init__(self, aws: Aws, provider_config: Mapping[str, str]) -> None:
         self._aws = aws
-        in_config = "region" in provider_config
-        self._how = f"pulumi config set aws:region -s {pulumi.get_stack()} " if in_config else "export AWS_REGION="
+        of_config = f"pulumi config set aws:region {{}} -s {pulumi.get_stack()}"
+        self._how = of_config if "region" in provider_config else "export AWS_REGION={}"
 
     def require_stack(self, owned: Sequence[Owned]) -> None:
         """Raise Refusal when this stack, which owns `owned`, was made elsewhere."""

@@ -39,7 +39,7 @@ def refuse_another(owned: Sequence[Owned], today: Place, stack: str, how_to_set_
     """Raise Refusal when the stack was made in another region or account than `today`'s.
 
     In another region there is another `in-charge`, in another account another zone: nobody would seem to be in charge.
-    `how_to_set_region` is the command that chooses the region today, without its value.
+    `how_to_set_region` is the command that chooses the region today, with {} for its value.
     """
     made = of_stack(owned)
     elsewhere = _different(made, today)
@@ -84,7 +84,7 @@ def _different(made: Place, today: Place) -> list[str]:
 
 def _next_step(made: Place, elsewhere: Sequence[str], how_to_set_region: str) -> str:
     steps = {
-        "region": f"{how_to_set_region}{made.region}",
+        "region": how_to_set_region.format(made.region),
         "account": f"export AWS_PROFILE=a profile of account {made.account}; "
         "aws sts get-caller-identity says whose you are",
     }

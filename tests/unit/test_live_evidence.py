@@ -110,7 +110,7 @@ def test_a_tag_in_over_a_drift_is_not_refused() -> None:
 def test_another_region_is_refused_before_anything_is_declared() -> None:
     with pytest.raises(Refusal, match="stack live was made in another region") as refused:
         declared(state(region="us-east-1"))
-    assert refused.value.next_step == "pulumi config set aws:region -s live us-east-1"
+    assert refused.value.next_step == "pulumi config set aws:region us-east-1 -s live"
 
 
 @pytest.mark.parametrize("seen", [GOOD, History(read_at=1000.0)], ids=["named", "lost"])

@@ -12,7 +12,7 @@ HERE = Place("123456789012", "eu-central-1")
 ARN = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/amber/1"
 ROLE = "arn:aws:iam::123456789012:role/amber"
 ZONE = "arn:aws:route53:::hostedzone/Z1"
-HOW = "export AWS_REGION="
+HOW = "export AWS_REGION={}"
 
 
 def owned(*arns: object, kind: str = "aws:lb/loadBalancer:LoadBalancer") -> list[Owned]:
