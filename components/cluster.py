@@ -1,11 +1,12 @@
 """One colour: a complete cluster that can carry all of the traffic."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from components import instance_role, machine_image, own_state, user_data, zones
+from components import instance_role, machine_image, user_data, zones
 from components.certificate import Certificate
 from components.instance_role import InstanceRole
 from components.instances import Birth, Instances
@@ -13,6 +14,7 @@ from components.load_balancer import LoadBalancer
 from components.network import NatAddresses, Network
 from components.settings import ColourSettings
 from components.shape import shape
+from cutover.owned import Owned
 
 
 def tags_of(settings: ColourSettings) -> dict[str, str]:
@@ -34,14 +36,14 @@ class Cluster(pulumi.ComponentResource):
         zone_id: str,
         nat: NatAddresses,
         full_capacity: pulumi.ResourceHook,
+        owned: Sequence[Owned],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         colour, shared = settings.colour, settings.shared
         super().__init__("tag-team:index:Cluster", colour, None, opts)
-        self._settings, self._tags = settings, tags_of(settings)
+        self._settings, self._tags, self._owned = settings, tags_of(settings), owned
         self._child = pulumi.ResourceOptions(parent=self)
         region = aws.get_region().region
-        self._owned = own_state.read()
         chosen = zones.of_cluster(colour, shared.availability_zones, self._owned)
         network = Network(colour, shared.cidrs[colour], chosen, nat, self._tags, opts=self._child)
         certificate_arn = self._certificate_arn(zone_id)

@@ -27,7 +27,7 @@ class ColourHooks:
 
     def __init__(self, settings: ColourSettings, zone_id: str, aws: Aws) -> None:
         self._settings, self._aws = settings, aws
-        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
+        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, pulumi.log.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
             hook.register(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), hook.IN_PREVIEW_TOO)
@@ -50,7 +50,7 @@ class ColourHooks:
         taken_down = Change(Operation.DELETE, colour, "Cluster", {}, {})
         with asking("Route 53 or SSM", f"whether {colour} is in charge"):
             standing = self._standing.read()
-        freeze.decide(colour, taken_down, standing, time.time(), hotfix=self._settings.hotfix)
+        freeze.decide(colour, taken_down, standing, standing.read_at, hotfix=self._settings.hotfix)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -79,7 +79,7 @@ class ColourHooks:
                 raise freeze.refusal(
                     colour, change, f"who is in charge cannot be read: {error}", hotfix=hotfix
                 ) from None
-            loud = freeze.decide(colour, change, standing, time.time(), hotfix=hotfix)
+            loud = freeze.decide(colour, change, standing, standing.read_at, hotfix=hotfix)
             if loud:
                 line.warning(args.urn)(loud)
 

@@ -73,7 +73,7 @@ def refuse_for_live(
         with asking("SSM", f"for {shared.in_charge_parameter}"):
             history = aws.in_charge_history(shared.in_charge_parameter)
         groups = {facts.group for facts in clusters.values()}
-        strangers.refuse_foreign_account(shared.in_charge_parameter, history, groups)
+        strangers.refuse_foreign_account(shared.in_charge_parameter, history.entries, groups)
 
 
 def _held(owned: Sequence[Owned]) -> dict[tuple[str, str], str]:
@@ -90,6 +90,6 @@ def _held(owned: Sequence[Owned]) -> dict[tuple[str, str], str]:
 def _records(apex: str, zone_id: str, aws: AwsZones) -> ZoneRecords:
     def read(start: str) -> Page:
         with asking("Route 53", f"for the records of the zone {zone_id}"):
-            return aws.record_sets(zone_id, start)
+            return aws.zone_page(zone_id, start)
 
     return ZoneRecords(apex, read)

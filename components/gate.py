@@ -11,10 +11,12 @@ from cutover.aws_readiness import AwsReadiness
 from cutover.checks import check, look, override
 from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.check import Check
+from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.target import ColourNames
+from cutover.restoration import Restoration
 from cutover.threads import in_thread
 
 
@@ -22,9 +24,15 @@ class Gate:
     """What stands before the first weight of a colour. `clusters` are the awake colours."""
 
     def __init__(
-        self, settings: LiveSettings, zone_id: str, clusters: Mapping[str, ClusterFacts], aws: AwsReadiness
+        self,
+        settings: LiveSettings,
+        zone_id: str,
+        clusters: Mapping[str, ClusterFacts],
+        aws: AwsReadiness,
+        restoration: Restoration,
     ) -> None:
         self._settings, self._zone_id, self._clusters, self._aws = settings, zone_id, clusters, aws
+        self._restoration = restoration
         self._passed: set[str] = set()
 
     async def require(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
@@ -32,8 +40,9 @@ class Gate:
 
         A tag-back is let off most of them; a share of the traffic, for the colour that is not to be in charge, is not.
         """
-        release, lenient = self._release(colour), self._is_tag_back(colour, standing)
-        waiver = override.decide(self._settings.override, colour, release, standing.history)
+        release, because = self._release(colour), await self._let_off_because(colour, standing)
+        lenient = bool(because)
+        waiver = self._waiver(colour, standing)
         found = await look.look(self._candidate(colour, standing, lenient), self._aws, line.progress(urn))
         found = await self._with_door(colour, found)
         verdict = check.verdict(found, tag_back=lenient, waived=waiver.checks)
@@ -41,7 +50,7 @@ class Gate:
         if waiver.line:
             warn(waiver.line)
         if lenient:
-            note(f"{colour}@{release} was in charge before: only awake and capacity can refuse it")
+            note(f"{colour}@{release} {because}: only awake and capacity can refuse it")
         for text in check.lines(found):
             note(text)
         for text in check.warnings(verdict):
@@ -59,9 +68,10 @@ class Gate:
 
     async def require_alive(self, colour: str, standing: Standing, weights_text: str) -> None:
         """That `colour`, which has its weight, still has its capacity; raises Refusal."""
-        candidate = replace(self._candidate(colour, standing, self._is_tag_back(colour, standing)), samples=1)
+        lenient = bool(await self._let_off_because(colour, standing))
+        candidate = replace(self._candidate(colour, standing, lenient), samples=1)
         found = await look.capacity_alone(candidate, self._aws)
-        waiver = override.decide(self._settings.override, colour, self._release(colour), standing.history)
+        waiver = self._waiver(colour, standing)
         verdict = check.verdict(found, tag_back=False, waived=waiver.checks)
         back = f"pulumi up -s live -c active={self._settings.idle} to tag back, or pulumi up -s live to try again"
         check.refuse(verdict, colour, weights_text, back)
@@ -69,11 +79,27 @@ class Gate:
     def _release(self, colour: str) -> str:
         return self._clusters[colour].release if colour in self._clusters else ""
 
-    def _is_tag_back(self, colour: str, standing: Standing) -> bool:
-        cluster = self._clusters.get(colour)
-        if cluster is None or colour != self._settings.active:
-            return False
-        return tag_back.is_one(standing.history, colour, cluster.release, cluster.group)
+    def _waiver(self, colour: str, standing: Standing) -> Waiver:
+        wanted, lost = self._settings.override, self._restoration.lost
+        return override.decide(wanted, colour, self._release(colour), standing.history, lost=lost)
+
+    async def _let_off_because(self, colour: str, standing: Standing) -> str:
+        """Why most checks do not refuse `colour`: it is a tag-back, or `in-charge` alone is restored; or empty."""
+        settings, cluster = self._settings, self._clusters.get(colour)
+        if cluster is None or colour != settings.active:
+            return ""
+        if self._restoration.because and not weights.unswitched(
+            standing.weights, colour, settings.idle, settings.idle_weight
+        ):
+            return "has all of its weight already"
+        if not tag_back.may_be_one(standing.history, colour, cluster.release, cluster.group):
+            return ""
+        try:
+            created_at = await in_thread(self._aws.group_created_at, cluster.group, cluster.region)
+        except Exception:  # noqa: BLE001  # whatever the reason: then nothing shows that it was these instances
+            created_at = None
+        is_one = tag_back.is_one(standing.history, colour, cluster.release, cluster.group, created_at)
+        return "was in charge before" if is_one else ""
 
     async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
         """`found`, with `awake` not holding when the colour is being taken down."""

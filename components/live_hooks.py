@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pulumi
 
-from components import hook, line, own_state
+from components import hook, line
 from components.declared import Declared
 from components.gate import Gate
 from components.settings import LiveSettings
@@ -13,6 +13,7 @@ from components.wait_record import WaitRecord
 from cutover import replacement, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
+from cutover.freeze import Standing
 from cutover.owned import Owned
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
@@ -20,6 +21,7 @@ from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
 from cutover.replacement import Delete
+from cutover.restoration import Restoration
 from cutover.threads import in_thread
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
@@ -32,13 +34,14 @@ class LiveHooks:
     `open_for` is called by the program as soon as it has read the colours' stacks.
     """
 
-    def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness) -> None:
+    def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness, owned: Sequence[Owned]) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
-        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
+        # What cannot be read of the history has been said when the program began.
+        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
         self.record = WaitRecord()
         self.declared = Declared()
-        self._names_before = next((o.outputs["input"] for o in own_state.read() if _is_names(o)), ())
+        self._names_before = next((o.outputs["input"] for o in owned if _is_names(o)), ())
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -48,9 +51,10 @@ class LiveHooks:
         self.dns_has_let_go = hook.register("dns-has-let-go", self._dns_has_let_go)
         self.keep_in_charge = hook.register("keep-in-charge", self._keep_in_charge, hook.IN_PREVIEW_TOO)
 
-    def open_for(self, clusters: Mapping[str, ClusterFacts]) -> None:
-        """Let the hooks know the awake colours by name."""
-        self._clusters, self._gate = clusters, Gate(self._settings, self._zone_id, clusters, self._aws)
+    def open_for(self, clusters: Mapping[str, ClusterFacts], restoration: Restoration | None = None) -> None:
+        """Let the hooks know the awake colours by name, and whether `in-charge` is to be restored."""
+        self._clusters, self.restoration = clusters, restoration or Restoration()
+        self._gate = Gate(self._settings, self._zone_id, clusters, self._aws, self.restoration)
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         # A replacement begins with a create, which is not told what there was before: the state is.
@@ -73,7 +77,7 @@ class LiveHooks:
         standing, settings = await self._standing(), self._settings
         said = weights.describe(standing.weights)
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
-        weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+        self._refuse_share(standing)
         await self._gate.require(settings.active, standing, urn, said)
         if settings.idle_weight:
             await self._gate.require(settings.idle, standing, urn, said)
@@ -91,7 +95,7 @@ class LiveHooks:
         weights.refuse_lowering(standing.weights, settings.active, settings.idle)
         await self._gate.require_alive(settings.active, standing, said)
         if settings.idle_weight:
-            weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+            self._refuse_share(standing)
             await self._gate.require_still(settings.idle, standing, args.urn, said)
             return
         # From here on, so that the moment when each server lets go is seen and not guessed.
@@ -142,7 +146,7 @@ class LiveHooks:
         standing, settings = await self._standing(), self._settings
         weights.refuse_unswitched(standing.weights, settings.active, settings.idle, settings.idle_weight)
         if settings.idle_weight:
-            weights.refuse_share(settings.active, settings.idle, settings.idle_weight, standing.named)
+            self._refuse_share(standing)
             line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
             return
         watch = await self._watching()
@@ -161,6 +165,13 @@ class LiveHooks:
         line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
         for warning in outcome.warnings:
             line.warning(args.urn)(warning)
+
+    def _refuse_share(self, standing: Standing) -> None:
+        settings = self._settings
+        active, idle, idle_weight = settings.active, settings.idle, settings.idle_weight
+        # A share that is there already stays while in-charge is written anew.
+        if not self.restoration.because or weights.unswitched(standing.weights, active, idle, idle_weight):
+            weights.refuse_share(active, idle, idle_weight, standing.named)
 
     async def _weights(self, further_names: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])

@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components.live_evidence import attempt_of
 from components.live_hooks import LiveHooks
 from components.settings import LiveSettings
 from cutover import weights
 from cutover.checks import override
 from cutover.cluster_facts import ClusterFacts, require_awake
+from cutover.restoration import COUNT
 
 # What is identified by its name cannot be replaced new-first: the delete that follows would take the new one away.
 _DELETE_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
@@ -56,14 +58,8 @@ class LiveRecord(pulumi.ComponentResource):
         return pulumi.ResourceOptions(parent=self, depends_on=depends_on, hooks=hooks)
 
     def _ready(self, active: ClusterFacts, names: pulumi.Stash) -> pulumi.Stash:
-        idle, idle_weight = self._settings.idle, self._settings.idle_weight
-        attempt = {
-            "active": active.colour,
-            "release": active.release,
-            "names": list(self._settings.shared.names),
-            "endpoint": {"dnsName": active.dns_name, "zoneId": active.zone_id},
-            "shares": {active.colour: weights.FULL} | ({idle: idle_weight} if idle_weight else {}),
-        }
+        restored = self._hooks.restoration.count
+        attempt = attempt_of(self._settings, active) | ({COUNT: restored} if restored else {})
         # Replaced and not updated, so that every tag-in, also a revert, has an id of its own.
         again = pulumi.ResourceOptions(replace_on_changes=["input"])
         hooks = pulumi.ResourceHookBinding(before_create=[self._hooks.ready])
@@ -116,6 +112,7 @@ class LiveRecord(pulumi.ComponentResource):
         )
         settings, shared = self._settings, self._settings.shared
         awake = [cluster for cluster in (active, idle) if cluster]
+        restored = self._hooks.restoration.count
         parameter = aws.ssm.Parameter(
             "in-charge",
             name=shared.in_charge_parameter,
@@ -131,6 +128,7 @@ class LiveRecord(pulumi.ComponentResource):
                     "share": {settings.idle: settings.idle_weight} if settings.idle_weight else {},
                     "override": override.in_force(settings.override, {c.colour: c.release for c in awake}),
                 }
+                | ({"restored": restored} if restored else {})
             ),
             opts=self._after(depends_on, hooks).merge(_DELETE_FIRST),
         )

@@ -2,36 +2,57 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from components.settings import SharedSettings
+from cutover import history
 from cutover.aws import Aws
 from cutover.freeze import Standing
+from cutover.history import History
 from cutover.threads import in_thread
+from cutover.weights import Weights
 
 
 class StandingLook:
-    """Reads the weights of every live name and the history of `in-charge`; a look serves for `fresh_seconds`."""
+    """Reads the weights of every live name and the history of `in-charge`; a look serves for `fresh_seconds`.
 
-    def __init__(self, aws: Aws, zone_id: str, shared: SharedSettings, fresh_seconds: float) -> None:
+    `report` is told once what of the history cannot be read.
+    """
+
+    def __init__(
+        self, aws: Aws, zone_id: str, shared: SharedSettings, fresh_seconds: float, report: Callable[[str], None]
+    ) -> None:
         self._aws, self._zone_id, self._shared, self._fresh_seconds = aws, zone_id, shared, fresh_seconds
+        self._report = report
         self._looking = asyncio.Lock()
         self._looked: tuple[float, Standing] | None = None
+        self._reported = ""
 
     def read(self) -> Standing:
         """A look of its own, outside of any hook."""
-        return Standing(
-            self._aws.weights(self._zone_id, self._shared.names),
-            self._aws.in_charge_history(self._shared.in_charge_parameter),
-        )
+        return self._standing(*self._read())
 
     async def __call__(self) -> Standing:
         """The latest look, or a new one when that is too old."""
         async with self._looking:
             if self._looked is None or time.monotonic() - self._looked[0] > self._fresh_seconds:
-                standing = await in_thread(self.read)
+                standing = self._standing(*await in_thread(self._read))
                 self._looked = time.monotonic(), standing
             return self._looked[1]
 
     def forget(self) -> None:
         """Let the next call look anew."""
         self._looked = None
+
+    def _read(self) -> tuple[Weights, History]:
+        return (
+            self._aws.weights(self._zone_id, self._shared.names),
+            self._aws.in_charge_history(self._shared.in_charge_parameter),
+        )
+
+    def _standing(self, weights: Weights, found: History) -> Standing:
+        warning = history.warning(found, self._shared.in_charge_parameter)
+        if warning and warning != self._reported:
+            self._reported = warning
+            self._report(warning)
+        return Standing(weights, found.entries, found.read_at, found.latest_unreadable)

@@ -1,20 +1,23 @@
 """What the hooks read from AWS, with the provider's own credentials, region and profile."""
 
-import json
 import os
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
-from cutover import launches
+from cutover import history, launches
 from cutover.capacity import HEALTHY, CapacitySeen, Target
-from cutover.freeze import Named
+from cutover.history import History, Version
 from cutover.launches import Activity
+from cutover.provenance import Place
+from cutover.record_sets import RecordSets, of_route53, weights_of
 from cutover.refusal import Refusal
 from cutover.weights import Weights
 
@@ -112,7 +115,11 @@ class Aws:
         return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
-        """The weighted A record sets of each name: name to set identifier (the colour) to weight.
+        """The weights of the weighted A record sets of each name; see `record_sets`."""
+        return weights_of(self.record_sets(zone_id, names))
+
+    def record_sets(self, zone_id: str, names: Sequence[str]) -> RecordSets:
+        """The weighted A record sets of each name: name to set identifier (the colour) to record set.
 
         One call tells of all names that are together on a page: Route 53 takes five calls a second of an account
         (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html). A name that is on no page is
@@ -120,7 +127,7 @@ class Aws:
         """
         return {
             name: {
-                record["SetIdentifier"]: record["Weight"]
+                record["SetIdentifier"]: of_route53(record)
                 for record in records
                 if record["Type"] == "A" and "Weight" in record
             }
@@ -166,16 +173,37 @@ class Aws:
             if request == before:
                 raise LookupError(f"the record sets of {first} go on where they began")
 
-    def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
-        """Which colour the parameter `in-charge` named since when, oldest first; empty while there is none."""
+    def in_charge_history(self, parameter: str) -> History:
+        """Which colour the parameter `in-charge` named since when; empty while there is none.
+
+        Raises ValueError when AWS does not say what time it is.
+        """
         with self._making_clients:
             parameters = self._session.client("ssm", config=CLIENT)
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
-        except parameters.exceptions.ParameterNotFound:
-            return ()
-        versions = sorted((v for page in pages for v in page["Parameters"]), key=lambda version: version["Version"])
-        return tuple(Named.of(v["LastModifiedDate"].timestamp(), json.loads(v["Value"])) for v in versions)
+        except parameters.exceptions.ParameterNotFound as absent:
+            return history.of((), time_of(absent.response).timestamp())
+        versions = [
+            Version(v["Version"], v["LastModifiedDate"].timestamp(), v["Value"])
+            for page in pages
+            for v in page["Parameters"]
+        ]
+        # The first page's, which is the earliest: an answer that came later must not let go earlier.
+        return history.of(versions, time_of(pages[0]).timestamp())
+
+    def group_created_at(self, group: str, region: str) -> float | None:
+        """When the Auto Scaling group was created (Unix time in seconds, by AWS's clock); None when it is not there."""
+        with self._making_clients:
+            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
+        groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+        return groups[0]["CreatedTime"].timestamp() if len(groups) == 1 else None
+
+    def caller(self) -> Place:
+        """The account and the region that the hooks ask."""
+        with self._making_clients:
+            tokens = self._session.client("sts", config=CLIENT)
+        return Place(tokens.get_caller_identity()["Account"], self._session.region_name or "")
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""
@@ -216,6 +244,22 @@ def _launch_failures(scaling: "AutoScalingClient", group: str) -> tuple[str, ...
         Activity(one["StatusCode"], one.get("StatusMessage") or one.get("Cause") or "", one.get("StartTime"))
         for one in found
     )
+
+
+def time_of(response: Mapping[str, Any]) -> datetime:
+    """When AWS gave this answer, by its own clock: to be compared with the times that it tells.
+
+    The clock of this machine is another one. Raises ValueError when the answer has no Date that can be read, as every
+    HTTP answer of a server with a clock has: https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
+    """
+    said = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+    try:
+        found = parsedate_to_datetime(said or "")
+        if found.tzinfo is None:
+            raise ValueError(said)
+    except ValueError:
+        raise ValueError(f"AWS did not say what time it is: Date {said!a}") from None
+    return found
 
 
 def _in_the_order_of_a_zone(name: str) -> list[str]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cutover.aws import CLIENT
+from cutover.aws import CLIENT, time_of
 from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
@@ -69,9 +69,10 @@ class AwsReadiness(AwsZones):
         """The certificate, in the region that its ARN names."""
         with self._making_clients:
             manager = self._session.client("acm", region_name=_region(arn), config=CLIENT)
-        found = manager.describe_certificate(CertificateArn=arn)["Certificate"]
+        answer = manager.describe_certificate(CertificateArn=arn)
+        found = answer["Certificate"]
         names = frozenset({found["DomainName"], *found.get("SubjectAlternativeNames", ())})
-        return CertificateSeen(arn, found["Status"], names, found.get("NotAfter"))
+        return CertificateSeen(arn, found["Status"], names, found.get("NotAfter"), time_of(answer))
 
     def offsite_error(self, reference: str, region: str) -> str:
         """What is wrong with a parameter (name or ARN) or a secret (ARN); empty when instances can read it.

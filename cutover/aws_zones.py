@@ -43,7 +43,7 @@ class AwsZones(Aws):
                 return None
             raise
 
-    def record_sets(self, zone_id: str, start: str) -> Page:
+    def zone_page(self, zone_id: str, start: str) -> Page:
         """The zone's record sets from the name `start` on, one page of them."""
         page = self._route53.list_resource_record_sets(
             HostedZoneId=zone_id, StartRecordName=start, MaxItems=RECORD_SETS_ON_A_PAGE

@@ -1,17 +1,22 @@
 """The freeze: the colour in charge, and the one just tagged out, refuse change."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any
 
+from cutover.history import Named
 from cutover.refusal import Refusal
-from cutover.weights import Weights, describe, in_charge
+from cutover.weights import Weights, carrying, describe, in_charge
 
 # An alias to a load balancer has TTL 60, and a change reaches all of Route 53's servers within 60 s:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
 # https://aws.amazon.com/route53/faqs/ (how quickly changes propagate)
 SETTLING_SECONDS = 120
+
+RESTORE = "pulumi up -s live, which writes in-charge; then try again"
 
 # What an instance is born with, and what counts the instances. Changing any of it is a new generation of instances.
 GENERATION = frozenset(
@@ -32,38 +37,22 @@ class Operation(Enum):
 
 
 @dataclass(frozen=True)
-class Named:
-    """One entry of the history of `in-charge`: which colour and release it named from when on (Unix time, seconds).
-
-    `group` is its Auto Scaling group, `sharing` the colours that had a share of the traffic beside it, `override` the
-    one in force, as text.
-    """
-
-    at: float
-    colour: str
-    release: str = ""
-    group: str = ""
-    sharing: frozenset[str] = frozenset()
-    override: str = ""
-
-    @staticmethod
-    def of(at: float, value: Mapping[str, Any]) -> "Named":
-        """Read one value of the parameter."""
-        release, group, override = (value.get(key) or "" for key in ("release", "group", "override"))
-        return Named(at, value["colour"], release, group, frozenset(value.get("share") or ()), override)
-
-
-@dataclass(frozen=True)
 class Standing:
-    """Who carries the traffic, as Route 53 and the history of `in-charge` (oldest first) say; both empty at first."""
+    """Who carries the traffic, as Route 53 and the history of `in-charge` (oldest first) say; both empty at first.
+
+    `read_at` is when the history was read, by AWS's clock (Unix time, seconds), like the times in it.
+    `latest_unreadable` says what is wrong with the newest version of `in-charge` when that names nobody.
+    """
 
     weights: Weights
     history: Sequence[Named]
+    read_at: float = 0.0
+    latest_unreadable: str = ""
 
     @property
     def named(self) -> str | None:
         """The colour that `in-charge` names now."""
-        return self.history[-1].colour if self.history else None
+        return self.history[-1].colour if self.history and not self.latest_unreadable else None
 
 
 @dataclass(frozen=True)
@@ -83,21 +72,57 @@ class Change:
 def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
     """Why `colour` must not change now; None when it may.
 
-    It has weight, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it was named until less
-    than SETTLING_SECONDS ago: then some client may still be sent to it. That it is to be created or updated is no
-    excuse: a replacement begins with a create, which nothing tells from any other, and would end in a refused delete.
+    It carries traffic, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it was named until
+    less than SETTLING_SECONDS ago: then some client may still be sent to it. Or it may have been, and nothing says when
+    that ended (`unknown_because`). That it is to be created or updated is no excuse: a replacement begins with a
+    create, which nothing tells from any other, and would end in a refused delete.
+
+    `now` is Unix time in seconds by AWS's clock, as are the times in the history.
     """
-    if colour in in_charge(standing.weights):
-        return f"it carries traffic (Route 53 now: {describe(standing.weights)})"
-    named = [index for index, entry in enumerate(standing.history) if colour in {entry.colour, *entry.sharing}]
-    if not named:
-        return None
-    if named[-1] == len(standing.history) - 1:
+    if colour in carrying(standing.weights):
+        at_zero = "" if colour in in_charge(standing.weights) else ", and where nobody has weight, all sets are used"
+        return f"it carries traffic (Route 53 now: {describe(standing.weights)}{at_zero})"
+    unknown = unknown_because(colour, standing)
+    if unknown:
+        return unknown
+    if standing.history and colour in _live_in(standing.history[-1]):
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
-    left = standing.history[named[-1] + 1].at + SETTLING_SECONDS - now
+    left = _let_go_at(colour, standing.history) + SETTLING_SECONDS - now
     if left > 0:
-        return f"it was tagged out a moment ago, and clients may still come for {left:.0f} s"
+        # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
+        return f"it was tagged out a moment ago, and clients may still come for {min(left, SETTLING_SECONDS):.0f} s"
     return None
+
+
+def unknown_because(colour: str, standing: Standing) -> str | None:
+    """Why it cannot be known since when `colour` carries nothing; None when it can.
+
+    A colour that has a record set, or that was named once, has been live or is about to be. One that has neither, as
+    before the first tag-in, carries nothing.
+    """
+    has_set = any(colour in of for of in standing.weights.values())
+    if standing.latest_unreadable and (has_set or any(colour in _live_in(entry) for entry in standing.history)):
+        return f"in-charge cannot be read, so nobody is known to be in charge: {standing.latest_unreadable}"
+    if has_set and not standing.history:
+        return (
+            "it has a record set, and in-charge has no history: it was lost, or not written yet, and nothing says "
+            f"since when {colour} carries nothing (Route 53 now: {describe(standing.weights)})"
+        )
+    return None
+
+
+def _live_in(entry: Named) -> frozenset[str]:
+    return entry.sharing | {entry.colour}
+
+
+def _let_go_at(colour: str, history: Sequence[Named]) -> float:
+    """When `colour` was last live (Unix time, seconds); minus infinity when it never was.
+
+    Before `in-charge` was restored, anybody may have been.
+    """
+    ends = [after.at for entry, after in pairwise(history) if colour in _live_in(entry)]
+    unknown = [entry.at for entry in history if entry.restored]
+    return max([*ends, *unknown], default=-math.inf)
 
 
 def tag(inputs: Mapping[str, Any], key: str) -> str | None:
@@ -134,15 +159,17 @@ def decide(colour: str, change: Change, standing: Standing, now: float, *, hotfi
         return None
     if hotfix and is_hotfix(change):
         return f"HOTFIX: {change} of {colour} is {change.operation.value} although {reason}"
-    raise refusal(colour, change, reason, hotfix=hotfix)
+    known = colour in carrying(standing.weights) or unknown_because(colour, standing) is None
+    raise refusal(colour, change, reason, hotfix=hotfix, next_step=None if known else RESTORE)
 
 
-def refusal(colour: str, change: Change, reason: str, *, hotfix: bool) -> Refusal:
-    """The refusal of one change, for `reason`."""
+def refusal(colour: str, change: Change, reason: str, *, hotfix: bool, next_step: str | None = None) -> Refusal:
+    """The refusal of one change, for `reason`; `next_step` is for who knows better than to tag the colour out."""
     small = "a hotfix covers only changes in place, never a replacement, a delete or a new release; tag the other in"
     return Refusal(
         f"{colour} is frozen: {change} cannot be {change.operation.value}",
         seen=reason,
         allowed=small if hotfix else "changes to the idle colour, once DNS has let go of it",
-        next_step=f"pulumi preview -s live to see who is in charge; undo the change, or tag {colour} out first",
+        next_step=next_step
+        or f"pulumi preview -s live to see who is in charge; undo the change, or tag {colour} out first",
     )

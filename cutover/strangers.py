@@ -4,7 +4,7 @@ import json
 import shlex
 from collections.abc import Collection, Iterable, Sequence
 
-from cutover.freeze import Named
+from cutover.history import Named
 from cutover.record_set import RecordSet, target
 from cutover.refusal import Refusal
 from cutover.wildcards import BEFORE

@@ -31,12 +31,26 @@ def of_share(percent: int) -> int:
 
 
 def in_charge(weights: Weights) -> frozenset[str]:
-    """Every colour that has weight on any name."""
+    """Every colour that has weight on any name; who carries the traffic without any, `carrying` says too."""
     return frozenset(colour for of in weights.values() for colour, weight in of.items() if weight > NONE)
 
 
+def carrying(weights: Weights) -> frozenset[str]:
+    """Every identifier whose set Route 53 answers with, on any name: those with weight, and all where none has any.
+
+    https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted-alias.html
+    """
+    return frozenset(
+        colour for of in weights.values() for colour, weight in of.items() if weight > NONE or not any(of.values())
+    )
+
+
 def refuse_undeclared(weights: Weights, declared: frozenset[str]) -> None:
-    """Raise Refusal when a colour that carries traffic is not among the `declared` ones (asleep, or not built)."""
+    """Raise Refusal when a colour that has weight is not among the `declared` ones (asleep, or not built).
+
+    At weight 0 it may be there, also where it carries all traffic because nobody has weight: as soon as a colour is
+    raised it gets none, and until then it answers. This is how an existing record is taken over.
+    """
     missing = sorted(in_charge(weights) - declared)
     if missing:
         raise Refusal(
@@ -60,17 +74,22 @@ def refuse_lowering(weights: Weights, active: str, lowered: str) -> None:
         )
 
 
-def refuse_unswitched(weights: Weights, active: str, idle: str = "", idle_weight: int = NONE) -> None:
-    """Raise Refusal unless `active` has full weight on every name, `idle` its share, and nobody else any."""
-    unswitched = [
+def unswitched(weights: Weights, active: str, idle: str = "", idle_weight: int = NONE) -> list[str]:
+    """The names on which `active` has not full weight, or `idle` not its share, or anybody else any."""
+    return [
         name
         for name, of in weights.items()
         if of.get(active) != FULL
         or any(weight != (idle_weight if colour == idle else NONE) for colour, weight in of.items() if colour != active)
     ]
-    if unswitched:
+
+
+def refuse_unswitched(weights: Weights, active: str, idle: str = "", idle_weight: int = NONE) -> None:
+    """Raise Refusal unless `active` has full weight on every name, `idle` its share, and nobody else any."""
+    names = unswitched(weights, active, idle, idle_weight)
+    if names:
         raise Refusal(
-            f"{active} is not in charge of {', '.join(unswitched)}: its records were not switched",
+            f"{active} is not in charge of {', '.join(names)}: its records were not switched",
             seen=describe(weights),
             allowed=f"{active} at {FULL}, the other colour at {idle_weight} or absent, on every name",
             next_step="pulumi up -s live, without --target",
@@ -102,6 +121,8 @@ def refuse_removal(weights: Weights, name: str, colour: str, names: Sequence[str
         problem, allowed = f"{colour} carries {name}", f"{colour} at weight {NONE}"
     elif len(of) == 1:
         problem, allowed = f"it is the last one of {name}", "another colour in charge"
+    elif colour in carrying({name: of}):
+        problem, allowed = f"nobody has weight on {name}, so Route 53 uses all of its sets", "another colour in charge"
     else:
         return
     raise Refusal(
@@ -139,11 +160,11 @@ def refuse_another_first(before: Sequence[str], names: Sequence[str]) -> None:
 
 
 def refuse_abandoning(weights: Weights) -> None:
-    """Raise Refusal while any colour has weight: the account of who is in charge must outlive nobody's charge."""
-    carrying = sorted(in_charge(weights))
-    if carrying:
+    """Raise Refusal while any colour carries traffic: the account of who is in charge must outlive nobody's charge."""
+    somebody = sorted(carrying(weights))
+    if somebody:
         raise Refusal(
-            f"{', '.join(carrying)} is in charge, and the live names would be left without a record",
+            f"{', '.join(somebody)} is in charge, and the live names would be left without a record",
             seen=describe(weights),
             allowed="nothing, while clients resolve these names",
             next_step=_RETIRE,

@@ -159,9 +159,12 @@ class LabClient:
         ids: list[str] = self._call("POST", "instances/terminate", wanted)
         return ids
 
-    def age_parameter(self, name: str, seconds: float) -> int:
-        """Let every version of an SSM parameter look `seconds` older; returns how many versions that were."""
-        versions: int = self._call("POST", "parameters/age", {"name": name, "seconds": seconds})
+    def age_parameter(self, name: str, seconds: float, *, groups: bool = True) -> int:
+        """Let every version of an SSM parameter look `seconds` older; returns how many versions that were.
+
+        groups: all Auto Scaling groups too, as when time passes.
+        """
+        versions: int = self._call("POST", "parameters/age", {"name": name, "seconds": seconds, "groups": groups})
         return versions
 
     def clear_faults(self) -> Faults:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Protocol
 
 from cutover.capacity import CapacitySeen
@@ -100,16 +99,11 @@ async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[
     return await Watch(target).glance(deadline_seconds, is_enough)
 
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 @dataclass(frozen=True)
 class Edges:
-    """DNS, HTTP, sleep and the clock."""
+    """DNS, HTTP and sleep."""
 
     ask: Ask = client.ask
     ask_all: AskAll = probe.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    now: Callable[[], datetime] = _utc_now
     glance: Glance = _glance

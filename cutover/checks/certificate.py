@@ -12,12 +12,16 @@ VALID_DAYS = 14
 
 @dataclass(frozen=True)
 class CertificateSeen:
-    """A certificate in the words of DescribeCertificate; `not_after` is None until it is issued."""
+    """A certificate in the words of DescribeCertificate; `not_after` is None until it is issued.
+
+    `read_at` is when AWS said so, by its own clock.
+    """
 
     arn: str
     status: str
     names: frozenset[str]
     not_after: datetime | None
+    read_at: datetime
 
 
 def covers(name: str, certified: Iterable[str]) -> bool:
@@ -27,11 +31,11 @@ def covers(name: str, certified: Iterable[str]) -> bool:
     return any(pattern.lower() in (name, wildcard) for pattern in certified)
 
 
-def check(seen: CertificateSeen, names: Sequence[str], now: datetime) -> Check:
+def check(seen: CertificateSeen, names: Sequence[str]) -> Check:
     """Holds when it is issued, covers all `names`, and is valid for VALID_DAYS more days."""
     uncovered = [name for name in names if not covers(name, seen.names)]
     until = f"{seen.not_after:%Y-%m-%d}" if seen.not_after else "unknown"
-    needed = now + timedelta(days=VALID_DAYS)
+    needed = seen.read_at + timedelta(days=VALID_DAYS)
     problems = [
         *([] if seen.status == ISSUED else [f"status {seen.status}"]),
         *([f"covers {', '.join(sorted(seen.names)) or 'nothing'}, not {', '.join(uncovered)}"] if uncovered else []),

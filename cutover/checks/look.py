@@ -53,7 +53,7 @@ async def look(
         (CAPACITY,): _capacity(candidate, cluster, reader, edges),
         (SETTLED,): _settled(cluster, reader),
         (PROBES, RELEASE): _probes(candidate, cluster, edges),
-        (CERTIFICATE,): _certificate(candidate, reader, edges),
+        (CERTIFICATE,): _certificate(candidate, reader),
         (OFFSITE,): _offsite(candidate, cluster, reader),
         (RECORDS,): _records(candidate, reader),
         (DNS,): _dns(candidate, reader, edges),
@@ -147,11 +147,11 @@ async def _probes(candidate: Candidate, cluster: ClusterFacts, edges: Edges) -> 
     )
 
 
-async def _certificate(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Check, ...]:
+async def _certificate(candidate: Candidate, reader: Reader) -> tuple[Check, ...]:
     if candidate.certificate_arn is None:
         return (certificate.check_none(),)
     seen = await _read(reader.certificate, candidate.certificate_arn)
-    return (certificate.check(seen, candidate.names, edges.now()),)
+    return (certificate.check(seen, candidate.names),)
 
 
 async def _offsite(candidate: Candidate, cluster: ClusterFacts, reader: Reader) -> tuple[Check, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cutover.checks.check import WAIVABLE
-from cutover.freeze import Named
+from cutover.history import Named
 
 ALLOWED = (
     'empty, or {"attempt": "COLOUR@RELEASE", "checks": [names]} with one or more names of '
@@ -57,13 +57,20 @@ def in_force(override: Override | None, releases: Mapping[str, str]) -> str:
     return str(override) if override and releases.get(override.colour) == override.release else ""
 
 
-def decide(override: Override | None, colour: str, release: str, history: Sequence[Named]) -> Waiver:
+def decide(
+    override: Override | None, colour: str, release: str, history: Sequence[Named], *, lost: bool = False
+) -> Waiver:
     """Which checks are waived for tagging in `colour` at `release`; `history` is that of in-charge.
 
-    An override is for one attempt: it is used up once the history has an attempt that it let through.
+    An override is for one attempt: it is used up once the history has an attempt that it let through. When the history
+    was `lost`, nothing shows that it has not been.
     """
     if override is None:
         return Waiver(frozenset(), "")
+    if lost:
+        return Waiver(
+            frozenset(), f"the override of {override} is ignored: the history of in-charge is lost, and may have had it"
+        )
     if any(entry.override == str(override) for entry in history):
         return Waiver(frozenset(), f"the override of {override} is ignored: it was used, take it out of the config")
     if (override.colour, override.release) != (colour, release):

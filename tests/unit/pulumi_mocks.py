@@ -22,8 +22,11 @@ from pulumi.runtime.stack import run_pulumi_func
 from cutover.aws import Aws
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
+from cutover.history import History
 from cutover.owned import Owned
+from cutover.provenance import Place
 from cutover.record_set import RecordSet
+from cutover.record_sets import RecordSets
 from cutover.zone import Zone
 
 ZONE_ID = "Z0000000000000000000"
@@ -191,14 +194,17 @@ def declare(
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     outputs: Mapping[str, Any] | None = None,
     owned: Sequence[Owned] = (),
+    record_sets: RecordSets | None = None,
+    history: History | None = None,
     *,
     preview: bool = False,
 ) -> Declaration:
     """Run the program, __main__.py, for `stack`; raises what it raises.
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
-    `outputs` those that the stack itself has from before, `owned` the resources in its state, `answers` replace some of
-    ANSWERS. In a `preview` nothing is there yet, so what AWS would make of a resource is unknown.
+    `outputs` those that the stack itself has from before, `owned` the resources in its state, `record_sets` and
+    `history` what AWS says of the live names and of in-charge, `answers` replace some of ANSWERS. In a `preview`
+    nothing is there yet, so what AWS would make of a resource is unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
     resources = {f"urn:pulumi::::{one.type}::{one.name}": {"type": one.type, "outputs": one.outputs} for one in owned}
@@ -211,10 +217,13 @@ def declare(
     with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as environment:
         (Path(root) / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "tag-team", "config": declared}))
         # What the program itself asks AWS: nobody is in charge of anything.
-        environment.setattr(Aws, "weights", lambda *_: {})
-        environment.setattr(Aws, "in_charge_history", lambda *_: ())
-        environment.setattr(AwsZones, "zones_called", lambda _, name: (Zone(ZONE_ID, name, private=False),))
-        environment.setattr(AwsZones, "record_sets", lambda *_: (_zone_of(values, clusters or {}), True))
+        environment.setattr(Aws, "record_sets", lambda *_: record_sets or {})
+        environment.setattr(Aws, "in_charge_history", lambda *_: history or History())
+        environment.setattr(Aws, "caller", lambda *_: Place(ACCOUNT, REGION))
+        zone = Zone(ZONE_ID, str(values["zone"]), private=False)
+        environment.setattr(AwsZones, "zones_called", lambda *_: (zone,))
+        environment.setattr(AwsZones, "zone", lambda *_: zone)
+        environment.setattr(AwsZones, "zone_page", lambda *_: (_zone_of(values, clusters or {}), True))
         # The engine is told where in the code each resource is declared: a fifth of the time, for nobody.
         environment.setattr(sys, "tracebacklimit", 1, raising=False)
         environment.setenv("PULUMI_CONFIG", json.dumps({**engine_config, "aws:region": REGION}))

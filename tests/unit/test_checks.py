@@ -197,11 +197,11 @@ def test_without_an_address_nothing_is_ready() -> None:
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NAMES = ("www.shop.example", "shop.example")
-GOOD = CertificateSeen("arn:of:it", "ISSUED", frozenset(NAMES), NOW + timedelta(days=14))
+GOOD = CertificateSeen("arn:of:it", "ISSUED", frozenset(NAMES), NOW + timedelta(days=14), NOW)
 
 
 def test_an_issued_certificate_for_every_live_name_with_fourteen_days_left_is_ready() -> None:
-    found = certificate.check(GOOD, NAMES, NOW)
+    found = certificate.check(GOOD, NAMES)
     assert found.holds
     assert found.seen == "arn:of:it covers www.shop.example, shop.example and is valid until 2026-01-15"
 
@@ -219,7 +219,7 @@ def test_an_issued_certificate_for_every_live_name_with_fourteen_days_left_is_re
     ],
 )
 def test_a_certificate_that_will_not_do_says_why(bad: CertificateSeen, problem: str) -> None:
-    found = certificate.check(bad, NAMES, NOW)
+    found = certificate.check(bad, NAMES)
     assert not found.holds
     assert found.seen == f"arn:of:it: {problem}"
     assert "valid for 14 more days (until 2026-01-15)" in found.allowed

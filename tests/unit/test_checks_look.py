@@ -118,7 +118,7 @@ class Account:
 
     def certificate(self, arn: str) -> CertificateSeen:
         self._note("certificate", arn)
-        return CertificateSeen(arn, "ISSUED", self.names, NOW + timedelta(days=365))
+        return CertificateSeen(arn, "ISSUED", self.names, NOW + timedelta(days=365), NOW)
 
     def offsite_error(self, reference: str, region: str) -> str:
         self._note("offsite", reference, region)
@@ -174,7 +174,7 @@ class World:
         return picture
 
     def edges(self) -> Edges:
-        return Edges(self.ask, self.ask_all, self.sleep, lambda: NOW, self.glance)
+        return Edges(self.ask, self.ask_all, self.sleep, self.glance)
 
 
 def run(

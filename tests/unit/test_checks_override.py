@@ -7,7 +7,7 @@ import pytest
 from cutover.checks import override
 from cutover.checks.check import ALIKE, AWAKE, WAIVABLE
 from cutover.checks.override import Override, Waiver
-from cutover.freeze import Named
+from cutover.history import Named
 
 NOBODY_YET: tuple[Named, ...] = ()
 PROBES_OF_VIOLET = Override("violet", "2.0.0", ("probes",))
@@ -102,3 +102,9 @@ def test_it_is_recorded_for_the_attempt_it_is_for_and_no_other() -> None:
     assert override.in_force(PROBES_OF_VIOLET, {"violet": "2.0.1"}) == ""
     assert override.in_force(PROBES_OF_VIOLET, {"amber": "2.0.0"}) == ""
     assert override.in_force(None, {"violet": "2.0.0"}) == ""
+
+
+def test_when_the_history_is_lost_it_may_have_been_used_and_waives_nothing() -> None:
+    waiver = override.decide(PROBES_OF_VIOLET, "violet", "2.0.0", NOBODY_YET, lost=True)
+    assert waiver.checks == frozenset()
+    assert "the history of in-charge is lost" in waiver.line

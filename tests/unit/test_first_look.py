@@ -8,7 +8,7 @@ import pytest
 from components import first_look
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
-from cutover.freeze import Named
+from cutover.history import History, Named
 from cutover.owned import BALANCER, RECORD, Owned
 from cutover.refusal import Refusal
 from cutover.zone_records import Page
@@ -32,13 +32,13 @@ class Account(AwsZones):
     def asked(self) -> list[str]:
         return self._zone.asked
 
-    def record_sets(self, zone_id: str, start: str) -> Page:
+    def zone_page(self, zone_id: str, start: str) -> Page:
         assert zone_id == "ZONE"
         return self._zone.read(start)
 
-    def in_charge_history(self, parameter: str) -> tuple[Named, ...]:
+    def in_charge_history(self, parameter: str) -> History:
         self.asked.append(parameter)
-        return self._history
+        return History(self._history)
 
 
 def proof(name: str) -> Owned:

@@ -1,13 +1,14 @@
 """The freeze: when a colour refuses change, and what a hotfix lets through."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from cutover.freeze import (
+    RESTORE,
     SETTLING_SECONDS,
     Change,
-    Named,
     Operation,
     Standing,
     decide,
@@ -15,6 +16,7 @@ from cutover.freeze import (
     refuse_another_service,
     tag,
 )
+from cutover.history import Named
 from cutover.refusal import Refusal
 
 NOW = 1_000_000.0
@@ -129,3 +131,54 @@ def test_a_cluster_that_serves_another_name_than_the_first_is_frozen() -> None:
     with pytest.raises(Refusal, match="frozen") as refused:
         refuse_another_service("red", serving, "new.shop.example", hotfix=False)
     assert "it serves www.shop.example" in refused.value.seen
+
+
+@pytest.mark.parametrize("weights", [{"red": 0, "blue": 0}, {"red": 0}, {"red": 0, "before": 0}])
+def test_where_nobody_has_weight_every_set_carries(weights: dict[str, int]) -> None:
+    standing = Standing({NAME: weights, "api.shop.example": {"blue": 100, "red": 0}}, IDLE.history)
+    reason = frozen_because("red", standing, NOW)
+    assert reason is not None
+    assert "where nobody has weight, all sets are used" in reason
+
+
+def test_beside_a_strangers_set_alone_a_colour_without_one_may_be_built() -> None:
+    assert frozen_because("red", Standing({NAME: {"before": 0}}, ()), NOW) is None
+    assert frozen_because("red", Standing({NAME: {"before": 100}}, ()), NOW) is None
+
+
+def test_without_a_history_a_colour_with_a_record_set_is_frozen_and_the_next_step_restores_it() -> None:
+    lost = Standing({NAME: {"red": 0, "blue": 100}}, ())
+    with pytest.raises(Refusal) as refused:
+        decide("red", change(Operation.DELETE), lost, NOW, hotfix=False)
+    assert "in-charge has no history" in refused.value.seen
+    assert refused.value.next_step == RESTORE
+    with pytest.raises(Refusal) as refused:
+        decide("blue", change(Operation.DELETE), lost, NOW, hotfix=False)
+    assert "it carries traffic" in refused.value.seen
+    assert "tag blue out first" in refused.value.next_step
+
+
+def test_when_the_newest_version_cannot_be_read_nobody_is_known_to_be_in_charge() -> None:
+    unreadable = replace(IDLE, latest_unreadable="version 3 is 'red' (no JSON)")
+    with pytest.raises(Refusal) as refused:
+        decide("red", change(), unreadable, NOW, hotfix=False)
+    assert "version 3 is 'red' (no JSON)" in refused.value.seen
+    assert refused.value.next_step == RESTORE
+    assert unreadable.named is None
+    assert frozen_because("red", replace(unreadable, weights={NAME: {"blue": 100}}), NOW), "it was named once"
+    assert frozen_because("red", Standing({NAME: {}}, (), 0.0, "version 1 is 'x' (no JSON)"), NOW) is None
+
+
+def test_before_a_restored_entry_anybody_may_have_been_live() -> None:
+    history = (Named(NOW - 9000, "blue"), Named(NOW - 20, "blue", restored=True))
+    reason = frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW)
+    assert reason is not None
+    assert "100 s" in reason
+    assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW + 100) is None
+
+
+def test_no_more_seconds_are_left_than_there_are() -> None:
+    """AWS's Date has whole seconds, and a history has thousandths."""
+    reason = frozen_because("red", just_tagged_out(-0.9), NOW)
+    assert reason is not None
+    assert f"come for {SETTLING_SECONDS} s" in reason

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cutover import strangers
-from cutover.freeze import Named
+from cutover.history import Named
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from tests.unit.zone_of import alias, simple

@@ -37,6 +37,27 @@ def test_whoever_has_weight_on_any_name_is_in_charge() -> None:
     assert weights.in_charge({WWW: {"amber": 0}, SHOP: {}}) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("of", "carrying"),
+    [
+        ({"amber": 100, "violet": 0}, {"amber"}),
+        ({"amber": 0, "violet": 0}, {"amber", "violet"}),
+        ({"amber": 0}, {"amber"}),
+        ({"before": 0, "amber": 100}, {"amber"}),
+        ({"before": 0, "amber": 0}, {"before", "amber"}),
+        ({}, set()),
+    ],
+)
+def test_where_nobody_has_weight_everybody_carries(of: dict[str, int], carrying: set[str]) -> None:
+    assert weights.carrying({WWW: of}) == carrying
+    assert weights.carrying({WWW: of, SHOP: {"other": 1}}) == carrying | {"other"}
+
+
+def test_an_old_record_alone_at_zero_does_not_stand_in_the_way_of_the_first_tag_in() -> None:
+    weights.refuse_undeclared({WWW: {"before": 0}}, frozenset({"amber"}))
+    assert refusal_of(lambda: weights.refuse_undeclared({WWW: {"before": 1}}, frozenset({"amber"})))
+
+
 def test_a_colour_without_a_cluster_must_not_have_weight() -> None:
     refusal = refusal_of(lambda: weights.refuse_undeclared(AMBER_IN_CHARGE, frozenset({"violet"})))
     assert "amber has weight in Route 53, but no cluster" in refusal.problem
@@ -92,9 +113,10 @@ def test_dns_is_waited_for_with_the_other_colour_at_zero_or_absent() -> None:
         (AMBER_IN_CHARGE, "amber", NAMES, f"amber carries {WWW}"),
         ({WWW: {"amber": 1, "violet": 255}}, "amber", NAMES, f"amber carries {WWW}"),
         ({WWW: {"amber": 0}}, "amber", NAMES, f"last one of {WWW}"),
+        ({WWW: {"amber": 0, "violet": 0}}, "amber", NAMES, f"nobody has weight on {WWW}"),
         (AMBER_IN_CHARGE, "violet", (SHOP,), f"{WWW} is a live name and would be left without a record"),
     ],
-    ids=["in charge", "a small share", "the last one", "a name that left the config"],
+    ids=["in charge", "a small share", "the last one", "all at zero", "a name that left the config"],
 )
 def test_a_record_that_clients_would_miss_is_not_deleted(
     seen: Weights, colour: str, names: tuple[str, ...], problem: str
@@ -130,7 +152,11 @@ def test_names_may_be_added_and_turned_round_and_one_without_records_forgotten()
 def test_the_account_of_who_is_in_charge_is_not_abandoned_while_somebody_is() -> None:
     refusal = refusal_of(lambda: weights.refuse_abandoning(AMBER_IN_CHARGE))
     assert "amber is in charge" in refusal.problem
-    weights.refuse_abandoning({WWW: {"amber": 0}, SHOP: {}})
+    weights.refuse_abandoning(NOBODY)
+
+
+def test_a_set_alone_at_zero_is_somebody_in_charge_of_the_account_too() -> None:
+    assert "amber is in charge" in refusal_of(lambda: weights.refuse_abandoning({WWW: {"amber": 0}, SHOP: {}})).problem
 
 
 STEP = st.tuples(st.sampled_from(["raise", "lower", "delete"]), st.sampled_from(NAMES), st.sampled_from("av"))

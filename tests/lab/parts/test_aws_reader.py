@@ -207,7 +207,7 @@ def test_the_name_servers_are_those_of_the_zones_delegation(aws: Aws, account: A
 
 
 def test_before_the_first_tag_in_nobody_was_in_charge(aws: Aws) -> None:
-    assert aws.in_charge_history("/tag-team/nowhere/in-charge") == ()
+    assert aws.in_charge_history("/tag-team/nowhere/in-charge").entries == ()
 
 
 def test_the_history_of_in_charge_has_every_tag_in_oldest_first(aws: Aws, account: Account) -> None:
@@ -216,7 +216,7 @@ def test_the_history_of_in_charge_has_every_tag_in_oldest_first(aws: Aws, accoun
     for colour, release, override in said:
         value = json.dumps({"colour": colour, "release": release, "attempt": "1", "override": override})
         parameters.put_parameter(Name=name, Type="String", Value=value, Overwrite=True)
-    history = aws.in_charge_history(name)
+    history = aws.in_charge_history(name).entries
     assert [(named.colour, named.release, named.override) for named in history] == [
         ("amber", "1.0.0", ""),
         ("violet", "2.0.0", "probes for violet@2.0.0"),

@@ -1,0 +1,96 @@
+"""What is known of the live record before anything is declared: this stack's state, Route 53, and `in-charge`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components.settings import LiveSettings
+from components.today import Today
+from cutover import drift, history, restoration, weights
+from cutover.aws import Aws
+from cutover.cluster_facts import ClusterFacts
+from cutover.history import History
+from cutover.owned import Owned
+from cutover.record_sets import RecordSets, alias, weights_of
+from cutover.refusal import Refusal
+from cutover.restoration import Restoration
+
+
+def attempt_of(settings: LiveSettings, active: ClusterFacts) -> dict[str, Any]:
+    """What makes one tag-in another than the last, for the marker `ready`."""
+    idle, idle_weight = settings.idle, settings.idle_weight
+    return {
+        "active": active.colour,
+        "release": active.release,
+        "names": list(settings.shared.names),
+        "endpoint": {"dnsName": active.dns_name, "zoneId": active.zone_id},
+        "shares": {active.colour: weights.FULL} | ({idle: idle_weight} if idle_weight else {}),
+    }
+
+
+@dataclass(frozen=True)
+class LiveEvidence:
+    """One look, made before the update."""
+
+    owned: Sequence[Owned]
+    record_sets: RecordSets
+    history: History
+    today: Today
+
+    @property
+    def knows_who_is_in_charge(self) -> bool:
+        """Whether the newest version of `in-charge` is there and can be read."""
+        return bool(self.history.entries) and not self.history.latest_unreadable
+
+    def judge(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> Restoration:
+        """Whether this update has to write `in-charge` anew, and a warning when it has.
+
+        Raises Refusal when a cluster is in another place than this stack, and when somebody changed a record set by
+        hand that the update would leave alone.
+        """
+        self.today.require_clusters(clusters)
+        self._refuse_drift(settings, clusters)
+        return self._restoration(settings, clusters)
+
+    def _refuse_drift(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> None:
+        by_colour = {settings.active: weights.FULL, settings.idle: settings.idle_weight}
+        wanted = {
+            name: {
+                colour: alias(weight, facts.dns_name, facts.zone_id, evaluates_health=settings.failover)
+                for colour, weight in by_colour.items()
+                if (facts := clusters.get(colour))
+            }
+            for name in settings.shared.names
+        }
+        drift.refuse(self.owned, wanted, self.record_sets)
+
+    def _restoration(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> Restoration:
+        if settings.active not in clusters:
+            return Restoration()
+        evidence = restoration.Evidence(self.owned, self.history, weights_of(self.record_sets))
+        found = restoration.decide(evidence, attempt_of(settings, clusters[settings.active]))
+        if found.because:
+            pulumi.log.warn(f"{found.because}: this update writes in-charge anew")
+        return found
+
+
+def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned], today: Today) -> LiveEvidence:
+    """Look; raises Refusal when AWS does not say who is in charge."""
+    shared = settings.shared
+    try:
+        sets = aws.record_sets(zone_id, shared.names)
+        found = aws.in_charge_history(shared.in_charge_parameter)
+    except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
+        raise Refusal(
+            "who is in charge cannot be read; DNS was not touched",
+            seen=str(error),
+            allowed=f"an answer of Route 53 about {', '.join(shared.names)}, and of SSM "
+            f"about {shared.in_charge_parameter}",
+            next_step="pulumi up -s live, once AWS answers",
+        ) from None
+    warning = history.warning(found, shared.in_charge_parameter)
+    if warning:
+        pulumi.log.warn(warning)
+    return LiveEvidence(owned, sets, found, today)

@@ -1,0 +1,44 @@
+"""Drift: record sets of the live names that somebody changed by hand, so that an update would not notice."""
+
+from collections.abc import Iterator, Sequence
+
+from cutover.owned import Owned
+from cutover.record_sets import RecordSets, WeightedSet, of_state, weights_of
+from cutover.refusal import Refusal
+from cutover.weights import describe
+
+RECORD = "aws:route53/record:Record"
+
+
+def refuse(owned: Sequence[Owned], wanted: RecordSets, seen: RecordSets) -> None:
+    """Raise Refusal when Route 53 has (`seen`) another set than `wanted`, and the stack's own state has not.
+
+    The engine compares what is wanted with its state and not with Route 53. Where these two are the same, it leaves
+    the record alone, whatever became of it. Where they differ, as in a tag-in or after an update that was cut short,
+    the update sets the record anyway.
+    """
+    drifted = list(_drifted(owned, wanted, seen))
+    if drifted:
+        raise Refusal(
+            "the live record was changed by hand, and an update would leave it so; DNS was not touched",
+            seen=f"{'; '.join(drifted)} (Route 53 now: {describe(weights_of(seen))})",
+            allowed="record sets as the last update left them, or an update that sets them",
+            next_step="pulumi refresh -s live --yes && pulumi up -s live",
+        )
+
+
+def _drifted(owned: Sequence[Owned], wanted: RecordSets, seen: RecordSets) -> Iterator[str]:
+    left_alone = {
+        (one.outputs.get("name"), one.outputs.get("setIdentifier")): of_state(one.outputs)
+        for one in owned
+        if one.type == RECORD
+    }
+    for name, sets in wanted.items():
+        for colour, one in sets.items():
+            now = seen.get(name, {}).get(colour)
+            if left_alone.get((name, colour)) == one and now != one:
+                yield f"{name} {colour}: {_said(now)}, not {one}"
+
+
+def _said(now: WeightedSet | None) -> str:
+    return "no record set" if now is None else str(now)

@@ -1,0 +1,82 @@
+"""Restoring `in-charge`: when somebody deleted or changed it, or the weights, by hand, it is written anew."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cutover.history import History, shown
+from cutover.owned import Owned
+from cutover.weights import Weights, carrying, describe
+
+# The key of the marker `ready` that counts restorations: only there when there were any, since a marker that has
+# changed is a new attempt, and an attempt writes `in-charge` anew.
+COUNT = "restorations"
+_STASH, _PARAMETER = "pulumi:index:Stash", "aws:ssm/parameter:Parameter"
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """How often `in-charge` was restored during this attempt, this time included, and why it is this time.
+
+    `lost`: AWS has no readable version of it, although this stack has written one.
+    """
+
+    count: int = 0
+    because: str = ""
+    lost: bool = False
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the live stack's own state, AWS and Route 53 say of who is in charge."""
+
+    owned: Sequence[Owned]
+    history: History
+    weights: Weights
+
+
+def decide(evidence: Evidence, attempt: Mapping[str, Any]) -> Restoration:
+    """Whether `attempt`, what the marker `ready` would say, has to be made again; of another one it is a new attempt.
+
+    Nothing is restored before the state has `in-charge`: the update that makes it writes it.
+    """
+    ready = _outputs(evidence.owned, _STASH, "ready").get("output")
+    parameter = _outputs(evidence.owned, _PARAMETER, "in-charge")
+    same = isinstance(ready, Mapping) and {k: v for k, v in ready.items() if k != COUNT} == attempt
+    count = int(ready.get(COUNT, 0)) if same and isinstance(ready, Mapping) else 0
+    because = _why(evidence, attempt, parameter) if parameter else ""
+    lost = bool(parameter) and not evidence.history.entries
+    return Restoration(count + 1 if same and because else count, because, lost)
+
+
+def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str, Any]) -> str:
+    history, written = evidence.history, parameter.get("insecureValue")
+    if history.latest is None:
+        return f"{parameter.get('name')} was lost"
+    if history.latest_unreadable:
+        return f"{parameter.get('name')} cannot be read: {history.latest_unreadable}"
+    if not _is_of(written, attempt):
+        return ""  # an attempt before has not ended; this one writes it
+    if history.latest != written:
+        return f"{parameter.get('name')} is not as this stack left it: {shown(history.latest)}"
+    wanted = frozenset(attempt["shares"])
+    if any(carrying({name: of}) != wanted for name, of in evidence.weights.items()):
+        return f"the weights are not as this stack left them (Route 53 now: {describe(evidence.weights)})"
+    return ""
+
+
+def _is_of(written: object, attempt: Mapping[str, Any]) -> bool:
+    """Whether the value that the state has of `in-charge` was written by this attempt."""
+    try:
+        value = json.loads(written) if isinstance(written, str) else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, Mapping) and (value.get("colour"), value.get("release")) == (
+        attempt["active"],
+        attempt["release"],
+    )
+
+
+def _outputs(owned: Sequence[Owned], type_: str, name: str) -> Mapping[str, Any]:
+    return next((one.outputs for one in owned if (one.type, one.name) == (type_, name)), {})
