@@ -3,16 +3,15 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ProfileNotFound
 
 from cutover import history
+from cutover.aws_time import time_of
 from cutover.capacity import CapacitySeen, Target
 from cutover.history import History, Version
 from cutover.provenance import Place
@@ -187,22 +186,6 @@ class Aws:
         if zone["HostedZone"].get("Config", {}).get("PrivateZone"):
             return ()
         return tuple(zone.get("DelegationSet", {}).get("NameServers", ()))
-
-
-def time_of(response: Mapping[str, Any]) -> datetime:
-    """When AWS gave this answer, by its own clock: to be compared with the times that it tells.
-
-    The clock of this machine is another one. Raises ValueError when the answer has no Date that can be read, as every
-    HTTP answer of a server with a clock has: https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
-    """
-    said = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    try:
-        found = parsedate_to_datetime(said or "")
-        if found.tzinfo is None:
-            raise ValueError(said)
-    except ValueError:
-        raise ValueError(f"AWS did not say what time it is: Date {said!a}") from None
-    return found
 
 
 def _in_the_order_of_a_zone(name: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cutover.aws import CLIENT, Aws, time_of
+from cutover.aws import CLIENT, Aws
+from cutover.aws_time import time_of
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.settled import MISSING, ClusterSeen
 
