@@ -22,6 +22,7 @@ from cutover.weights import Weights
 if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import TargetDescriptionTypeDef
     from mypy_boto3_route53 import Route53Client
+    from mypy_boto3_ssm import SSMClient
 
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
@@ -82,6 +83,11 @@ class Aws:
         with self._making_clients:
             return self._session.client("route53", config=CLIENT)
 
+    @cached_property
+    def _parameters(self) -> "SSMClient":
+        with self._making_clients:
+            return self._session.client("ssm", config=CLIENT)
+
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         """The instances of the Auto Scaling group, and what its target groups think of them."""
         with self._making_clients:
@@ -140,8 +146,7 @@ class Aws:
 
         Raises ValueError when AWS does not say what time it is.
         """
-        with self._making_clients:
-            parameters = self._session.client("ssm", config=CLIENT)
+        parameters = self._parameters
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound as absent:
@@ -169,8 +174,7 @@ class Aws:
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""
-        with self._making_clients:
-            parameters = self._session.client("ssm", config=CLIENT)
+        parameters = self._parameters
         try:
             parameters.get_parameter(Name=parameter)
         except parameters.exceptions.ParameterNotFound:
