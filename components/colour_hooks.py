@@ -10,10 +10,10 @@ from components import hook, line
 from components.settings import ColourSettings
 from components.standing import StandingLook
 from cutover import freeze
-from cutover.asking import asking
 from cutover.aws import Aws
 from cutover.capacity import CapacitySeen, wait_until_full
-from cutover.freeze import Change, Operation
+from cutover.freeze import Change, Operation, Standing
+from cutover.refusal import Refusal
 from cutover.threads import in_thread
 
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
@@ -46,11 +46,12 @@ class ColourHooks:
         Before anything is declared: the outputs of a program that has run count, also when its deletes are refused, and
         they would say that the colour is asleep.
         """
-        colour = self._settings.colour
-        taken_down = Change(Operation.DELETE, colour, "Cluster", {}, {})
-        with asking("Route 53 or SSM", f"whether {colour} is in charge"):
+        taken_down = Change(Operation.DELETE, self._settings.colour, "Cluster", {}, {})
+        try:
             standing = self._standing.read()
-        freeze.decide(colour, taken_down, standing, standing.read_at, hotfix=self._settings.hotfix)
+        except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
+            raise self._unreadable(taken_down, error) from None
+        self._decide(taken_down, standing)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -71,19 +72,26 @@ class ColourHooks:
     def _refuse_frozen(self, operation: Operation) -> Callable[[pulumi.ResourceHookArgs], Awaitable[None]]:
         async def refuse(args: pulumi.ResourceHookArgs) -> None:
             change = Change(operation, args.name, args.type, args.old_inputs or {}, args.new_inputs or {})
-            colour, hotfix = self._settings.colour, self._settings.hotfix
-            freeze.refuse_another_service(colour, change, self._settings.shared.names[0], hotfix=hotfix)
+            settings = self._settings
+            freeze.refuse_another_service(settings.colour, change, settings.shared.names[0], hotfix=settings.hotfix)
             try:
                 standing = await self._standing()
             except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
-                raise freeze.refusal(
-                    colour, change, f"who is in charge cannot be read: {error}", hotfix=hotfix
-                ) from None
-            loud = freeze.decide(colour, change, standing, standing.read_at, hotfix=hotfix)
+                raise self._unreadable(change, error) from None
+            loud = self._decide(change, standing)
             if loud:
                 line.warning(args.urn)(loud)
 
         return refuse
+
+    def _decide(self, change: Change, standing: Standing) -> str | None:
+        # At the moment of the look, by AWS's clock: this machine's may be another one.
+        now = standing.read_at
+        return freeze.decide(self._settings.colour, change, standing, now, hotfix=self._settings.hotfix)
+
+    def _unreadable(self, change: Change, error: Exception) -> Refusal:
+        reason = f"who is in charge cannot be read: {error}"
+        return freeze.refusal(self._settings.colour, change, reason, hotfix=self._settings.hotfix)
 
     async def _door_closed(self, args: pulumi.ResourceHookArgs) -> None:
         report = line.progress(args.urn)

@@ -118,7 +118,9 @@ class LiveRecord(pulumi.ComponentResource):
             name=shared.in_charge_parameter,
             type="String",
             overwrite=True,
-            description=f"{active.colour} is in charge of {shared.names[0]}",
+            # Changed with every restoration: the provider sends it only then, and a lost parameter has none.
+            description=f"{active.colour} is in charge of {shared.names[0]}"
+            + (f" (written anew {restored} times)" if restored else ""),
             insecure_value=pulumi.Output.json_dumps(
                 {
                     "colour": active.colour,

@@ -3,16 +3,15 @@
 import os
 import threading
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
 
 from cutover import history, launches
+from cutover.aws_time import time_of
 from cutover.capacity import HEALTHY, CapacitySeen, Target
 from cutover.history import History, Version
 from cutover.launches import Activity
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from mypy_boto3_elbv2.type_defs import TargetDescriptionTypeDef
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_route53.type_defs import ListResourceRecordSetsRequestTypeDef, ResourceRecordSetOutputTypeDef
+    from mypy_boto3_ssm import SSMClient
 
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
@@ -87,6 +87,11 @@ class Aws:
     def _route53(self) -> "Route53Client":
         with self._making_clients:
             return self._session.client("route53", config=CLIENT)
+
+    @cached_property
+    def _parameters(self) -> "SSMClient":
+        with self._making_clients:
+            return self._session.client("ssm", config=CLIENT)
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         """The instances of the Auto Scaling group, and what its target groups think of them.
@@ -178,8 +183,7 @@ class Aws:
 
         Raises ValueError when AWS does not say what time it is.
         """
-        with self._making_clients:
-            parameters = self._session.client("ssm", config=CLIENT)
+        parameters = self._parameters
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound as absent:
@@ -207,8 +211,7 @@ class Aws:
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""
-        with self._making_clients:
-            parameters = self._session.client("ssm", config=CLIENT)
+        parameters = self._parameters
         try:
             parameters.get_parameter(Name=parameter)
         except parameters.exceptions.ParameterNotFound:
@@ -244,22 +247,6 @@ def _launch_failures(scaling: "AutoScalingClient", group: str) -> tuple[str, ...
         Activity(one["StatusCode"], one.get("StatusMessage") or one.get("Cause") or "", one.get("StartTime"))
         for one in found
     )
-
-
-def time_of(response: Mapping[str, Any]) -> datetime:
-    """When AWS gave this answer, by its own clock: to be compared with the times that it tells.
-
-    The clock of this machine is another one. Raises ValueError when the answer has no Date that can be read, as every
-    HTTP answer of a server with a clock has: https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1
-    """
-    said = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-    try:
-        found = parsedate_to_datetime(said or "")
-        if found.tzinfo is None:
-            raise ValueError(said)
-    except ValueError:
-        raise ValueError(f"AWS did not say what time it is: Date {said!a}") from None
-    return found
 
 
 def _in_the_order_of_a_zone(name: str) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from components.standing import StandingLook
 from cutover import history
-from cutover.aws import Aws, time_of
+from cutover.aws import Aws
+from cutover.aws_time import time_of
 from cutover.history import History, Version
 from tests.unit import stack_values
 

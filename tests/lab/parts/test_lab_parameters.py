@@ -16,6 +16,20 @@ def test_every_version_of_an_aged_parameter_is_that_much_older(account: Account,
     assert [round((old - new).total_seconds()) for old, new in zip(before, after, strict=True)] == [100, 100]
 
 
+def test_auto_scaling_groups_get_older_with_it_unless_they_are_to_look_new(account: Account, lab: LabClient) -> None:
+    group = account.cluster("amber", size=0).auto_scaling_group
+    account.client("ssm").put_parameter(Name="/aged", Type="String", Value="one", Overwrite=True)
+
+    def created_at() -> float:
+        groups = account.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[group])
+        return float(groups["AutoScalingGroups"][0]["CreatedTime"].timestamp())
+
+    before = created_at()
+    lab.age_parameter("/aged", 100)
+    lab.age_parameter("/aged", 100, groups=False)
+    assert round(before - created_at()) == 100
+
+
 def test_a_parameter_that_is_not_there_cannot_be_aged(lab: LabClient) -> None:
     with pytest.raises(LabError, match="there is no parameter /nowhere"):
         lab.age_parameter("/nowhere", 100)
