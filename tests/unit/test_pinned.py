@@ -1,4 +1,4 @@
-"""What cannot move once a colour is built stays what it is by the colour's own state, whatever a look-up says by now."""
+"""What cannot move once a colour is built stays what it is by its own state, whatever a look-up says by now."""
 
 from collections.abc import Sequence
 
