@@ -21,7 +21,8 @@ def of_release(
     image. Raises Refusal when that cannot be looked up.
     """
     name = f"machine-image-{release}"
-    newest = _newest(parameter, next((one.outputs.get("output") for one in owned if one.name == name), None))
+    known = [one.outputs.get("output") for one in owned if (one.type, one.name) == ("pulumi:index:Stash", name)]
+    newest = _newest(parameter, next(iter(known), None))
     pinned = pulumi.ResourceOptions(ignore_changes=["input"])
     image: pulumi.Output[str] = pulumi.Stash(name, input=newest, opts=opts.merge(pinned)).output
     return image

@@ -39,7 +39,7 @@ def choose(count: int, offered: Sequence[str], pinned_zones: Mapping[int, str]) 
 
     Raises Refusal when there are too few.
     """
-    kept = {number: zone for number, zone in pinned_zones.items() if number <= count}
+    kept = {number: pinned_zones[number] for number in sorted(pinned_zones) if number <= count}
     free = (zone for zone in sorted(set(offered)) if zone not in kept.values())
     found = {number: kept.get(number) or next(free, "") for number in range(1, count + 1)}
     if not all(found.values()):

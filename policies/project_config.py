@@ -26,7 +26,8 @@ def initial(root: Path) -> dict[str, dict[str, Any]]:
     shared = {key.removeprefix(namespace): _value(entry) for key, entry in (project.get("config") or {}).items()}
     if isinstance(shared.get("names"), list):
         shared["names"] = [str(name).removesuffix(".").lower() for name in shared["names"]]
-    stacks = {colour: _own(root, project["name"], colour) for colour in shared.get("cidrs") or {}}
+    # As written: a release is a text, also one that looks like a number.
+    stacks = {colour: _own(root, project["name"], colour, yaml.BaseLoader) for colour in shared.get("cidrs") or {}}
     live = _own(root, project["name"], "live")
     parameters = _of_all(shared) | _of_shape(shared)
     parameters["one-in-charge"] |= _given(shareWeight=_share_weight(_read(live.get("share"))))
@@ -79,10 +80,11 @@ def _of_shape(shared: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _own(root: Path, project: str, stack: str) -> dict[str, Any]:
+def _own(root: Path, project: str, stack: str, loader: type[Any] = yaml.SafeLoader) -> dict[str, Any]:
     """The stack's own file, keys without the project."""
     path = root / f"Pulumi.{stack}.yaml"
-    config = (yaml.safe_load(path.read_text()) or {}).get("config") or {} if path.exists() else {}
+    content = yaml.load(path.read_text(), loader) if path.exists() else None  # either loader is a safe one
+    config = (content or {}).get("config") or {}
     return {key.removeprefix(f"{project}:"): value for key, value in config.items()}
 
 

@@ -52,6 +52,7 @@ def test_what_is_built_stays_where_it_is(
         (2, "", {}, "none on offer"),
         (2, "aa", {}, "a on offer"),
         (3, "ab", {1: "a", 2: "b"}, "a, b on offer; it lies in a, b"),
+        (3, "ab", {2: "b", 1: "a"}, "a, b on offer; it lies in a, b"),
         (3, "b", {1: "a", 2: "b"}, "b on offer; it lies in a, b"),
     ],
 )

@@ -82,6 +82,12 @@ def test_names_and_keys_are_read_in_every_way_that_the_program_reads_them_in(roo
     assert given["full-capacity"]["capacity"] == 7
 
 
+@pytest.mark.parametrize("release", ["7", "yes", "true", "'1.10'"])
+def test_a_release_is_a_text_whatever_it_looks_like(root: Path, release: str) -> None:
+    (root / "Pulumi.amber.yaml").write_text(f"config:\n  shop:release: {release}\n")
+    assert project_config.initial(root)["tagged"]["releases"]["amber"] == release.strip("'")
+
+
 def test_a_pack_that_lies_beside_no_project_starts_with_the_defaults_of_its_rules(tmp_path: Path) -> None:
     assert pack.initial_config(tmp_path) == {}
 
