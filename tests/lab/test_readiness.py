@@ -1,6 +1,6 @@
 """Each readiness check alone refuses a tag-in by its name; a tag-back is refused by two of them; an override waives."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -134,9 +134,17 @@ def scheduled_action(world: World, colour: str) -> ExitStack:
     return _undone(lambda: scaling.delete_scheduled_action(**action))
 
 
+def silent_name_server(world: World, _colour: str) -> ExitStack:
+    return _silent(world, world.addresses.server_addresses()[-1:])
+
+
 def silent_name_servers(world: World, _colour: str) -> ExitStack:
+    return _silent(world, world.addresses.server_addresses())
+
+
+def _silent(world: World, addresses: Sequence[str]) -> ExitStack:
     stack = ExitStack()
-    for address in world.addresses.server_addresses():
+    for address in addresses:
         world.faults.set_server_fault(address, ServerFault(fault="drop"))
         stack.callback(world.faults.set_server_fault, address, ServerFault())
     return stack
@@ -154,7 +162,7 @@ FAULTS: dict[str, Fault] = {
     "offsite": missing_secret,
     "records": aaaa_record,
     "settled ": suspended_launches,
-    "dns": silent_name_servers,
+    "dns": silent_name_server,
 }
 
 
@@ -241,6 +249,22 @@ def test_the_preview_says_what_would_make_a_switch_go_wrong_and_the_next_one_say
     assert refused.failed == ("ready",)
     assert world.weights() == {FIRST: 100, SECOND: 0}
     assert not [text for text in healed.messages("warning") if "refused" in text]
+    world.assert_nothing_half_done()
+
+
+def test_name_servers_that_cannot_be_asked_refuse_a_tag_in_before_the_switch(first_in_charge: World) -> None:
+    world = first_in_charge
+    with silent_name_servers(world, SECOND), _active(world, SECOND):
+        refused = world.up(LIVE)
+    assert refused.failed == ("ready",)
+    # The lab's resolvers ask the same servers for the names of load balancers, so there are no probes either.
+    assert _refused_by(refused) == "probes, dns"
+    message = "\n".join(refused.messages("error"))
+    for address in world.addresses.server_addresses():
+        assert f"({address} port {world.addresses.dns_port}): no answer over UDP in 2 s ({NAME})" in message
+    assert f"open port {world.addresses.dns_port} (UDP and TCP)" in message
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+    assert world.in_charge() == FIRST
     world.assert_nothing_half_done()
 
 

@@ -1,0 +1,36 @@
+"""A colour whose instances cannot be launched: the wait for its capacity ends with AWS's own reason."""
+
+from tests.lab.world import CAPACITY, FIRST, SECOND, World
+
+NO_ROOM = (
+    "We currently do not have sufficient m7i.large capacity in the Availability Zone you requested (eu-central-1a). "
+    "Launching EC2 instance failed."
+)
+
+
+def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are_waited_for_again(
+    restored: World,
+) -> None:
+    world = restored
+    world.wait_until_settled()
+    before = world.instances(SECOND)
+    world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\x1b[2J")
+    world.workspace.edit_stack(SECOND, release="3.0.0")
+
+    failed = world.up(SECOND)
+
+    assert failed.failed == ("full-capacity",)
+    message = "\n".join(failed.messages("error"))
+    assert f"{SECOND} did not reach full capacity within" in message
+    assert "0 instances InService, 0 healthy targets" in message
+    assert NO_ROOM in message
+    assert "Failed at 20" in message
+    assert "\x1b[2J" not in message
+    assert set(world.instances(SECOND)) == set(before), "those before it still run"
+    assert world.weights()[FIRST] == 100
+
+    world.faults.set_launch_failure(SECOND, None)
+    world.must_up(SECOND)
+    after = world.instances(SECOND)
+    assert len(after) == CAPACITY
+    assert not set(after) & set(before)
