@@ -6,7 +6,7 @@ from lab.aws import embedded
 
 
 def age(name: str, seconds: float) -> int:
-    """Move every version of the parameter `name`, in all regions, this many `seconds` into the past.
+    """Move every version of the parameter `name`, in all regions, this many `seconds` into the past (negative: back).
 
     Returns how many versions that were. Raises ValueError when there is no such parameter.
     """
