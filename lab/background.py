@@ -18,7 +18,7 @@ ENV = ROOT / "env"
 _PROCESS = ROOT / "server.pid"
 _ADDRESSES = ROOT / "addresses.json"
 _COMPLAINTS = ROOT / "server.stderr"
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 10
 
 

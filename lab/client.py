@@ -45,7 +45,7 @@ __all__ = [
     "aws_environment",
     "start",
 ]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 5
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,7 +57,7 @@ class LabError(Exception):
 class LabClient:
     """What can be asked of a running lab and set in it. Every method raises LabError."""
 
-    def __init__(self, endpoint: str, timeout_seconds: float = 10) -> None:
+    def __init__(self, endpoint: str, timeout_seconds: float = 60) -> None:
         self._endpoint = endpoint.rstrip("/")
         self._timeout_seconds = timeout_seconds
 

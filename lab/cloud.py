@@ -43,7 +43,7 @@ from lab.web import WebFront
 
 _RESOLVED_FROM = ("route53", "elasticloadbalancing")  # the services whose changes DNS has to know of
 _WITH_TARGETS = ("autoscaling", "elasticloadbalancing", "ec2")
-START_SECONDS = 30
+START_SECONDS = 120
 YEAR_SECONDS = 365 * 86400
 POLL_SECONDS = 0.1  # how soon the API server notices that it is to stop
 

@@ -19,8 +19,9 @@ eval "for _lab_name in $_lab_names; do
     {kept}) ;;
     {foreign}) _lab_foreign=\\"\\$_lab_foreign \\$_lab_name\\" ;;
   esac
-done
-for _lab_name in $_lab_foreign {names}; do
+done"
+eval "for _lab_name in $_lab_foreign {names}; do
+  case \\"\\$_lab_stuck \\" in *\\" \\$_lab_name \\"*) continue ;; esac
   (unset \\"\\$_lab_name\\") >/dev/null 2>&1 || _lab_stuck=\\"\\$_lab_stuck \\$_lab_name\\"
 done"
 eval "for _lab_name in $_lab_foreign; do

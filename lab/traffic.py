@@ -11,7 +11,8 @@ import dns.resolver
 
 from lab.client import Addresses
 
-TIMEOUT_SECONDS = 5.0
+# As patient as a browser; a machine that is busy is not a failed request.
+TIMEOUT_SECONDS = 20.0
 # Requests go to loopback, whatever proxy the environment names.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 

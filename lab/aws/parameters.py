@@ -6,7 +6,7 @@ from lab.aws import embedded
 
 
 def age(name: str, seconds: float, groups: bool = True) -> int:
-    """Move every version of the parameter `name`, in all regions, this many `seconds` into the past.
+    """Move every version of the parameter `name`, in all regions, this many `seconds` into the past (negative: back).
 
     So are all Auto Scaling groups, since what was made before a version was written still is; without `groups` they
     look as if they had been made since, under their old names. Returns how many versions that were. Raises ValueError

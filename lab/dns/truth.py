@@ -27,19 +27,24 @@ def served(history: History, timeline: Timeline, name: str, now: float) -> list[
     """
     entries: list[Served] = []
     for setting, end in timeline.intervals(until=now):
-        for moment in _change_moments(history, setting, end):
+        for moment, source_time in _changes(history, setting, end):
             addresses = {}
             if setting.fault.fault not in _GIVES_NOTHING:
-                addresses = probabilities(history.at(setting.source_time(moment)).public, name)
+                addresses = probabilities(history.at(source_time).public, name)
             entry = Served(moment, setting.fault.fault, addresses)
             if not entries or (entries[-1].addresses, entries[-1].fault) != (entry.addresses, entry.fault):
                 entries.append(entry)
     return entries
 
 
-def _change_moments(history: History, setting: Setting, end: float) -> list[float]:
-    """When what is served changes while `setting` holds: at its start and whenever a world comes through."""
+def _changes(history: History, setting: Setting, end: float) -> list[tuple[float, float]]:
+    """When what is served changes while `setting` holds, and to what was there when.
+
+    That is at its start and whenever a world comes through: of that one the moment itself, since a lag that is added
+    and taken away again does not always give the same number.
+    """
+    first = (setting.since, setting.source_time(setting.since))
     if setting.stuck_at is not None:
-        return [setting.since]
-    arrivals = (at + setting.fault.lag_seconds for at in history.starts())
-    return [setting.since, *(moment for moment in arrivals if setting.since < moment <= end)]
+        return [first]
+    arrivals = ((at + setting.fault.lag_seconds, at) for at in history.starts())
+    return [first, *((moment, at) for moment, at in arrivals if setting.since < moment <= end)]

@@ -150,7 +150,8 @@ def _wait_failed(world: World) -> Iterator[None]:
 @contextmanager
 def _just_tagged_out(world: World) -> Iterator[None]:
     world.must_tag_in(SECOND)
-    yield
+    with world.as_if_time_stood_still():
+        yield
 
 
 @contextmanager

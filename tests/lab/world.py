@@ -1,7 +1,10 @@
 """The world of the lab tests: both clusters built, one in charge, on an embedded AWS of its own."""
 
 import json
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +131,24 @@ class World:
     def wait_until_settled(self) -> None:
         """Let the 120 s pass in which the colour that was tagged out last must not change."""
         self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", SETTLING_SECONDS)
+
+    @contextmanager
+    def as_if_time_stood_still(self) -> Iterator[None]:
+        """Keep the tag-in as old as it is now, for tests of what holds shortly after it on a machine that is slow."""
+        over, at = threading.Event(), [time.monotonic()]
+
+        def keep_young() -> None:
+            while not over.wait(5):
+                began, at[0] = at[0], time.monotonic()
+                self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", began - at[0])
+
+        keeper = threading.Thread(target=keep_young, daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
 
     def instances(self, colour: str) -> list[str]:
         """The ids of the colour's running instances."""

@@ -192,7 +192,10 @@ PRINTABLE = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size
 
 
 @hypothesis_settings(
-    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rest=PRINTABLE)
 def test_any_printable_url_arrives_as_it_is(rest: str, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -14,14 +14,17 @@ give_up() {
 [ ! -e "$folder/.complete" ] || exit 0
 command -v apt-get >/dev/null && command -v dpkg >/dev/null || give_up "no apt-get here"
 mkdir -p "$folder/archives/partial"
-[ "$(id -u)" -ne 0 ] || apt-get update -qq || give_up "apt-get update failed"
+# Without a network it is not worth waiting for.
+patience="-o Acquire::Retries=0 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20"
+# shellcheck disable=SC2086
+[ "$(id -u)" -ne 0 ] || apt-get update -qq $patience || give_up "apt-get update failed"
 # What they depend on comes along, except for what this machine has.
 # shellcheck disable=SC2086
-apt-get install -qq --yes --download-only --no-install-recommends \
+apt-get install -qq $patience --yes --download-only --no-install-recommends \
 	-o Debug::NoLocking=true -o Dir::Cache::archives="$folder/archives" $packages || give_up "no packages to be had"
 for package in "$folder"/archives/*.deb; do
 	[ -e "$package" ] || give_up "they are installed already"
-	dpkg -x "$package" "$folder"
+	dpkg -x "$package" "$folder" || give_up "a package that cannot be unpacked"
 done
 rm -r "$folder/archives"
 touch "$folder/.complete"
