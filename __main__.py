@@ -5,14 +5,14 @@ from typing import Any
 
 import pulumi
 
-from components import door, settings, share, stack_config, zone
+from components import door, own_state, settings, share, stack_config, zone
 from components.cluster import Cluster, tags_of
 from components.colour_hooks import ColourHooks
 from components.live_hooks import LiveHooks
 from components.live_record import LiveRecord
 from components.network import NatAddresses
 from components.settings import ColourSettings, LiveSettings
-from cutover import cluster_facts
+from cutover import cluster_facts, doubles
 from cutover.aws import session
 from cutover.aws_readiness import AwsReadiness
 
@@ -51,6 +51,7 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> No
 
 project = stack_config.of_project(pulumi.get_root_directory())
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
+doubles.refuse(own_state.read(), pulumi.get_stack())
 aws_reader = AwsReadiness(session(stack_config.of_namespace("aws")))
 zone_id = zone.id_of(found.shared.zone)
 if isinstance(found, LiveSettings):
