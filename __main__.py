@@ -36,6 +36,7 @@ def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness) -
 def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness) -> None:
     """The live record over the colours that are awake."""
     hooks = LiveHooks(wanted, zone_id, reader)
+    hooks.refuse_drift()
 
     def declare(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)

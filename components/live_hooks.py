@@ -10,7 +10,7 @@ from components.gate import Gate
 from components.settings import LiveSettings
 from components.standing import StandingLook
 from components.wait_record import WaitRecord
-from cutover import replacement, weights
+from cutover import drift, replacement, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
 from cutover.owned import Owned
@@ -38,7 +38,7 @@ class LiveHooks:
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS)
         self.record = WaitRecord()
         self.declared = Declared()
-        self._names_before = next((o.outputs["input"] for o in own_state.read() if _is_names(o)), ())
+        self._owned = own_state.read()
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -52,9 +52,16 @@ class LiveHooks:
         """Let the hooks know the awake colours by name."""
         self._clusters, self._gate = clusters, Gate(self._settings, clusters, self._aws)
 
+    def refuse_drift(self) -> None:
+        """Raise Refusal when the state says that the active colour has its weight, and Route 53 does not."""
+        active = self._settings.active
+        settled = drift.settled_names(self._owned, self._settings.shared.names, active)
+        if settled:
+            drift.refuse(settled, active, self._aws.weights(self._zone_id, settled))
+
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         # A replacement begins with a create, which is not told what there was before: the state is.
-        before = args.old_inputs["input"] if args.old_inputs else self._names_before
+        before = args.old_inputs["input"] if args.old_inputs else _names_in(self._owned)
         names = self._settings.shared.names
         if not before:
             return
@@ -187,5 +194,7 @@ class LiveHooks:
         return self._watch
 
 
-def _is_names(owned: Owned) -> bool:
-    return (owned.type, owned.name) == ("pulumi:index:Stash", "names")
+def _names_in(owned: Sequence[Owned]) -> Sequence[str]:
+    """The live names as the state has them; empty before the first update."""
+    stashes = (one.outputs["input"] for one in owned if (one.type, one.name) == ("pulumi:index:Stash", "names"))
+    return next(stashes, ())
