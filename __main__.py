@@ -14,7 +14,7 @@ from components.live_record import LiveRecord
 from components.network import NatAddresses
 from components.settings import ColourSettings, LiveSettings
 from components.today import Today
-from cutover import cluster_facts
+from cutover import cluster_facts, doubles
 from cutover.aws import session
 from cutover.aws_readiness import AwsReadiness
 from cutover.owned import Owned
@@ -59,6 +59,7 @@ project = stack_config.of_project(pulumi.get_root_directory())
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
 provider = stack_config.of_namespace("aws")
 aws_reader, owned = AwsReadiness(session(provider)), own_state.read()
+doubles.refuse(owned, pulumi.get_stack())
 today = Today(aws_reader, provider)
 today.require_stack(owned)
 zone_id = zone.id_of(found.shared, pulumi.get_stack(), owned, aws_reader)

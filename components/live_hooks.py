@@ -41,7 +41,7 @@ class LiveHooks:
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
         self.record = WaitRecord()
         self.declared = Declared()
-        self._names_before = next((o.outputs["input"] for o in owned if _is_names(o)), ())
+        self._owned = owned
         self.open_for({})
         self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
@@ -58,7 +58,7 @@ class LiveHooks:
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         # A replacement begins with a create, which is not told what there was before: the state is.
-        before = args.old_inputs["input"] if args.old_inputs else self._names_before
+        before = args.old_inputs["input"] if args.old_inputs else _names_in(self._owned)
         names = self._settings.shared.names
         if not before:
             return
@@ -200,5 +200,7 @@ class LiveHooks:
         return self._watch
 
 
-def _is_names(owned: Owned) -> bool:
-    return (owned.type, owned.name) == ("pulumi:index:Stash", "names")
+def _names_in(owned: Sequence[Owned]) -> Sequence[str]:
+    """The live names as the state has them; empty before the first update."""
+    stashes = (one.outputs["input"] for one in owned if (one.type, one.name) == ("pulumi:index:Stash", "names"))
+    return next(stashes, ())

@@ -156,23 +156,24 @@ def _type(world: World, command: str) -> Mapping[str, Any]:
 def test_a_pending_delete_of_an_older_version_never_takes_away_what_is_in_use(restored: World) -> None:
     """Such a version replaced a record set new-first, and its delete was refused; after a tag-in it was not."""
     world = restored
-    urns = [_urn(world, LIVE, f"{NAME}-{FIRST}"), _urn(world, LIVE, "in-charge")]
     versions = _versions(world, IN_CHARGE)
-    _leave_deletes_pending(world, *urns)
+    _leave_deletes_pending(world, _urn(world, LIVE, f"{NAME}-{FIRST}"))
     for refused in (world.preview(LIVE), world.up(LIVE)):
         message = _error(refused)
         assert f"has a pending delete of the record set of {FIRST} for {NAME}" in message
         assert f"pulumi stack export -s {LIVE} | .venv/bin/python -m cutover.pending" in message
     assert world.weights() == IN_CHARGE_OF_FIRST
-    assert _versions(world, IN_CHARGE) == versions
 
     assert "has a pending delete of" in _error(world.tag_in(SECOND))
     assert world.weights() == {FIRST: 0, SECOND: 100}
     assert world.in_charge() == SECOND
-    assert _pending(world)
 
-    command = message.rpartition("next:")[2].strip()
-    _type(world, command)
+    _leave_deletes_pending(world, _urn(world, LIVE, "in-charge"))
+    assert "has a pending delete of the parameter in-charge" in _error(world.up(LIVE))
+    assert _versions(world, IN_CHARGE) == versions + 1
+    assert len(_pending(world)) == 2
+
+    _type(world, message.rpartition("next:")[2].strip())
     assert _pending(world) == []
     assert world.must_up(LIVE).steps == ()
     assert world.weights() == {FIRST: 0, SECOND: 100}
