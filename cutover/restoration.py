@@ -59,23 +59,23 @@ def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str,
     if not _is_of(written, attempt):
         return ""  # an attempt before has not ended; this one writes it
     if history.latest != written:
-        return f"{parameter.get('name')} is not as this stack left it: {shown(history.latest)}"
+        return f"{parameter.get('name')} is not what the state has of it: {shown(history.latest)}"
     wanted = frozenset(attempt["shares"])
     if any(carrying({name: of}) != wanted for name, of in evidence.weights.items()):
-        return f"the weights are not as this stack left them (Route 53 now: {describe(evidence.weights)})"
+        return f"the weights are not what in-charge says (Route 53 now: {describe(evidence.weights)})"
     return ""
 
 
 def _is_of(written: object, attempt: Mapping[str, Any]) -> bool:
-    """Whether the value that the state has of `in-charge` was written by this attempt."""
+    """Whether the value that the state has of `in-charge` was written by this attempt, or by one just like it."""
     try:
         value = json.loads(written) if isinstance(written, str) else None
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, Mapping) and (value.get("colour"), value.get("release")) == (
-        attempt["active"],
-        attempt["release"],
-    )
+    if not isinstance(value, Mapping):
+        return False
+    said = value.get("colour"), value.get("release"), frozenset(value.get("share") or ()) | {value.get("colour")}
+    return said == (attempt["active"], attempt["release"], frozenset(attempt["shares"]))
 
 
 def _outputs(owned: Sequence[Owned], type_: str, name: str) -> Mapping[str, Any]:

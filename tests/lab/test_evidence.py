@@ -95,7 +95,7 @@ def test_with_every_weight_of_a_name_at_zero_all_its_sets_carry_and_a_refresh_he
 
     assert world.workspace.pulumi("refresh", "-s", LIVE, "--yes").exit_code == 0
     healed = world.must_up(LIVE)
-    assert any("not as this stack left them" in warning for warning in healed.messages("warning"))
+    assert any("the weights are not what in-charge says" in warning for warning in healed.messages("warning"))
     assert any("DNS answers with nobody else" in said for said in healed.messages("info")), "it was waited for"
     assert world.weights(FURTHER) == world.weights() == {FIRST: 100, SECOND: 0}
     assert world.must_up(LIVE).steps == ()

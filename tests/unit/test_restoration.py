@@ -72,7 +72,7 @@ def test_one_that_cannot_be_read_is_repaired(value: str) -> None:
 def test_one_that_somebody_wrote_is_repaired() -> None:
     found = decide(state(), WRITTEN, '{"colour": "violet"}')
     assert (found.count, found.lost) == (1, False)
-    assert "is not as this stack left it" in found.because
+    assert "is not what the state has of it" in found.because
 
 
 def test_an_attempt_that_has_not_ended_is_not_taken_for_a_change_by_hand() -> None:
@@ -92,7 +92,7 @@ def test_an_attempt_that_has_not_ended_is_not_taken_for_a_change_by_hand() -> No
     ],
 )
 def test_weights_that_this_stack_did_not_set_are_waited_for_and_written_down(now: Weights) -> None:
-    assert "the weights are not as this stack left them" in decide(state(), WRITTEN, weights=now).because
+    assert "the weights are not what in-charge says" in decide(state(), WRITTEN, weights=now).because
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,14 @@ def test_a_set_without_weight_beside_it_makes_no_difference(now: Weights) -> Non
 def test_a_share_is_no_change_by_hand() -> None:
     sharing = {**ATTEMPT, "shares": {"amber": 100, "violet": 5}}
     both: Weights = {NAME: {"amber": 100, "violet": 5}}
-    assert decide(state(sharing), WRITTEN, weights=both, attempt=sharing) == Restoration()
+    written = json.dumps({"colour": "amber", "release": "1.0.0", "share": {"violet": 5}})
+    assert decide(state(sharing, written), written, weights=both, attempt=sharing) == Restoration()
+    assert decide(state(sharing, written), written, weights=IN_PLACE, attempt=sharing).count == 1
+
+
+def test_a_share_that_was_cut_short_is_no_change_by_hand() -> None:
+    sharing = {**ATTEMPT, "shares": {"amber": 100, "violet": 5}}
+    assert decide(state(sharing), WRITTEN, attempt=sharing) == Restoration()
 
 
 def test_no_history_at_all_is_the_same_as_an_empty_one() -> None:
