@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 
-from components import door, first_look, live_evidence, own_state, settings, share, stack_config, zone
+from components import door, first_look, live_evidence, own_state, settings, share, site, stack_config, zone
 from components.cluster import Cluster, tags_of
 from components.colour_hooks import ColourHooks
 from components.live_evidence import LiveEvidence
@@ -26,12 +26,13 @@ def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness, o
     hooks = ColourHooks(wanted, zone_id, reader)
     if not wanted.awake:
         hooks.refuse_sleep()
+    built_on = site.look_up(wanted, zone_id, owned) if wanted.awake else None
     pulumi.export("awake", wanted.awake)
     if wanted.awake or wanted.shared.keep_addresses:
         nat = NatAddresses(wanted.colour, wanted.shared.nat_gateways, tags_of(wanted), hooks.guarded)
         pulumi.export("addresses", nat.addresses)
-    if wanted.awake:
-        cluster = Cluster(wanted, zone_id, nat, hooks.full_capacity, owned, hooks.guarded)
+    if built_on:
+        cluster = Cluster(wanted, built_on, nat, hooks.full_capacity, hooks.guarded)
         door.declare(wanted, cluster, hooks, tags_of(wanted))
         pulumi.export("cluster", cluster.facts)
         pulumi.export("url", wanted.shared.own_url(wanted.colour))
@@ -54,8 +55,7 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness, befor
     hooks.record.export(in_charge, {"active": wanted.active, "override": override, "in_charge": in_charge})
 
 
-stack_config.refuse_what_is_not_read_as_written(pulumi.get_root_directory(), pulumi.get_project(), pulumi.get_stack())
-project = stack_config.of_project(pulumi.get_root_directory())
+project = stack_config.project_as_written()
 found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
 provider = stack_config.of_namespace("aws")
 aws_reader, owned = AwsReadiness(session(provider)), own_state.read()

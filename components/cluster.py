@@ -1,12 +1,11 @@
 """One colour: a complete cluster that can carry all of the traffic."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
-from components import instance_role, machine_image, user_data, zones
+from components import instance_role, machine_image, user_data
 from components.certificate import Certificate
 from components.instance_role import InstanceRole
 from components.instances import Birth, Instances
@@ -14,7 +13,7 @@ from components.load_balancer import LoadBalancer
 from components.network import NatAddresses, Network
 from components.settings import ColourSettings
 from components.shape import shape
-from cutover.owned import Owned
+from components.site import Site
 
 
 def tags_of(settings: ColourSettings) -> dict[str, str]:
@@ -33,19 +32,17 @@ class Cluster(pulumi.ComponentResource):
     def __init__(
         self,
         settings: ColourSettings,
-        zone_id: str,
+        site: Site,
         nat: NatAddresses,
         full_capacity: pulumi.ResourceHook,
-        owned: Sequence[Owned],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         colour, shared = settings.colour, settings.shared
         super().__init__("tag-team:index:Cluster", colour, None, opts)
-        self._settings, self._tags, self._owned = settings, tags_of(settings), owned
+        self._settings, self._tags = settings, tags_of(settings)
         self._child = pulumi.ResourceOptions(parent=self)
-        region = aws.get_region().region
-        chosen = zones.of_cluster(colour, shared.availability_zones, self._owned)
-        network = Network(colour, shared.cidrs[colour], chosen, nat, self._tags, opts=self._child)
+        region, zone_id, zones = site.region, site.zone_id, list(site.availability_zones)
+        network = Network(colour, shared.cidrs[colour], zones, nat, self._tags, opts=self._child)
         certificate_arn = self._certificate_arn(zone_id)
         way_in = LoadBalancer(
             colour,
@@ -65,7 +62,7 @@ class Cluster(pulumi.ComponentResource):
         born_after = pulumi.ResourceOptions(depends_on=[network, way_in, role])
         instances = Instances(
             colour,
-            self._birth(region, role),
+            self._birth(site, role),
             shared.capacity,
             network.vpc.id,
             network.private_subnet_ids,
@@ -124,8 +121,8 @@ class Cluster(pulumi.ComponentResource):
         )
         return InstanceRole(self._settings.colour, policy, self._tags, opts=self._child)
 
-    def _birth(self, region: str, role: InstanceRole) -> Birth:
+    def _birth(self, site: Site, role: InstanceRole) -> Birth:
         shared, release = self._settings.shared, self._settings.release
-        image = machine_image.of_release(release, shared.machine_image, self._owned, self._child)
-        script = user_data.render(shared.image, release, shared.port, shared.offsite, region)
+        image = machine_image.pinned(release, site.image, self._child)
+        script = user_data.render(shared.image, release, shared.port, shared.offsite, site.region)
         return Birth(release, image, shared.instance_type, role.profile_arn, script)

@@ -9,22 +9,31 @@ import pulumi_aws as aws
 from cutover.owned import Owned
 from cutover.refusal import Refusal
 
+_STASH = "pulumi:index:Stash"
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
 
 
-def of_release(
-    release: str, parameter: str, owned: Sequence[Owned], opts: pulumi.ResourceOptions
-) -> pulumi.Output[str]:
+def _name(release: str) -> str:
+    return f"machine-image-{release}"
+
+
+def look_up(release: str, parameter: str, owned: Sequence[Owned]) -> str:
+    """The id of the newest image; of the one that `release` has by the state when there is none any more.
+
+    Raises Refusal when there is neither.
+    """
+    stashed = [one.outputs.get("output") for one in owned if (one.type, one.name) == (_STASH, _name(release))]
+    return _newest(parameter, next(iter(stashed), None))
+
+
+def pinned(release: str, newest: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
     """The id of the image that `release` was first built with, which the state keeps in a Stash.
 
-    What AWS publishes later is no difference, nor is a `parameter` that is gone; a new release starts from the newest
-    image. Raises Refusal when that cannot be looked up.
+    What AWS publishes later is no difference, nor is a parameter that is gone; a new release starts from the newest
+    image.
     """
-    name = f"machine-image-{release}"
-    known = [one.outputs.get("output") for one in owned if (one.type, one.name) == ("pulumi:index:Stash", name)]
-    newest = _newest(parameter, next(iter(known), None))
-    pinned = pulumi.ResourceOptions(ignore_changes=["input"])
-    image: pulumi.Output[str] = pulumi.Stash(name, input=newest, opts=opts.merge(pinned)).output
+    kept = opts.merge(pulumi.ResourceOptions(ignore_changes=["input"]))
+    image: pulumi.Output[str] = pulumi.Stash(_name(release), input=newest, opts=kept).output
     return image
 
 

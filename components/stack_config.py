@@ -42,6 +42,16 @@ def of_project(root: str) -> dict[str, str]:
     return values
 
 
+def project_as_written() -> dict[str, str]:
+    """What the project's file sets for all stacks, once all that the files say is found to be read as it is written.
+
+    Raises Refusal.
+    """
+    root = pulumi.get_root_directory()
+    refuse_what_is_not_read_as_written(root, pulumi.get_project(), pulumi.get_stack())
+    return of_project(root)
+
+
 def refuse_what_is_not_read_as_written(root: str, project: str, stack: str) -> None:
     """Raise Refusal when the files in `root` say something else than the engine hands over, or what it must not do.
 

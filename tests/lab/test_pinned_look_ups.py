@@ -49,6 +49,7 @@ def test_a_further_zone_is_refused_while_there_is_none(world: World) -> None:
     message = "\n".join(result.messages("error"))
     assert "too few availability zones" in message
     assert f"it lies in {ZONES[0]}, {ZONES[1]}" in message
+    assert result.steps == ()
     world.assert_nothing_half_done()
 
 
@@ -63,6 +64,7 @@ def test_a_cluster_that_is_built_anew_takes_the_zones_on_offer(world: World, nev
     refused = never_built.up(SECOND)
     assert refused.exit_code != 0
     assert "too few availability zones" in "\n".join(refused.messages("error"))
+    assert {step.type for step in refused.steps} <= {"pulumi:pulumi:Stack", "pulumi:providers:aws"}
     world.assert_nothing_half_done()
 
 
@@ -81,4 +83,5 @@ def test_a_release_stays_with_its_image_when_the_parameter_is_gone_and_a_new_one
         world.workspace.restore_stack_file(SECOND, before)
     assert refused.exit_code != 0
     assert "machineImage names no image" in "\n".join(refused.messages("error"))
+    assert refused.steps == ()
     world.assert_nothing_half_done()

@@ -1,16 +1,43 @@
-"""The Availability Zones of a colour: looked up once, then pinned by its own state."""
+"""Where a cluster stands, and from which image its instances start: looked up before anything is declared."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
+from components import machine_image
+from components.settings import ColourSettings
 from cutover import availability_zones
 from cutover.owned import Owned
 from cutover.refusal import Refusal
 
 
-def of_cluster(colour: str, count: int, owned: Sequence[Owned]) -> list[str]:
+@dataclass(frozen=True)
+class Site:
+    """zone_id: of the hosted zone. image: the id of the machine image for a release that has none yet."""
+
+    zone_id: str
+    region: str
+    availability_zones: tuple[str, ...]
+    image: str
+
+
+def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned]) -> Site:
+    """The site of a colour; what it is built on already stays, by its own state (`owned`).
+
+    All of it is asked before the first resource is declared, so that a Refusal comes before the first step.
+    """
+    shared = settings.shared
+    return Site(
+        zone_id,
+        aws.get_region().region,
+        _zones(settings.colour, shared.availability_zones, owned),
+        machine_image.look_up(settings.release, shared.machine_image, owned),
+    )
+
+
+def _zones(colour: str, count: int, owned: Sequence[Owned]) -> tuple[str, ...]:
     """The zones of the colour's `count` pairs of subnets; those that it has by its own state stay.
 
     Raises Refusal when the region has too few, or cannot be asked for those that are still to be chosen.
@@ -27,11 +54,11 @@ def of_cluster(colour: str, count: int, owned: Sequence[Owned]) -> list[str]:
                 next_step="aws ec2 describe-availability-zones",
             ) from None
         pulumi.log.warn(f"{colour} stays in its zones; which ones the region offers cannot be looked up: {error}")
-        return [pinned[number] for number in range(1, count + 1)]
+        return tuple(pinned[number] for number in range(1, count + 1))
     zones = availability_zones.choose(count, offered, pinned)
     if warning := availability_zones.withdrawn_warning(colour, zones):
         pulumi.log.warn(warning)
-    return list(zones.names)
+    return zones.names
 
 
 def _offered() -> Sequence[str]:
