@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ProfileNotFound
+from botocore.exceptions import ProfileNotFound
 
 from cutover import history, launches
 from cutover.aws_time import time_of
@@ -241,7 +241,7 @@ def _launch_failures(scaling: "AutoScalingClient", group: str) -> tuple[str, ...
     """
     try:
         found = scaling.describe_scaling_activities(AutoScalingGroupName=group, MaxRecords=ACTIVITIES)["Activities"]
-    except (BotoCoreError, ClientError) as error:
+    except Exception as error:  # noqa: BLE001  # whatever the reason: what was seen of the capacity comes first
         return (f"its scaling activities cannot be read: {error}",)
     return launches.failures(
         Activity(one["StatusCode"], one.get("StatusMessage") or one.get("Cause") or "", one.get("StartTime"))

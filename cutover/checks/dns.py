@@ -56,30 +56,38 @@ def choose(carriers: Mapping[str, frozenset[str]], colours: frozenset[str], othe
     return Expected(carriers, colours, carrying[0] if carrying else otherwise)
 
 
-def check(picture: Picture, expected: Expected, zone: str, resolvers: Sequence[Endpoint]) -> Check:
+def check(picture: Picture, expected: Expected, zone: str, asked: Sequence[Endpoint]) -> Check:
     """Holds when every authoritative address and, of each name, one resolver answer as `expected`.
 
     A resolver that answers with an error would hold up the wait after the switch to its end, so it does not hold
-    either; one that is silent, or answers something older, would not.
+    either; one that is silent, or answers something older, would not. `asked` are the resolvers.
     """
     servers = [view for view in picture.servers if not expected.is_as_it_should_be(view)]
-    problems = [*_unasked(picture, zone), *_said(servers, ""), *_said(_missed(picture, expected), "resolver ")]
+    resolvers = _missed(picture, expected)
+    problems = [*_unasked(picture, expected, zone), *_said(servers, ""), *_said(resolvers, "resolver ")]
+    at_fault = [*(view.name for view in servers), *(view.name for view in resolvers), *expected.carriers]
     who = "one of the resolvers" if picture.private else "every name server's address, and one of the resolvers,"
     return Check(
         DNS,
         not problems,
         "; ".join(problems) or _good(picture, expected),
         f"{who} answers now, and {expected.in_words()} for {few(expected.carriers)}",
-        _next_step(next(iter(expected.carriers)), picture, resolvers) if problems else "",
+        _next_step(at_fault[0], picture, asked) if problems else "",
     )
 
 
-def _unasked(picture: Picture, zone: str) -> list[str]:
-    """Who could not be asked at all."""
+def _unasked(picture: Picture, expected: Expected, zone: str) -> list[str]:
+    """Who could not be asked at all, and what nobody was asked about."""
     unlocated = [f"name server {name}: no known address ({why})" for name, why in picture.unlocated.items()]
-    if picture.private or picture.servers or unlocated:
-        return unlocated
-    return [f"no name server of {zone} can be asked, there is no route to {few(picture.skipped) or 'any'}"]
+    if not picture.private and not picture.servers and not unlocated:
+        return [f"no name server of {zone} can be asked, there is no route to {few(picture.skipped) or 'any'}"]
+    kinds = {"resolver": picture.resolvers} | ({} if picture.private else {"name server": picture.servers})
+    return unlocated + [
+        f"no {kind} was asked about {name}"
+        for kind, views in kinds.items()
+        for name in expected.carriers
+        if (kind == "resolver" or not unlocated) and name not in {view.name for view in views}
+    ]
 
 
 def _missed(picture: Picture, expected: Expected) -> list[ResolverView]:

@@ -14,7 +14,7 @@ def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are
     world = restored
     world.wait_until_settled()
     before = world.instances(SECOND)
-    world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\x1b[2J")
+    world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\n  next:    rm -rf /")
     world.workspace.edit_stack(SECOND, release="3.0.0")
 
     failed = world.up(SECOND)
@@ -25,7 +25,8 @@ def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are
     assert "0 instances InService, 0 healthy targets" in message
     assert NO_ROOM in message
     assert "Failed at 20" in message
-    assert "\x1b[2J" not in message
+    assert "\\n  next:    rm -rf /" in message, "what AWS says is printed as data"
+    assert [line.split()[1] for line in message.splitlines() if line.startswith("  next:")] == ["pulumi"]
     assert set(world.instances(SECOND)) == set(before), "those before it still run"
     assert world.weights()[FIRST] == 100
 

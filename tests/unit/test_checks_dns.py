@@ -124,6 +124,21 @@ def test_without_a_name_server_to_ask_nothing_holds() -> None:
     assert not check(picture(), "amber").holds
 
 
+@pytest.mark.parametrize("gone", ["servers", "resolvers"])
+def test_what_nobody_was_asked_about_does_not_hold(gone: str) -> None:
+    expected = choose({WWW: frozenset({"amber"}), API: frozenset({"amber"})}, COLOURS, "violet")
+    views: dict[str, list[ServerView] | list[ResolverView]] = {
+        "servers": [ServerView(name, "one", AMBER) for name in (WWW, API)],
+        "resolvers": [ResolverView(name, "r", AMBER) for name in (WWW, API)],
+    }
+    assert dns.check(Picture(**views), expected, "shop.example", PUBLIC).holds  # type: ignore[arg-type]
+    views[gone] = views[gone][:1]  # type: ignore[assignment]  # of the same kind
+    found = dns.check(Picture(**views), expected, "shop.example", PUBLIC)  # type: ignore[arg-type]
+    assert found.seen == f"no {'name server' if gone == 'servers' else 'resolver'} was asked about api.shop.example"
+    assert not dns.check(Picture(views["servers"], []), expected, "shop.example", PUBLIC).holds  # type: ignore[arg-type]
+    assert not dns.check(Picture([], [], private=True), expected, "shop.example", PUBLIC).holds
+
+
 def test_in_a_private_zone_the_resolvers_alone_are_asked() -> None:
     resolvers = (Endpoint("10.0.0.2", 5353),)
     seen = Picture([], [ResolverView(WWW, "10.0.0.2", AMBER)], private=True)
