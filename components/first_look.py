@@ -65,6 +65,7 @@ def refuse_for_live(
         there = {name: records.at(name) for name in moved}
         for name in moved:
             if (name, colour) not in held:
+                strangers.refuse_unweighted(name, there[name])
                 strangers.refuse_foreign_set(colour, name, there[name], facts.dns_name, zone_id)
         if any(not strangers.points_to(there[name], colour, facts.dns_name) for name in moved):
             own_name = shared.own_name(colour)

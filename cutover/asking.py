@@ -28,10 +28,15 @@ def asking(whom: str, about: str) -> Iterator[None]:
         allowed, next_step = _remedy(error)
         raise Refusal(
             f"{whom} could not be asked {about}",
-            seen=" ".join(str(error).split()),
+            seen=_shown(str(error)),
             allowed=allowed,
             next_step=next_step,
         ) from None
+
+
+def _shown(text: str) -> str:
+    """On one line, with everything escaped that a terminal would take for more than text."""
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in " ".join(text.split()))
 
 
 def _remedy(error: BotoCoreError | ClientError) -> tuple[str, str]:

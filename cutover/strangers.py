@@ -27,7 +27,7 @@ def refuse_own_name(own_name: str, there: Iterable[RecordSet], balancers: Collec
     ]
     if foreign:
         raise Refusal(
-            f"{own_name} has a record that is not this colour's, and would be overwritten; nothing was touched",
+            f"{own_name} is somebody else's: it has a record that is not this colour's; nothing was touched",
             seen="; ".join(map(str, foreign)),
             allowed=f"no record at {own_name}, under which the colour is tested",
             next_step=f"make sure that nobody needs it, then {_change(zone_id, _deleted(foreign))}; or choose other "
@@ -58,6 +58,21 @@ def refuse_foreign_set(colour: str, name: str, there: Iterable[RecordSet], dns_n
         next_step=f"give it another identifier, with the same answers: {_change(zone_id, exchange)} (see 'Bootstrap' "
         f"in README.md); if it is {colour}'s own, of a state that was lost, see 'Adopt records' there",
     )
+
+
+def refuse_unweighted(name: str, there: Iterable[RecordSet]) -> None:
+    """Raise Refusal when a record of `name` is in the way of weighted record sets of type A."""
+    in_the_way = [
+        found for found in there if found.type == "CNAME" or (found.type == "A" and "Weight" not in found.content)
+    ]
+    if in_the_way:
+        raise Refusal(
+            f"{name} has a record beside which no weighted one can stand; DNS was not touched",
+            seen="; ".join(map(str, in_the_way)),
+            allowed="weighted record sets of type A, or none",
+            next_step="exchange it for a weighted one that answers the same, see 'Bootstrap' in README.md, then "
+            "pulumi up -s live",
+        )
 
 
 def points_to(there: Iterable[RecordSet], colour: str, dns_name: str) -> bool:

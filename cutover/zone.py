@@ -124,9 +124,9 @@ def _pinned(wanted: Wanted, pin: str, found: Sequence[Zone]) -> Zone:
         raise _refusal(
             "a zone cannot be exchanged: the records would be deleted in one and made in the other",
             f"zone: {wanted.name} ({_said(_named(wanted, found))}); the records of stack {wanted.stack} are in "
-            f"{zone}, which is called {zone.name}",
-            zone.name,
-            f"set `zone` under `config` in Pulumi.yaml to {zone.name}",
+            f"{zone}, which is called {zone.name!r}",
+            f"the zone {zone.name!r}",
+            f"set `zone` under `config` in Pulumi.yaml to {zone.name!r}",
         )
     return zone
 
@@ -134,7 +134,7 @@ def _pinned(wanted: Wanted, pin: str, found: Sequence[Zone]) -> Zone:
 def _given(wanted: Wanted, given: str, found: Sequence[Zone]) -> Zone:
     zone = next((zone for zone in found if zone.id == given), None)
     if zone is None or zone.name != wanted.name:
-        seen = f"is called {zone.name}" if zone else "is no zone of this account"
+        seen = f"is called {zone.name!r}" if zone else "is no zone of this account"
         raise _refusal(
             f"zoneId is not the id of a zone called {wanted.name}",
             f"zoneId: {given} {seen}; called {wanted.name}: {_said(_named(wanted, found))}",

@@ -28,7 +28,7 @@ def test_a_strangers_record_at_the_colours_own_name_stays_and_its_own_one_is_tak
     try:
         for refused in (world.preview(SECOND), world.up(SECOND)):
             message = _errors(refused)
-            for said in (OWN, "192.0.2.77", "would be overwritten", '"Action": "DELETE"'):
+            for said in (OWN, "192.0.2.77", "somebody else's", '"Action": "DELETE"'):
                 assert said in message
             assert refused.steps == ()
         assert world.records_at(OWN)[0]["ResourceRecords"] == STRANGER["ResourceRecords"]
@@ -69,8 +69,14 @@ def test_a_strangers_record_set_under_a_colours_identifier_stays_and_one_to_its_
     assert world.records() == before
     world.assert_nothing_half_done()
 
+    world.change(("DELETE", _set(**STRANGER)), ("CREATE", {"Name": API, "Type": "A", **STRANGER}))
+    beside = _errors(world.up(LIVE))
+    assert f"{API} has a record beside which no weighted one can stand" in beside
+    world.assert_nothing_half_done()
+
     (to_its_own,) = world.records_at(OWN)
-    world.change(("DELETE", _set(**STRANGER)), ("CREATE", _set(AliasTarget=to_its_own["AliasTarget"])))
+    world.delete_record_sets(API)
+    world.change(("CREATE", _set(AliasTarget=to_its_own["AliasTarget"])))
     adopted = world.preview(LIVE)
     assert adopted.exit_code == 0, adopted.output
     assert f"{API}-{SECOND}" in {step.name for step in adopted.steps}

@@ -7,7 +7,6 @@ import pytest
 
 from lab.client import ApiFault
 from lab.pulumi_command import Result
-from lab.workspace import REGION
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
 ZONE = "shop.example"
@@ -20,15 +19,9 @@ def _errors(result: Result) -> str:
 
 @pytest.fixture
 def namesake(first_in_charge: World) -> Iterator[str]:
-    """The id of a private zone that somebody makes, of the same name as the one that the world is in."""
+    """The id of a second zone that somebody makes, of the same name as the one that the world is in."""
     route53 = first_in_charge.workspace.aws("route53")
-    vpc = first_in_charge.workspace.aws("ec2").describe_vpcs()["Vpcs"][0]["VpcId"]
-    made = route53.create_hosted_zone(
-        Name=ZONE,
-        CallerReference="namesake",
-        VPC={"VPCRegion": REGION, "VPCId": vpc},
-        HostedZoneConfig={"PrivateZone": True},
-    )["HostedZone"]["Id"]
+    made = route53.create_hosted_zone(Name=ZONE, CallerReference="namesake")["HostedZone"]["Id"]
     yield made.removeprefix("/hostedzone/")
     first_in_charge.workspace.edit_project(zoneId="")
     route53.delete_hosted_zone(Id=made)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pulumi
 import pytest
 
 from components import first_look
@@ -101,6 +102,17 @@ def test_a_strangers_record_at_the_own_name_is_refused_and_what_was_cut_short_is
     with pytest.raises(Refusal, match="not this colour's"):
         of_colour(Account(simple(OWN, "192.0.2.7")), BALANCED)
     of_colour(Account(alias(OWN, "amber.elb.example")), BALANCED)
+
+
+def test_a_wildcard_that_answers_the_own_name_itself_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    there = Account(simple(WWW, "192.0.2.1"), simple(f"\\052.{WWW}", "192.0.2.8"))
+    of_colour(there)
+    of_colour(there, OWN_RECORD, proof(WWW))
+    (warning,) = said
+    assert warning.startswith(f"{OWN} is answered by a wildcard today")
+    assert "192.0.2.8" in warning
 
 
 # The live record.

@@ -64,6 +64,22 @@ def test_a_record_set_with_a_colours_identifier_is_its_own_when_it_points_to_its
     assert not strangers.points_to(of(before, foreign), "amber", BALANCER)
 
 
+@pytest.mark.parametrize(
+    "there",
+    [
+        simple(WWW, "192.0.2.1"),
+        simple(WWW, "x.example.", kind="CNAME"),
+        {**simple(WWW, "192.0.2.1"), "SetIdentifier": "x", "Region": "eu-west-1"},
+    ],
+    ids=["simple", "cname", "by latency"],
+)
+def test_beside_what_is_not_weighted_no_live_record_is_made(there: dict[str, Any]) -> None:
+    with pytest.raises(Refusal, match="no weighted one can stand"):
+        strangers.refuse_unweighted(WWW, of(there))
+    strangers.refuse_unweighted(WWW, of(alias(WWW, "x.elb.example", SetIdentifier="x", Weight=0)))
+    strangers.refuse_unweighted(WWW, of(simple(WWW, "2001:db8::1", kind="AAAA"), simple(WWW, "t", kind="TXT")))
+
+
 def test_a_colour_is_in_the_zone_when_its_own_name_is_its_own_there() -> None:
     strangers.refuse_built_elsewhere("amber", OWN, of(alias(OWN, BALANCER)), BALANCER, "ZONE")
     for there in ((), (alias(OWN, "another.elb.example"),), (simple(OWN, "192.0.2.7"),)):

@@ -84,7 +84,7 @@ def test_records_in_several_zones_are_refused() -> None:
     assert "several zones" in refusal(None, [PUBLIC.id, PRIVATE.id], ALL).problem
 
 
-@pytest.mark.parametrize(("given", "said"), [(OTHER.id, "is called other.example"), ("ZTYPO", "is no zone")])
+@pytest.mark.parametrize(("given", "said"), [(OTHER.id, "is called 'other.example'"), ("ZTYPO", "is no zone")])
 def test_an_id_that_is_not_of_a_zone_of_the_name_is_refused(given: str, said: str) -> None:
     refused = refusal(given, [], ALL)
     assert f"{given} {said}" in refused.seen
