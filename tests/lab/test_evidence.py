@@ -18,8 +18,15 @@ IN_CHARGE = f"/tag-team/{NAME}/in-charge"
 FURTHER = "api.shop.example"
 OTHER_REGION, OTHER_ACCOUNT = "us-east-1", "210987654321"
 HEAL = "pulumi refresh -s live --yes && pulumi up -s live"
-# Only time.time of a program's process is wrong; AWS's signatures are made from another clock.
-SHIFTED = "import time\n_right = time.time\ntime.time = lambda: _right() + {seconds}\n"
+# The clock of a program's process; gRPC counts its deadlines by it, and they are not what this is about.
+SHIFTED = """
+import sys, time
+_right = time.time
+def _shifted():
+    of_grpc = sys._getframe(1).f_globals.get("__name__", "").startswith("grpc")
+    return _right() + (0 if of_grpc else {seconds})
+time.time = _shifted
+"""
 
 
 def _errors(result: Result) -> str:
@@ -106,11 +113,11 @@ def test_with_every_weight_of_a_name_at_zero_all_its_sets_carry_and_a_refresh_he
         assert world.preview(SECOND).exit_code == 0
 
 
-def test_a_tag_in_that_sets_the_weights_anyway_is_not_in_the_way_of_it(further_name: World) -> None:
-    _weigh_by_hand(further_name, FURTHER, 0)
-    further_name.must_tag_in(SECOND)
-    assert further_name.weights(FURTHER) == further_name.weights() == {FIRST: 0, SECOND: 100}
-    further_name.must_tag_in(FIRST)
+def test_weights_that_a_tag_in_sets_anyway_are_not_in_its_way(first_in_charge: World) -> None:
+    _weigh_by_hand(first_in_charge, NAME, 50)
+    first_in_charge.must_tag_in(SECOND)
+    assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
+    first_in_charge.must_tag_in(FIRST)
 
 
 def test_a_lost_in_charge_freezes_the_idle_colour_and_the_next_up_restores_it(settled: World) -> None:
