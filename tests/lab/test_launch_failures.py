@@ -1,5 +1,8 @@
 """A colour whose instances cannot be launched: the wait for its capacity ends with AWS's own reason."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from tests.lab.world import CAPACITY, FIRST, SECOND, World
 
 NO_ROOM = (
@@ -8,30 +11,39 @@ NO_ROOM = (
 )
 
 
+@contextmanager
+def _release(world: World, release: str) -> Iterator[None]:
+    """The second colour's `release` for as long as it takes."""
+    before = world.workspace.stack_file(SECOND)
+    world.workspace.edit_stack(SECOND, release=release)
+    try:
+        yield
+    finally:
+        world.workspace.restore_stack_file(SECOND, before)
+
+
 def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are_waited_for_again(
     restored: World,
 ) -> None:
     world = restored
     world.wait_until_settled()
-    before = world.instances(SECOND)
+    before = set(world.instances(SECOND))
     world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\n  next:    rm -rf /")
-    world.workspace.edit_stack(SECOND, release="3.0.0")
+    with _release(world, "3.0.0"):
+        failed = world.up(SECOND)
+        assert failed.failed == ("full-capacity",)
+        message = "\n".join(failed.messages("error"))
+        assert f"{SECOND} did not reach full capacity within" in message
+        assert "0 instances InService, 0 healthy targets" in message
+        assert NO_ROOM in message
+        assert "Failed at 20" in message
+        assert "\\n  next:    rm -rf /" in message, "what AWS says is printed as data"
+        assert [line.split()[1] for line in message.splitlines() if line.startswith("  next:")] == ["pulumi"]
+        assert set(world.instances(SECOND)) == before, "those before it still run"
+        assert world.weights()[FIRST] == 100
 
-    failed = world.up(SECOND)
-
-    assert failed.failed == ("full-capacity",)
-    message = "\n".join(failed.messages("error"))
-    assert f"{SECOND} did not reach full capacity within" in message
-    assert "0 instances InService, 0 healthy targets" in message
-    assert NO_ROOM in message
-    assert "Failed at 20" in message
-    assert "\\n  next:    rm -rf /" in message, "what AWS says is printed as data"
-    assert [line.split()[1] for line in message.splitlines() if line.startswith("  next:")] == ["pulumi"]
-    assert set(world.instances(SECOND)) == set(before), "those before it still run"
-    assert world.weights()[FIRST] == 100
-
-    world.faults.set_launch_failure(SECOND, None)
-    world.must_up(SECOND)
-    after = world.instances(SECOND)
-    assert len(after) == CAPACITY
-    assert not set(after) & set(before)
+        world.faults.set_launch_failure(SECOND, None)
+        world.must_up(SECOND)
+        after = set(world.instances(SECOND))
+        assert len(after) == CAPACITY
+        assert not after & before

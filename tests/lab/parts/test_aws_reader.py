@@ -183,6 +183,24 @@ def test_the_weights_of_fifty_names_are_one_call(
     assert len(calls) == 1
 
 
+def test_many_names_without_a_record_are_two_calls(
+    running: RunningServer,  # noqa: ARG001  # it has set the environment
+    zone_of_fifty: tuple[str, list[str]],
+    account: Account,
+) -> None:
+    zone_id, zone = account.zone()
+    made, calls = session({"region": "eu-central-1"}), list[object]()
+    made.events.register("before-send.route53.ListResourceRecordSets", lambda request, **_: calls.append(request))
+    account.change(zone_id, ("CREATE", alias(f"b.{zone}", "amber", 100, "amber.elb.example")))
+    names = [f"{label}.{zone}" for label in ("a", "b", "b-c", "d.b")]
+    assert Aws(made).weights(zone_id, names) == {name: {"amber": 100} if name == f"b.{zone}" else {} for name in names}
+    assert len(calls) == 2
+    calls.clear()
+    many = [f"none-{number}.{zone_of_fifty[1][0]}" for number in range(50)]
+    assert Aws(made).weights(zone_of_fifty[0], many) == {name: {} for name in many}
+    assert len(calls) == 2
+
+
 @pytest.mark.parametrize("on_a_page", [2, 4, 7, 100])
 def test_a_name_that_ends_on_the_next_page_has_all_its_weights(
     aws: Aws, zone_of_fifty: tuple[str, list[str]], monkeypatch: pytest.MonkeyPatch, on_a_page: int
