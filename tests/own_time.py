@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 # So many seconds pass in one of the machine's while everybody waits. What is on its way in the kernel needs
-# microseconds; two seconds of silence are still half a second in which it can come.
-PACE = 4.0
+# microseconds; two seconds of silence are still one in which it can come.
+PACE = 2.0
 # Not zero, so that a clock mistaken for a duration shows.
 START = 1000.0
 

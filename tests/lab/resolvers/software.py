@@ -138,7 +138,7 @@ def _recursor(
         "daemon": "no",
         "disable-syslog": "yes",
         "write-pid": "no",
-        "socket-dir": str(folder),
+        "socket-dir": ".",  # where it runs; the name of a socket may have 107 characters only
         "security-poll-suffix": "",
         **options,
     }
