@@ -13,9 +13,9 @@ from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
 from cutover.history import History
 from cutover.owned import Owned
-from cutover.record_sets import RecordSets, alias, weights_of
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
+from cutover.weighted_set import WeightedSets, alias, weights_of
 
 
 def attempt_of(settings: LiveSettings, active: ClusterFacts) -> dict[str, Any]:
@@ -35,7 +35,7 @@ class LiveEvidence:
     """One look, made before the update."""
 
     owned: Sequence[Owned]
-    record_sets: RecordSets
+    weighted_sets: WeightedSets
     history: History
     today: Today
 
@@ -64,12 +64,12 @@ class LiveEvidence:
             }
             for name in settings.shared.names
         }
-        drift.refuse(self.owned, wanted, self.record_sets)
+        drift.refuse(self.owned, wanted, self.weighted_sets)
 
     def _restoration(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> Restoration:
         if settings.active not in clusters:
             return Restoration()
-        evidence = restoration.Evidence(self.owned, self.history, weights_of(self.record_sets))
+        evidence = restoration.Evidence(self.owned, self.history, weights_of(self.weighted_sets))
         found = restoration.decide(evidence, attempt_of(settings, clusters[settings.active]))
         if found.because:
             pulumi.log.warn(f"{found.because}: this update writes in-charge anew")
@@ -80,7 +80,7 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
     """Look; raises Refusal when AWS does not say who is in charge."""
     shared = settings.shared
     try:
-        sets = aws.record_sets(zone_id, shared.names)
+        sets = aws.weighted_sets(zone_id, shared.names)
         found = aws.in_charge_history(shared.in_charge_parameter)
     except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
         raise Refusal(

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components import hook, line
-from components.declared import Declared
 from components.gate import Gate
+from components.keep_hooks import KeepHooks
 from components.settings import LiveSettings
 from components.standing import StandingLook
 from components.wait_record import WaitRecord
-from cutover import replacement, weights
+from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
@@ -20,7 +20,6 @@ from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
 from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
-from cutover.replacement import Delete
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
 
@@ -40,30 +39,17 @@ class LiveHooks:
         # What cannot be read of the history has been said when the program began.
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
         self.record = WaitRecord()
-        self.declared = Declared()
-        self._owned = owned
+        self.keep = KeepHooks(settings, zone_id, aws, owned, self._require_lowering)
         self.open_for({})
-        self.keep_names = hook.register("keep-names", self._keep_names, hook.IN_PREVIEW_TOO)
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
         self.raise_active = hook.register("raise-active", self._raise_active)
         self.lower_idle = hook.register("lower-idle", self._lower_idle)
-        self.keep_record = hook.register("keep-record", self._keep_record, hook.IN_PREVIEW_TOO)
         self.dns_has_let_go = hook.register("dns-has-let-go", self._dns_has_let_go)
-        self.keep_in_charge = hook.register("keep-in-charge", self._keep_in_charge, hook.IN_PREVIEW_TOO)
 
     def open_for(self, clusters: Mapping[str, ClusterFacts], restoration: Restoration | None = None) -> None:
         """Let the hooks know the awake colours by name, and whether `in-charge` is to be restored."""
         self._clusters, self.restoration = clusters, restoration or Restoration()
         self._gate = Gate(self._settings, self._zone_id, clusters, self._aws, self.restoration)
-
-    async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
-        # A replacement begins with a create, which is not told what there was before: the state is.
-        before = args.old_inputs["input"] if args.old_inputs else _names_in(self._owned)
-        names = self._settings.shared.names
-        if not before:
-            return
-        weights.refuse_forgetting(await self._weights(before), names)
-        weights.refuse_another_first(before, names)
 
     async def _ready(self, args: pulumi.ResourceHookArgs) -> None:
         try:
@@ -90,57 +76,20 @@ class LiveHooks:
         await self._gate.require_still(settings.active, standing, args.urn, said)
 
     async def _lower_idle(self, args: pulumi.ResourceHookArgs) -> None:
-        standing, settings = await self._standing(), self._settings
-        said = weights.describe(standing.weights)
-        weights.refuse_lowering(standing.weights, settings.active, settings.idle)
-        await self._gate.require_alive(settings.active, standing, said)
-        if settings.idle_weight:
+        await self._require_lowering()
+        if self._settings.idle_weight:
+            standing = await self._standing()
             self._refuse_share(standing)
-            await self._gate.require_still(settings.idle, standing, args.urn, said)
+            said = weights.describe(standing.weights)
+            await self._gate.require_still(self._settings.idle, standing, args.urn, said)
             return
         # From here on, so that the moment when each server lets go is seen and not guessed.
         (await self._watching()).start()
 
-    async def _keep_record(self, args: pulumi.ResourceHookArgs) -> None:
-        assert args.old_inputs is not None  # before_delete always has them
-        name, colour = args.old_inputs["name"], args.old_inputs["setIdentifier"]
-        # The record's own zone, whatever the program found today.
-        now = await self._weights([name], args.old_inputs["zoneId"])
-        meaning = self.declared.meaning_of_delete(args)
-        if colour not in now[name]:
-            return
-        what, stack = f"the record set of {colour} for {name}", pulumi.get_stack()
-        if meaning is Delete.LEFTOVER:
-            replacement.refuse_leftover(what, args.urn, stack, weights.describe(now))
-        try:
-            await self._require_removable(now, name, colour, replaced=meaning is Delete.REPLACEMENT)
-        except Refusal as refusal:
-            if meaning is Delete.REPLACEMENT:
-                replacement.refuse_replacement(what, args.urn, stack, refusal.problem, refusal.seen)
-            raise
-
-    async def _require_removable(self, now: weights.Weights, name: str, colour: str, *, replaced: bool) -> None:
-        settings = self._settings
-        if not replaced or colour == settings.active:
-            weights.refuse_removal(now, name, colour, settings.shared.names)
-            return
-        # That the set of the idle colour goes for a moment is nothing but a lowering, and follows the same raise.
-        if not pulumi.runtime.is_dry_run():
-            standing = await self._standing()
-            weights.refuse_lowering(standing.weights, settings.active, settings.idle)
-            await self._gate.require_alive(settings.active, standing, weights.describe(standing.weights))
-
-    async def _keep_in_charge(self, args: pulumi.ResourceHookArgs) -> None:
-        meaning, what, stack = self.declared.meaning_of_delete(args), "the parameter in-charge", pulumi.get_stack()
-        try:
-            weights.refuse_abandoning(await self._weights())
-        except Refusal as refusal:
-            if meaning is Delete.REPLACEMENT:
-                log = "its history is the log of who was in charge, and goes with it"
-                replacement.refuse_replacement(what, args.urn, stack, log, refusal.seen)
-            if meaning is Delete.LEFTOVER:
-                replacement.refuse_leftover(what, args.urn, stack, f"{refusal.problem}; {refusal.seen}")
-            raise
+    async def _require_lowering(self) -> None:
+        standing, settings = await self._standing(), self._settings
+        weights.refuse_lowering(standing.weights, settings.active, settings.idle)
+        await self._gate.require_alive(settings.active, standing, weights.describe(standing.weights))
 
     async def _dns_has_let_go(self, args: pulumi.ResourceHookArgs) -> None:
         standing, settings = await self._standing(), self._settings
@@ -173,10 +122,6 @@ class LiveHooks:
         if not self.restoration.because or weights.unswitched(standing.weights, active, idle, idle_weight):
             weights.refuse_share(active, idle, idle_weight, standing.named)
 
-    async def _weights(self, further_names: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
-        names = dict.fromkeys([*self._settings.shared.names, *further_names])
-        return await in_thread(self._aws.weights, zone_id or self._zone_id, list(names))
-
     async def _watching(self) -> Watch:
         """The one watch of this update."""
         if self._watch is None:
@@ -198,9 +143,3 @@ class LiveHooks:
             # Another hook may have asked for it while this one was reading.
             self._watch = self._watch or Watch(target)
         return self._watch
-
-
-def _names_in(owned: Sequence[Owned]) -> Sequence[str]:
-    """The live names as the state has them; empty before the first update."""
-    stashes = (one.outputs["input"] for one in owned if (one.type, one.name) == ("pulumi:index:Stash", "names"))
-    return next(stashes, ())

@@ -42,7 +42,7 @@ class LiveRecord(pulumi.ComponentResource):
             "names",
             input=list(names),
             opts=self._after(
-                [], pulumi.ResourceHookBinding(before_create=[hooks.keep_names], before_update=[hooks.keep_names])
+                [], pulumi.ResourceHookBinding(before_create=[hooks.keep.names], before_update=[hooks.keep.names])
             ),
         )
         idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
@@ -76,7 +76,7 @@ class LiveRecord(pulumi.ComponentResource):
             evaluate_target_health=self._settings.failover,
         )
         hooks = pulumi.ResourceHookBinding(
-            before_create=[hook], before_update=[hook], before_delete=[self._hooks.keep_record]
+            before_create=[hook], before_update=[hook], before_delete=[self._hooks.keep.record]
         )
         options = self._after(depends_on, hooks).merge(_DELETE_FIRST)
         records = {
@@ -95,7 +95,7 @@ class LiveRecord(pulumi.ComponentResource):
             for name in self._settings.shared.names
         }
         for label, record in records.items():
-            self._hooks.declared.note(label, record)
+            self._hooks.keep.declared.note(label, record)
         return list(records.values())
 
     def _in_charge(
@@ -108,7 +108,7 @@ class LiveRecord(pulumi.ComponentResource):
         hooks = pulumi.ResourceHookBinding(
             before_create=[self._hooks.dns_has_let_go],
             before_update=[self._hooks.dns_has_let_go],
-            before_delete=[self._hooks.keep_in_charge],
+            before_delete=[self._hooks.keep.in_charge],
         )
         settings, shared = self._settings, self._settings.shared
         awake = [cluster for cluster in (active, idle) if cluster]
@@ -134,5 +134,5 @@ class LiveRecord(pulumi.ComponentResource):
             ),
             opts=self._after(depends_on, hooks).merge(_DELETE_FIRST),
         )
-        self._hooks.declared.note("in-charge", parameter)
+        self._hooks.keep.declared.note("in-charge", parameter)
         return parameter

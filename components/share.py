@@ -6,7 +6,7 @@ import pulumi
 
 from components.live_evidence import LiveEvidence
 from components.settings import LiveSettings
-from cutover.record_sets import weights_of
+from cutover.weighted_set import weights_of
 from cutover.weights import unswitched
 
 
@@ -21,7 +21,7 @@ def once_in_charge(settings: LiveSettings, evidence: LiveEvidence) -> LiveSettin
     if evidence.knows_who_is_in_charge:
         may_have_it = evidence.history.entries[-1].colour == settings.active
     else:
-        now = weights_of(evidence.record_sets)
+        now = weights_of(evidence.weighted_sets)
         may_have_it = not unswitched(now, settings.active, settings.idle, settings.idle_weight)
     if may_have_it:
         return settings

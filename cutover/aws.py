@@ -16,8 +16,8 @@ from cutover.capacity import HEALTHY, CapacitySeen, Target
 from cutover.history import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
-from cutover.record_sets import RecordSets, of_route53, weights_of
 from cutover.refusal import Refusal
+from cutover.weighted_set import WeightedSets, of_route53, weights_of
 from cutover.weights import Weights
 
 if TYPE_CHECKING:
@@ -120,10 +120,10 @@ class Aws:
         return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
-        """The weights of the weighted A record sets of each name; see `record_sets`."""
-        return weights_of(self.record_sets(zone_id, names))
+        """The weights of the weighted A record sets of each name; see `weighted_sets`."""
+        return weights_of(self.weighted_sets(zone_id, names))
 
-    def record_sets(self, zone_id: str, names: Sequence[str]) -> RecordSets:
+    def weighted_sets(self, zone_id: str, names: Sequence[str]) -> WeightedSets:
         """The weighted A record sets of each name: name to set identifier (the colour) to record set.
 
         One call tells of all names that are together on a page: Route 53 takes five calls a second of an account

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from cutover.owned import Owned
-from cutover.record_sets import RecordSets, WeightedSet, of_state, weights_of
 from cutover.refusal import Refusal
+from cutover.weighted_set import WeightedSet, WeightedSets, of_state, weights_of
 from cutover.weights import describe
 
 RECORD = "aws:route53/record:Record"
 
 
-def refuse(owned: Sequence[Owned], wanted: RecordSets, seen: RecordSets) -> None:
+def refuse(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> None:
     """Raise Refusal when Route 53 has (`seen`) another set than `wanted`, and the stack's own state has not.
 
     The engine compares what is wanted with its state and not with Route 53. Where these two are the same, it leaves
@@ -27,7 +27,7 @@ def refuse(owned: Sequence[Owned], wanted: RecordSets, seen: RecordSets) -> None
         )
 
 
-def _drifted(owned: Sequence[Owned], wanted: RecordSets, seen: RecordSets) -> Iterator[str]:
+def _drifted(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> Iterator[str]:
     left_alone = {
         (one.outputs.get("name"), one.outputs.get("setIdentifier")): of_state(one.outputs)
         for one in owned

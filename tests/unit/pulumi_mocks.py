@@ -26,7 +26,7 @@ from cutover.history import History
 from cutover.owned import Owned
 from cutover.provenance import Place
 from cutover.record_set import RecordSet
-from cutover.record_sets import RecordSets
+from cutover.weighted_set import WeightedSets
 from cutover.zone import Zone
 
 ZONE_ID = "Z0000000000000000000"
@@ -194,7 +194,7 @@ def declare(
     answers: Mapping[str, Mapping[str, Any]] | None = None,
     outputs: Mapping[str, Any] | None = None,
     owned: Sequence[Owned] = (),
-    record_sets: RecordSets | None = None,
+    weighted_sets: WeightedSets | None = None,
     history: History | None = None,
     *,
     preview: bool = False,
@@ -202,7 +202,7 @@ def declare(
     """Run the program, __main__.py, for `stack`; raises what it raises.
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
-    `outputs` those that the stack itself has from before, `owned` the resources in its state, `record_sets` and
+    `outputs` those that the stack itself has from before, `owned` the resources in its state, `weighted_sets` and
     `history` what AWS says of the live names and of in-charge, `answers` replace some of ANSWERS. In a `preview`
     nothing is there yet, so what AWS would make of a resource is unknown.
     """
@@ -217,7 +217,7 @@ def declare(
     with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as environment:
         (Path(root) / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "tag-team", "config": declared}))
         # What the program itself asks AWS: nobody is in charge of anything.
-        environment.setattr(Aws, "record_sets", lambda *_: record_sets or {})
+        environment.setattr(Aws, "weighted_sets", lambda *_: weighted_sets or {})
         environment.setattr(Aws, "in_charge_history", lambda *_: history or History())
         environment.setattr(Aws, "caller", lambda *_: Place(ACCOUNT, REGION))
         zone = Zone(ZONE_ID, str(values["zone"]), private=False)

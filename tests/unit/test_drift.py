@@ -7,8 +7,8 @@ import pytest
 
 from cutover import drift
 from cutover.owned import Owned
-from cutover.record_sets import RecordSets, WeightedSet, alias, of_route53, of_state, weights_of
 from cutover.refusal import Refusal
+from cutover.weighted_set import WeightedSet, WeightedSets, alias, of_route53, of_state, weights_of
 
 NAME = "www.shop.example"
 
@@ -35,7 +35,7 @@ def outputs(colour: str, weight: float) -> Mapping[str, Any]:
     }
 
 
-def refused(owned: list[Owned], wanted: RecordSets, seen: RecordSets) -> Refusal:
+def refused(owned: list[Owned], wanted: WeightedSets, seen: WeightedSets) -> Refusal:
     with pytest.raises(Refusal) as refusal:
         drift.refuse(owned, wanted, seen)
     return refusal.value

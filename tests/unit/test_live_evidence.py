@@ -9,8 +9,8 @@ import pytest
 from cutover import history
 from cutover.history import History, Version
 from cutover.owned import Owned
-from cutover.record_sets import RecordSets, alias
 from cutover.refusal import Refusal
+from cutover.weighted_set import WeightedSets, alias
 from tests.unit import pulumi_mocks
 from tests.unit.pulumi_mocks import Declaration
 from tests.unit.stack_values import OWN, PROJECT, facts
@@ -29,7 +29,7 @@ WRITTEN = json.dumps({"colour": "amber", "release": "1.0.0"})
 GOOD = history.of([Version(1, 1.0, WRITTEN)], 1000.0)
 
 
-def sets(amber: int, violet: int) -> RecordSets:
+def sets(amber: int, violet: int) -> WeightedSets:
     leads = {
         facts.colour: alias(weight, facts.dns_name, facts.zone_id, evaluates_health=False)
         for facts, weight in ((AMBER, amber), (VIOLET, violet))
@@ -62,7 +62,7 @@ def state(ready: dict[str, Any] = ATTEMPT, region: str = "eu-central-1") -> list
 
 
 def declared(
-    owned: Sequence[Owned] = (), seen: History = GOOD, record_sets: RecordSets | None = None, **own: str
+    owned: Sequence[Owned] = (), seen: History = GOOD, weighted_sets: WeightedSets | None = None, **own: str
 ) -> Declaration:
     clusters = {"amber": AMBER, "violet": VIOLET}
     return pulumi_mocks.declare(
@@ -71,7 +71,7 @@ def declared(
         PROJECT,
         clusters,
         owned=owned or state(),
-        record_sets=record_sets or sets(100, 0),
+        weighted_sets=weighted_sets or sets(100, 0),
         history=seen,
     )
 
@@ -101,11 +101,11 @@ def test_a_lost_in_charge_is_an_attempt_of_its_own_and_stays_counted() -> None:
 
 def test_a_drift_is_refused_before_anything_is_declared() -> None:
     with pytest.raises(Refusal, match="changed by hand"):
-        declared(record_sets=sets(0, 0))
+        declared(weighted_sets=sets(0, 0))
 
 
 def test_a_tag_in_over_a_drift_is_not_refused() -> None:
-    assert ready_of(declared(record_sets=sets(0, 0), active="violet"))["active"] == "violet"
+    assert ready_of(declared(weighted_sets=sets(0, 0), active="violet"))["active"] == "violet"
 
 
 def test_another_region_is_refused_before_anything_is_declared() -> None:

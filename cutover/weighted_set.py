@@ -26,13 +26,13 @@ class WeightedSet:
         return f"weight {self.weight} to {self.target or 'plain addresses'}{health}{check}"
 
 
-RecordSets = Mapping[str, Mapping[str, WeightedSet]]
+WeightedSets = Mapping[str, Mapping[str, WeightedSet]]
 """Live name to set identifier (the colour) to record set; a name with no weighted record set has none."""
 
 
-def weights_of(record_sets: RecordSets) -> Weights:
+def weights_of(weighted_sets: WeightedSets) -> Weights:
     """The weights alone."""
-    return {name: {colour: one.weight for colour, one in of.items()} for name, of in record_sets.items()}
+    return {name: {colour: one.weight for colour, one in of.items()} for name, of in weighted_sets.items()}
 
 
 def alias(weight: int, name: str, zone_id: str, *, evaluates_health: bool) -> WeightedSet:
