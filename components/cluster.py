@@ -9,6 +9,7 @@ from components import instance_role, user_data
 from components.certificate import Certificate
 from components.instance_role import InstanceRole
 from components.instances import Birth, Instances
+from components.invoking import invoking
 from components.load_balancer import LoadBalancer
 from components.network import NatAddresses, Network
 from components.settings import ColourSettings
@@ -25,7 +26,8 @@ def _zones(count: int) -> list[str]:
     """The first `count` zones of the region; raises Refusal when it has fewer."""
     # Local and wavelength zones have to be opted into, and cannot hold all of a cluster.
     ordinary = aws.GetAvailabilityZonesFilterArgs(name="opt-in-status", values=["opt-in-not-required"])
-    zones = sorted(aws.get_availability_zones(state="available", filters=[ordinary]).names)
+    with invoking("the availability zones of the region"):
+        zones = sorted(aws.get_availability_zones(state="available", filters=[ordinary]).names)
     if len(zones) < count:
         raise Refusal(
             "the region has too few availability zones",
@@ -56,7 +58,8 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("tag-team:index:Cluster", colour, None, opts)
         self._settings, self._tags = settings, tags_of(settings)
         self._child = pulumi.ResourceOptions(parent=self)
-        region = aws.get_region().region
+        with invoking("the region"):
+            region = aws.get_region().region
         zones = _zones(shared.availability_zones)
         network = Network(colour, shared.cidrs[colour], zones, nat, self._tags, opts=self._child)
         certificate_arn = self._certificate_arn(zone_id)
@@ -121,19 +124,16 @@ class Cluster(pulumi.ComponentResource):
 
     def _role(self, region: str) -> InstanceRole:
         shared = self._settings.shared
-        policy = instance_role.statements(
-            shared.offsite.values(),
-            shared.image,
-            aws.get_partition().partition,
-            region,
-            aws.get_caller_identity().account_id,
-        )
+        with invoking("the account"):
+            partition, account = aws.get_partition().partition, aws.get_caller_identity().account_id
+        policy = instance_role.statements(shared.offsite.values(), shared.image, partition, region, account)
         return InstanceRole(self._settings.colour, policy, self._tags, opts=self._child)
 
     def _birth(self, region: str, role: InstanceRole) -> Birth:
         shared, release = self._settings.shared, self._settings.release
         # Pinned per release: what AWS publishes later is no difference, and a new release starts from the newest image.
-        newest = aws.ssm.get_parameter(name=shared.machine_image).insecure_value
+        with invoking("the newest machine image", f"machineImage: {shared.machine_image}"):
+            newest = aws.ssm.get_parameter(name=shared.machine_image).insecure_value
         pinned = pulumi.ResourceOptions(ignore_changes=["input"])
         image = pulumi.Stash(f"machine-image-{release}", input=newest, opts=self._child.merge(pinned))
         script = user_data.render(shared.image, release, shared.port, shared.offsite, region)

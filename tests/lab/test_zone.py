@@ -74,3 +74,13 @@ def test_a_refusal_of_aws_is_not_taken_for_a_zone_that_is_not_there(first_in_cha
     assert code in message
     assert "`zone`" not in message
     world.assert_nothing_half_done()
+
+
+def test_what_the_provider_could_not_be_told_is_a_refusal_and_no_traceback(first_in_charge: World) -> None:
+    world = first_in_charge
+    world.faults.set_api_faults([ApiFault("ec2", "DescribeAvailabilityZones", "UnauthorizedOperation", -1)])
+    message = _errors(world.up(SECOND))
+    assert "AWS did not tell the availability zones of the region" in message
+    assert "UnauthorizedOperation" in message
+    assert "Traceback" not in message
+    world.assert_nothing_half_done()
