@@ -43,8 +43,8 @@ def session(provider_config: Mapping[str, str]) -> boto3.Session:
 
     Region and profile are found in the provider's order: config, then AWS_REGION, AWS_DEFAULT_REGION, the profile.
     boto3 by itself does not read AWS_REGION. https://www.pulumi.com/registry/packages/aws/installation-configuration/
-    Raises Refusal when the config sets the provider's identity in a way that hooks would not share, and when the profile
-    or the file that it is in cannot be read.
+    Raises Refusal when the config sets the provider's identity in a way that hooks would not share, and when the
+    profile, or the file that it is in, cannot be read.
     """
     unshared = sorted(_IDENTITY_KEYS & set(provider_config))
     if unshared:
