@@ -57,7 +57,7 @@ class Cluster(pulumi.ComponentResource):
             opts=self._child.merge(pulumi.ResourceOptions(depends_on=[network.gateway])),
             https_port=shared.https_port,
         )
-        role = self._role(region)
+        role = self._role(site)
         # Instances need their way out and their permissions from the first second on, and their way in to be checked.
         born_after = pulumi.ResourceOptions(depends_on=[network, way_in, role])
         instances = Instances(
@@ -110,14 +110,10 @@ class Cluster(pulumi.ComponentResource):
         names = (*shared.names, shared.own_name(colour))
         return Certificate(colour, names, zone_id, self._tags, opts=self._child).arn
 
-    def _role(self, region: str) -> InstanceRole:
+    def _role(self, site: Site) -> InstanceRole:
         shared = self._settings.shared
         policy = instance_role.statements(
-            shared.offsite.values(),
-            shared.image,
-            aws.get_partition().partition,
-            region,
-            aws.get_caller_identity().account_id,
+            shared.offsite.values(), shared.image, site.partition, site.region, site.account
         )
         return InstanceRole(self._settings.colour, policy, self._tags, opts=self._child)
 

@@ -43,7 +43,7 @@ def _newest(parameter: str, known: object) -> str:
         value = aws.ssm.get_parameter(name=parameter).insecure_value
         seen = f"{parameter}: {value!r}"
     except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
-        value, seen = "", f"{parameter} ({error})"
+        value, seen = "", f"{parameter} ({str(error)!r})"
     if _IMAGE.fullmatch(value):
         return value
     if isinstance(known, str) and known:

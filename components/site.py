@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components import machine_image
+from components.invoking import invoking
 from components.settings import ColourSettings
 from cutover import availability_zones
 from cutover.owned import Owned
@@ -18,6 +19,8 @@ class Site:
     """zone_id: of the hosted zone. image: the id of the machine image for a release that has none yet."""
 
     zone_id: str
+    partition: str
+    account: str
     region: str
     availability_zones: tuple[str, ...]
     image: str
@@ -29,9 +32,14 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned]) -> S
     All of it is asked before the first resource is declared, so that a Refusal comes before the first step.
     """
     shared = settings.shared
+    with invoking("whose account this is, and in which region"):
+        partition, account = aws.get_partition().partition, aws.get_caller_identity().account_id
+        region = aws.get_region().region
     return Site(
         zone_id,
-        aws.get_region().region,
+        partition,
+        account,
+        region,
         _zones(settings.colour, shared.availability_zones, owned),
         machine_image.look_up(settings.release, shared.machine_image, owned),
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ProfileNotFound
+from botocore.exceptions import ConfigParseError, ProfileNotFound
 
 from cutover import history, launches
 from cutover.aws_time import time_of
@@ -52,7 +52,8 @@ def session(provider_config: Mapping[str, str]) -> boto3.Session:
 
     Region and profile are found in the provider's order: config, then AWS_REGION, AWS_DEFAULT_REGION, the profile.
     boto3 by itself does not read AWS_REGION. https://www.pulumi.com/registry/packages/aws/installation-configuration/
-    Raises Refusal when the config sets the provider's identity in a way that hooks would not share.
+    Raises Refusal when the config sets the provider's identity in a way that hooks would not share, and when the
+    profile, or the file that it is in, cannot be read.
     """
     unshared = sorted(_IDENTITY_KEYS & set(provider_config))
     if unshared:
@@ -71,6 +72,13 @@ def session(provider_config: Mapping[str, str]) -> boto3.Session:
             seen=str(error),
             allowed="a profile of ~/.aws/config",
             next_step="aws configure list-profiles",
+        ) from None
+    except ConfigParseError as error:
+        raise Refusal(
+            "the hooks that guard DNS cannot read the AWS config",
+            seen=str(error),
+            allowed="a file of sections like [profile NAME] with lines like key = value",
+            next_step="edit that file; aws configure list-profiles shows whether it can be read",
         ) from None
 
 

@@ -61,11 +61,11 @@ def test_a_strangers_record_set_under_a_colours_identifier_stays_and_one_to_its_
     world = another_name
     world.change(("CREATE", _set(**STRANGER)))
     before = world.records()
-    for refused in (world.preview(LIVE), world.up(LIVE)):
-        message = _errors(refused)
-        for said in (API, SECOND, "192.0.2.77", "would be overwritten", "DNS was not touched"):
-            assert said in message
-        assert refused.steps == ()
+    refused = world.up(LIVE)
+    message = _errors(refused)
+    for said in (API, SECOND, "192.0.2.77", "would be overwritten", "DNS was not touched"):
+        assert said in message
+    assert refused.steps == ()
     assert world.records() == before
     world.assert_nothing_half_done()
 
@@ -107,11 +107,11 @@ def test_an_account_of_who_is_in_charge_that_is_another_projects_is_not_overwrit
     world.forget(LIVE, "in-charge", PARAMETER)
     parameters.put_parameter(Name=IN_CHARGE, Value=foreign, Overwrite=True)
     try:
-        for refused in (world.preview(LIVE), world.up(LIVE)):
-            message = _errors(refused)
-            for said in (IN_CHARGE, "other-", "is not this project's"):
-                assert said in message
-            assert refused.steps == ()
+        refused = world.up(LIVE)
+        message = _errors(refused)
+        for said in (IN_CHARGE, "other-", "is not this project's"):
+            assert said in message
+        assert refused.steps == ()
         assert parameters.get_parameter(Name=IN_CHARGE)["Parameter"]["Value"] == foreign
         world.assert_nothing_half_done()
     finally:

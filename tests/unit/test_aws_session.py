@@ -106,3 +106,12 @@ def test_a_profile_that_does_not_exist_is_refused() -> None:
     with pytest.raises(Refusal) as refused:
         session({"profile": "nobody"})
     assert "nobody" in refused.value.seen
+
+
+def test_a_config_file_that_cannot_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken = tmp_path / "broken"
+    broken.write_text("[default\nregion")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(broken))
+    with pytest.raises(Refusal) as refused:
+        session({})
+    assert str(broken) in refused.value.seen
