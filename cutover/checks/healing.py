@@ -55,15 +55,11 @@ class Fault:
 
 def faults(seen: GroupSeen, capacity: int, target_group_arn: str, where: str) -> tuple[Fault, ...]:
     """Why the group is not held at `capacity` instances that serve; `where` names it on AWS's command line."""
-    return (*_stopped(seen, where), *_under_way(seen, where), *_other_than_declared(seen, capacity, where)) + (
-        ()
-        if target_group_arn in seen.target_groups
-        else (
-            Fault(
-                f"its new instances do not become targets of {target_group_arn}",
-                f"aws autoscaling attach-load-balancer-target-groups {where} --target-group-arns {target_group_arn}",
-            ),
-        )
+    return (
+        *_stopped(seen, where),
+        *_under_way(seen, where),
+        *_other_than_declared(seen, capacity, where),
+        *_apart(seen, target_group_arn, where),
     )
 
 
@@ -104,4 +100,12 @@ def _other_than_declared(seen: GroupSeen, capacity: int, where: str) -> Iterator
         yield Fault(
             f"it keeps instances that do not serve: its health checks are {printable(seen.health_checks) or 'none'}",
             f"aws autoscaling update-auto-scaling-group {where} --health-check-type {_BY_LOAD_BALANCERS}",
+        )
+
+
+def _apart(seen: GroupSeen, target_group_arn: str, where: str) -> Iterator[Fault]:
+    if target_group_arn not in seen.target_groups:
+        yield Fault(
+            f"its new instances do not become targets of {target_group_arn}",
+            f"aws autoscaling attach-load-balancer-target-groups {where} --target-group-arns {target_group_arn}",
         )
