@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Whatever the shell says to Python, pytest or pip about other projects: not to these (lab/environment.py has the rest).
 PY := $(BIN)/python -E -X utf8
 PIP := PIP_USER=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_DRY_RUN=0 PIP_NO_DEPS=0 $(PY) -m pip
-unexport PYTEST_PLUGINS PYTEST_DISABLE_PLUGIN_AUTOLOAD
+$(foreach name,$(filter PYTHON% PYTEST_PLUGINS PYTEST_DISABLE%,$(.VARIABLES)),$(eval unexport $(name)))
 # One thing at a time, also under `make -j`: what can run side by side does so by itself.
 .NOTPARALLEL:
 
