@@ -20,6 +20,7 @@ WWW, API, OWN = "www.shop.example", "api.shop.example", "amber.www.shop.example"
 WILD = simple("\\052.shop.example", "192.0.2.9")
 CLUSTERS = {name: facts(name) for name in ("amber", "violet")}
 OWN_NAMES = [alias(f"{name}.{WWW}", f"{name}.elb.example") for name in CLUSTERS]
+STASH = "pulumi:index:Stash"
 IN_CHARGE = Owned("in-charge", "aws:ssm/parameter:Parameter", {})
 
 
@@ -150,6 +151,12 @@ def test_records_of_a_state_that_was_lost_are_taken_up_even_while_an_own_name_is
     sets = [alias(WWW, f"{name}.elb.example", SetIdentifier=name, Weight=0) for name in CLUSTERS]
     of_live(Account(*sets), IN_CHARGE)
     of_live(Account(*sets, history=[Named(1, "amber", group="amber-group")]))
+
+
+def test_a_service_that_was_retired_can_be_destroyed_whoever_has_its_names_now() -> None:
+    account = Account(WILD, simple(WWW, "192.0.2.1"))
+    of_live(account, Owned("names", STASH, {}), Owned("ready", STASH, {}), IN_CHARGE)
+    assert account.asked == []
 
 
 def test_a_strangers_set_and_a_strangers_account_are_refused() -> None:
