@@ -58,7 +58,7 @@ def refuse_for_live(
     """
     shared, names = settings.shared, {one.name for one in owned}
     held = _held(owned)
-    if "ready" in names and not held:
+    if "in-charge" in names and not held:
         return
     records = _records(shared.zone, zone_id, aws)
     new = [name for name in shared.names if not any(of == name for of, _ in held)]
