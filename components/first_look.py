@@ -52,10 +52,14 @@ def refuse_for_live(
 ) -> None:
     """Raise Refusal when the live records would take a name, a record set or the account `in-charge` from a stranger.
 
-    `owned` is the stack's own state, `clusters` are the awake colours. Nothing to make, no question.
+    `owned` is the stack's own state, `clusters` are the awake colours. Nothing to make, no question. Nothing is asked
+    either of a service that was retired (README.md, 'Retire a name'), of which the state has everything but its
+    records: what is to come is its `destroy`, which runs the program too, and somebody else may have the names by then.
     """
-    shared = settings.shared
+    shared, names = settings.shared, {one.name for one in owned}
     held = _held(owned)
+    if "in-charge" in names and not held:
+        return
     records = _records(shared.zone, zone_id, aws)
     new = [name for name in shared.names if not any(of == name for of, _ in held)]
     if new:
@@ -70,7 +74,7 @@ def refuse_for_live(
         if any(not strangers.points_to(there[name], colour, facts.dns_name) for name in moved):
             own_name = shared.own_name(colour)
             strangers.refuse_built_elsewhere(colour, own_name, records.at(own_name), facts.dns_name, zone_id)
-    if clusters and "in-charge" not in {one.name for one in owned}:
+    if clusters and "in-charge" not in names:
         with asking("SSM", f"for {shared.in_charge_parameter}"):
             history = aws.in_charge_history(shared.in_charge_parameter)
         groups = {facts.group for facts in clusters.values()}

@@ -20,6 +20,7 @@ WWW, API, OWN = "www.shop.example", "api.shop.example", "amber.www.shop.example"
 WILD = simple("\\052.shop.example", "192.0.2.9")
 CLUSTERS = {name: facts(name) for name in ("amber", "violet")}
 OWN_NAMES = [alias(f"{name}.{WWW}", f"{name}.elb.example") for name in CLUSTERS]
+STASH = "pulumi:index:Stash"
 IN_CHARGE = Owned("in-charge", "aws:ssm/parameter:Parameter", {})
 
 
@@ -148,13 +149,22 @@ def test_a_colour_that_comes_in_or_was_rebuilt_has_to_be_in_the_zone() -> None:
 
 def test_records_of_a_state_that_was_lost_are_taken_up_even_while_an_own_name_is_missing() -> None:
     sets = [alias(WWW, f"{name}.elb.example", SetIdentifier=name, Weight=0) for name in CLUSTERS]
-    of_live(Account(*sets), IN_CHARGE)
+    of_live(Account(*sets))
     of_live(Account(*sets, history=[Named(1, "amber", group="amber-group")]))
+
+
+def test_a_service_that_was_retired_can_be_destroyed_whoever_has_its_names_now() -> None:
+    account = Account(WILD, simple(WWW, "192.0.2.1"))
+    of_live(account, Owned("names", STASH, {}), Owned("ready", STASH, {}), IN_CHARGE)
+    assert account.asked == []
+    # Unlike one whose first tag-in was cut short.
+    with pytest.raises(Refusal):
+        of_live(account, Owned("names", STASH, {}), Owned("ready", STASH, {}))
 
 
 def test_a_strangers_set_and_a_strangers_account_are_refused() -> None:
     foreign = alias(WWW, "another.elb.example", SetIdentifier="violet", Weight=7)
     with pytest.raises(Refusal, match="record set violet that is not this project's"):
-        of_live(Account(foreign, *OWN_NAMES), IN_CHARGE)
+        of_live(Account(foreign, *OWN_NAMES), held(WWW, "amber"), IN_CHARGE)
     with pytest.raises(Refusal, match="in-charge is there already"):
         of_live(Account(*OWN_NAMES, history=[Named(1, "amber", group="another")]))
