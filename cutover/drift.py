@@ -1,4 +1,4 @@
-"""Drift: record sets of the live names that somebody changed by hand, so that an update would not notice."""
+"""Drift: record sets of the live names that are not what the state has, so that an update would not notice."""
 
 from collections.abc import Iterator, Sequence
 
@@ -20,7 +20,7 @@ def refuse(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> 
     drifted = list(_drifted(owned, wanted, seen))
     if drifted:
         raise Refusal(
-            "the live record was changed by hand, and an update would leave it so; DNS was not touched",
+            "the live record is not as this stack left it, and an update would not mend it; DNS was not touched",
             seen=f"{'; '.join(drifted)} (Route 53 now: {describe(weights_of(seen))})",
             allowed="record sets as the last update left them, or an update that sets them",
             next_step="pulumi refresh -s live --yes && pulumi up -s live",

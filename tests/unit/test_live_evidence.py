@@ -100,7 +100,7 @@ def test_a_lost_in_charge_is_an_attempt_of_its_own_and_stays_counted() -> None:
 
 
 def test_a_drift_is_refused_before_anything_is_declared() -> None:
-    with pytest.raises(Refusal, match="changed by hand"):
+    with pytest.raises(Refusal, match="not as this stack left it"):
         declared(weighted_sets=sets(0, 0))
 
 
