@@ -341,3 +341,24 @@ def test_a_live_name_that_is_a_zone_of_its_own_is_told_by_its_records_and_by_dns
     assert list(found) == ["records", "dns"]
     assert f"{NAMES[0]} is a zone of its own (NS ns-1.other.example.)" in found["records"]
     assert f"lame: refers to the zone {NAMES[0]}, which ns-1.other.example. serve" in found["dns"]
+
+
+def test_a_name_server_that_only_the_parent_names_has_to_answer_too(
+    aws: AwsReadiness, candidate: Candidate, lab: LabClient, running: RunningServer
+) -> None:
+    lab.set_delegation([*running.addresses.name_servers, "ns.elsewhere.example"])
+    found = bad(aws, candidate)
+    assert list(found) == ["dns"]
+    assert "name server ns.elsewhere.example: no known address" in found["dns"]
+
+
+def test_a_resolver_that_is_silent_is_left_out_and_one_that_fails_is_not(
+    aws: AwsReadiness, candidate: Candidate, lab: LabClient, running: RunningServer
+) -> None:
+    one = running.addresses.resolvers[0]
+    lab.set_resolver_fault(one, ServerFault(fault="drop"))
+    assert bad(aws, candidate) == {}
+    lab.set_resolver_fault(one, ServerFault(fault="servfail"))
+    found = bad(aws, candidate)
+    assert list(found) == ["dns"]
+    assert f"resolver {one} port {running.addresses.dns_port}: SERVFAIL" in found["dns"]
