@@ -11,6 +11,8 @@ from botocore.retries.standard import ExponentialBackoff
 
 from cutover.aws import Aws, session
 from cutover.capacity import CapacitySeen
+from cutover.provenance import Place
+from cutover.record_sets import WeightedSet
 from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 
@@ -243,6 +245,45 @@ def test_the_history_of_in_charge_has_every_tag_in_oldest_first(aws: Aws, accoun
     last = parameters.get_parameter(Name=name)["Parameter"]["LastModifiedDate"].timestamp()
     assert [named.at for named in history] == sorted(named.at for named in history)
     assert history[-1].at == pytest.approx(last)
+
+
+def test_a_version_that_says_nothing_is_put_aside_and_the_time_is_that_of_the_answer(
+    aws: Aws, account: Account
+) -> None:
+    parameters, name = account.client("ssm"), "/tag-team/hand.shop.example/in-charge"
+    for value in ("amber", json.dumps({"colour": "violet"})):
+        parameters.put_parameter(Name=name, Type="String", Value=value, Overwrite=True)
+    found = aws.in_charge_history(name)
+    assert [named.colour for named in found.entries] == ["violet"]
+    assert found.unreadable == ("version 1 is 'amber' (no JSON)",)
+    assert found.latest_unreadable == ""
+    # A Date has whole seconds.
+    assert int(found.entries[-1].at) <= found.read_at
+    assert aws.in_charge_history("/tag-team/nowhere/in-charge").read_at >= found.read_at
+
+
+def test_a_group_says_when_it_was_created_and_one_that_is_not_there_nothing(aws: Aws, account: Account) -> None:
+    before = int(aws.in_charge_history("/tag-team/nowhere/in-charge").read_at)
+    group = account.cluster("violet", size=0).auto_scaling_group
+    created_at = aws.group_created_at(group, "eu-central-1")
+    assert created_at is not None
+    assert before <= created_at <= aws.in_charge_history("/tag-team/nowhere/in-charge").read_at + 1
+    assert aws.group_created_at(group, "us-east-1") is None
+
+
+def test_who_calls_is_an_account_and_a_region(aws: Aws) -> None:
+    assert aws.caller() == Place("123456789012", "eu-central-1")
+
+
+def test_a_record_set_leads_to_its_alias(aws: Aws, account: Account) -> None:
+    zone_id, zone = account.zone()
+    account.change(zone_id, ("CREATE", alias(f"to.{zone}", "amber", 100, "Amber.elb.example")))
+    account.change(zone_id, ("CREATE", weighted(f"plain.{zone}", "before", 0, "192.0.2.1")))
+    leads = WeightedSet(100, "amber.elb.example", "Z2P70J7EXAMPLE")
+    assert aws.record_sets(zone_id, [f"to.{zone}", f"plain.{zone}"]) == {
+        f"to.{zone}": {"amber": leads},
+        f"plain.{zone}": {"before": WeightedSet(0)},
+    }
 
 
 def test_a_throttled_call_is_tried_again(
