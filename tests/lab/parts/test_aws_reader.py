@@ -12,7 +12,7 @@ from botocore.retries.standard import ExponentialBackoff
 from cutover.aws import Aws, session
 from cutover.capacity import CapacitySeen
 from cutover.provenance import Place
-from cutover.record_sets import WeightedSet
+from cutover.weighted_set import WeightedSet
 from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 
@@ -280,7 +280,7 @@ def test_a_record_set_leads_to_its_alias(aws: Aws, account: Account) -> None:
     account.change(zone_id, ("CREATE", alias(f"to.{zone}", "amber", 100, "Amber.elb.example")))
     account.change(zone_id, ("CREATE", weighted(f"plain.{zone}", "before", 0, "192.0.2.1")))
     leads = WeightedSet(100, "amber.elb.example", "Z2P70J7EXAMPLE")
-    assert aws.record_sets(zone_id, [f"to.{zone}", f"plain.{zone}"]) == {
+    assert aws.weighted_sets(zone_id, [f"to.{zone}", f"plain.{zone}"]) == {
         f"to.{zone}": {"amber": leads},
         f"plain.{zone}": {"before": WeightedSet(0)},
     }
