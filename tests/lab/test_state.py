@@ -26,9 +26,10 @@ def test_weights_that_somebody_changed_by_hand_are_not_called_unchanged(first_in
         for refused in (world.preview(LIVE), world.up(LIVE)):
             message = "\n".join(refused.messages("error"))
             assert refused.exit_code != 0
-            assert f"{FIRST} has not the weight on {NAME} that the state says" in message
+            assert "the live record is not as this stack left it" in message
+            assert f"{NAME} {FIRST}: weight 0 to" in message
             assert f"{FIRST} 0, {SECOND} 100" in message or f"{SECOND} 100, {FIRST} 0" in message
-            assert f"pulumi refresh -s {LIVE}, then pulumi up -s {LIVE}" in message
+            assert f"pulumi refresh -s {LIVE} --yes && pulumi up -s {LIVE}" in message
         assert world.weights() == {FIRST: 0, SECOND: 100}
         world.assert_nothing_half_done()
         assert world.workspace.pulumi("refresh", "-s", LIVE, "--yes", "--skip-preview").exit_code == 0
