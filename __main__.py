@@ -1,32 +1,28 @@
 """Which stack is this? Read its settings, register its hooks, declare it, export what others need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 
-from components import door, first_look, live_evidence, own_state, settings, share, site, stack_config, zone
+from components import beginning, door, first_look, live_evidence, share, site
+from components.beginning import Beginning
 from components.cluster import Cluster, tags_of
 from components.colour_hooks import ColourHooks
-from components.live_evidence import LiveEvidence
 from components.live_hooks import LiveHooks
 from components.live_record import LiveRecord
 from components.network import NatAddresses
 from components.settings import ColourSettings, LiveSettings
-from components.today import Today
-from cutover import cluster_facts, doubles
-from cutover.aws import session
-from cutover.aws_readiness import AwsReadiness
-from cutover.owned import Owned
+from cutover import cluster_facts
 
 
-def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness, owned: Sequence[Owned]) -> None:
+def declare_colour(wanted: ColourSettings, run: Beginning) -> None:
     """One cluster, or what is left of it while it is asleep."""
-    first_look.refuse_for_colour(wanted, zone_id, owned, reader)
-    hooks = ColourHooks(wanted, zone_id, reader)
+    first_look.refuse_for_colour(wanted, run.zone_id, run.owned, run.aws)
+    hooks = ColourHooks(wanted, run.zone_id, run.aws)
     if not wanted.awake:
         hooks.refuse_sleep()
-    built_on = site.look_up(wanted, zone_id, owned) if wanted.awake else None
+    built_on = site.look_up(wanted, run.zone_id, run.owned) if wanted.awake else None
     pulumi.export("awake", wanted.awake)
     if wanted.awake or wanted.shared.keep_addresses:
         nat = NatAddresses(wanted.colour, wanted.shared.nat_gateways, tags_of(wanted), hooks.guarded)
@@ -38,15 +34,17 @@ def declare_colour(wanted: ColourSettings, zone_id: str, reader: AwsReadiness, o
         pulumi.export("url", wanted.shared.own_url(wanted.colour))
 
 
-def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness, before: LiveEvidence) -> None:
+def declare_live(wanted: LiveSettings, run: Beginning) -> None:
     """The live record over the colours that are awake."""
-    hooks = LiveHooks(wanted, zone_id, reader, before.owned)
+    before = live_evidence.read(wanted, run.zone_id, run.aws, run.owned, run.today)
+    wanted = share.once_in_charge(wanted, before)
+    hooks = LiveHooks(wanted, run.zone_id, run.aws, run.owned)
 
     def declare(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)
-        first_look.refuse_for_live(wanted, zone_id, before.owned, reader, clusters)
+        first_look.refuse_for_live(wanted, run.zone_id, run.owned, run.aws, clusters)
         hooks.open_for(clusters, before.judge(wanted, clusters))
-        return LiveRecord(wanted, zone_id, clusters, hooks).in_charge.insecure_value
+        return LiveRecord(wanted, run.zone_id, clusters, hooks).in_charge.insecure_value
 
     stacks = {c: f"{pulumi.get_organization()}/{pulumi.get_project()}/{c}" for c in wanted.shared.colours}
     outputs = {c: pulumi.StackReference(name).get_output("cluster") for c, name in stacks.items()}
@@ -55,16 +53,8 @@ def declare_live(wanted: LiveSettings, zone_id: str, reader: AwsReadiness, befor
     hooks.record.export(in_charge, {"active": wanted.active, "override": override, "in_charge": in_charge})
 
 
-project = stack_config.project_as_written()
-found = settings.load(pulumi.get_stack(), stack_config.of_namespace(pulumi.get_project()), project)
-provider = stack_config.of_namespace("aws")
-aws_reader, owned = AwsReadiness(session(provider)), own_state.read()
-doubles.refuse(owned, pulumi.get_stack())
-today = Today(aws_reader, provider)
-today.require_stack(owned)
-zone_id = zone.id_of(found.shared, pulumi.get_stack(), owned, aws_reader)
-if isinstance(found, LiveSettings):
-    seen = live_evidence.read(found, zone_id, aws_reader, owned, today)
-    declare_live(share.once_in_charge(found, seen), zone_id, aws_reader, seen)
+run = beginning.read()
+if isinstance(run.settings, LiveSettings):
+    declare_live(run.settings, run)
 else:
-    declare_colour(found, zone_id, aws_reader, owned)
+    declare_colour(run.settings, run)
