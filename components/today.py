@@ -22,7 +22,8 @@ class Today:
         self._how = of_config if "region" in provider_config else "export AWS_REGION={}"
 
     def require_stack(self, owned: Sequence[Owned]) -> None:
-        """Raise Refusal when this stack, which owns `owned`, was made elsewhere."""
+        """Raise Refusal when no region is set, and when this stack, which owns `owned`, was made elsewhere."""
+        provenance.require_region(self._aws.region)
         if provenance.of_stack(owned) != Place():
             provenance.refuse_another(owned, self._place, pulumi.get_stack(), self._how)
 

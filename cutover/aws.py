@@ -91,6 +91,11 @@ class Aws:
         # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
         self._making_clients = threading.RLock()
 
+    @property
+    def region(self) -> str | None:
+        """The region of today's session; None when nothing sets one."""
+        return self._session.region_name
+
     @cached_property
     def _route53(self) -> "Route53Client":
         with self._making_clients:

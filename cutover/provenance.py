@@ -35,6 +35,17 @@ def of_stack(owned: Iterable[Owned]) -> Place:
     return _most(of_arn(one.outputs.get("arn")) for one in owned if one.type.startswith("aws:"))
 
 
+def require_region(region: str | None) -> None:
+    """Raise Refusal when no region is set: `in-charge` is in one, and without it nobody would seem to be in charge."""
+    if not region:
+        raise Refusal(
+            "no AWS region is set",
+            seen="no aws:region, AWS_REGION or AWS_DEFAULT_REGION, and none in the profile",
+            allowed="the region that the clusters are in, or are to be in",
+            next_step="export AWS_REGION=REGION, or pulumi config set aws:region REGION",
+        )
+
+
 def refuse_another(owned: Sequence[Owned], today: Place, stack: str, how_to_set_region: str) -> None:
     """Raise Refusal when the stack was made in another region or account than `today`'s.
 

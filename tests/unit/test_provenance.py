@@ -69,3 +69,10 @@ def test_a_cluster_in_another_region_or_account_than_in_charge_is_refused_by_nam
     provenance.refuse_clusters_elsewhere({"amber": facts("amber")}, Place("1", "eu-central-1"), HOW)
     with pytest.raises(Refusal, match="the cluster of amber is in another region"):
         provenance.refuse_clusters_elsewhere({"amber": facts("amber")}, Place("1", "us-east-1"), HOW)
+
+
+@pytest.mark.parametrize("region", [None, ""])
+def test_without_a_region_nothing_is_done(region: str | None) -> None:
+    with pytest.raises(Refusal, match="no AWS region is set"):
+        provenance.require_region(region)
+    provenance.require_region("eu-central-1")
