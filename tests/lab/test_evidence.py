@@ -165,6 +165,15 @@ def test_another_region_is_refused_by_name_for_every_stack(settled: World) -> No
     settled.assert_nothing_half_done()
 
 
+def test_without_a_region_nothing_is_done_and_the_way_to_set_one_is_said(settled: World) -> None:
+    refused = _elsewhere(settled, AWS_REGION="", AWS_DEFAULT_REGION="").up(LIVE)
+    message = _errors(refused)
+    assert "no AWS region is set" in message
+    assert "AWS_REGION=REGION" in message
+    assert refused.steps == ()
+    settled.assert_nothing_half_done()
+
+
 def test_another_account_is_refused_by_name(settled: World) -> None:
     role = settled.workspace.aws("sts").assume_role(
         RoleArn=f"arn:aws:iam::{OTHER_ACCOUNT}:role/another", RoleSessionName="another"
