@@ -38,19 +38,20 @@ def declare_live(wanted: LiveSettings, run: Beginning) -> None:
     """The live record over the colours that are awake."""
     before = live_evidence.read(wanted, run.zone_id, run.aws, run.owned, run.today)
     wanted = share.once_in_charge(wanted, before)
-    hooks = LiveHooks(wanted, run.zone_id, run.aws, run.owned)
+    look = first_look.LiveLook(wanted, run.zone_id, run.owned, run.aws, before.history)
+    hooks = LiveHooks(wanted, run.zone_id, run.aws, look)
 
     def declare(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)
-        first_look.refuse_for_live(wanted, run.zone_id, run.owned, run.aws, clusters)
+        look.refuse(clusters)
         hooks.open_for(clusters, before.judge(wanted, clusters))
         return LiveRecord(wanted, run.zone_id, clusters, hooks).in_charge.insecure_value
 
-    stacks = {c: f"{pulumi.get_organization()}/{pulumi.get_project()}/{c}" for c in wanted.shared.colours}
-    outputs = {c: pulumi.StackReference(name).get_output("cluster") for c, name in stacks.items()}
+    project = f"{pulumi.get_organization()}/{pulumi.get_project()}"
+    outputs = {c: pulumi.StackReference(f"{project}/{c}").get_output("cluster") for c in wanted.shared.colours}
     in_charge: pulumi.Output[str] = pulumi.Output.all(**outputs).apply(declare)
-    override = wanted.override and str(wanted.override)
-    hooks.record.export(in_charge, {"active": wanted.active, "override": override, "in_charge": in_charge})
+    said = wanted.override and str(wanted.override)
+    hooks.record.export(in_charge, {"active": wanted.active, "override": said, "in_charge": in_charge})
 
 
 run = beginning.read()

@@ -1,6 +1,7 @@
 """What an update would make in the zone, looked at before anything is declared: in the preview, and before any step."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 
@@ -9,7 +10,8 @@ from cutover import strangers, wildcards
 from cutover.asking import asking
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
-from cutover.owned import BALANCER, RECORD, Owned
+from cutover.history import History
+from cutover.owned import BALANCER, PARAMETER, RECORD, Owned
 from cutover.record_set import plain, target
 from cutover.zone_records import Page, ZoneRecords
 
@@ -43,28 +45,53 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
         )
 
 
-def refuse_for_live(
-    settings: LiveSettings,
-    zone_id: str,
-    owned: Sequence[Owned],
-    aws: AwsZones,
-    clusters: Mapping[str, ClusterFacts],
-) -> None:
-    """Raise Refusal when the live records would take a name, a record set or the account `in-charge` from a stranger.
+@dataclass(frozen=True)
+class LiveLook:
+    """Before the live records are made: `owned` is the live stack's own state, `history` that of `in-charge`."""
 
-    `owned` is the stack's own state, `clusters` are the awake colours. Nothing to make, no question. Nothing is asked
-    either of a service that was retired (README.md, 'Retire a name'), of which the state has everything but its
-    records: what is to come is its `destroy`, which runs the program too, and somebody else may have the names by then.
-    """
-    shared, names = settings.shared, {one.name for one in owned}
-    held = _held(owned)
-    if "in-charge" in names and not held:
-        return
-    records = _records(shared.zone, zone_id, aws)
-    new = [name for name in shared.names if not any(of == name for of, _ in held)]
-    if new:
-        wildcards.refuse(wildcards.taken(new, records), shared.names, zone_id)
-    for colour, facts in clusters.items():
+    settings: LiveSettings
+    zone_id: str
+    owned: Sequence[Owned]
+    aws: AwsZones
+    history: History
+
+    def refuse(self, clusters: Mapping[str, ClusterFacts]) -> None:
+        """Raise Refusal when the live records would take a name, a record set or `in-charge` from a stranger.
+
+        `clusters` are the awake colours. Nothing to make, no question. Nothing is asked either of a service that was
+        retired (README.md, 'Retire a name'), of which the state has everything but its records: what is to come is
+        mostly its `destroy`, which runs the program too, and somebody else may have the names by then. An update asks
+        `refuse_anew` before its first record.
+        """
+        if not self.is_retired:
+            self.refuse_anew(clusters)
+
+    @property
+    def is_retired(self) -> bool:
+        """Whether the state has `in-charge` and no record."""
+        return self._owns_in_charge and not _held(self.owned)
+
+    @property
+    def _owns_in_charge(self) -> bool:
+        return any((one.type, one.name) == (PARAMETER, "in-charge") for one in self.owned)
+
+    def refuse_anew(self, clusters: Mapping[str, ClusterFacts]) -> None:
+        """The same, whatever is to come."""
+        shared, held = self.settings.shared, _held(self.owned)
+        records = _records(shared.zone, self.zone_id, self.aws)
+        new = [name for name in shared.names if not any(of == name for of, _ in held)]
+        if new:
+            wildcards.refuse(wildcards.taken(new, records), shared.names, self.zone_id)
+        for colour, facts in clusters.items():
+            self._refuse_colour(colour, facts, held, records)
+        if clusters and not self._owns_in_charge:
+            groups = {facts.group for facts in clusters.values()}
+            strangers.refuse_foreign_account(shared.in_charge_parameter, self.history.entries, groups)
+
+    def _refuse_colour(
+        self, colour: str, facts: ClusterFacts, held: Mapping[tuple[str, str], str], records: ZoneRecords
+    ) -> None:
+        shared, zone_id = self.settings.shared, self.zone_id
         moved = [name for name in shared.names if held.get((name, colour)) != target(facts.dns_name)]
         there = {name: records.at(name) for name in moved}
         for name in moved:
@@ -74,11 +101,6 @@ def refuse_for_live(
         if any(not strangers.points_to(there[name], colour, facts.dns_name) for name in moved):
             own_name = shared.own_name(colour)
             strangers.refuse_built_elsewhere(colour, own_name, records.at(own_name), facts.dns_name, zone_id)
-    if clusters and "in-charge" not in names:
-        with asking("SSM", f"for {shared.in_charge_parameter}"):
-            history = aws.in_charge_history(shared.in_charge_parameter)
-        groups = {facts.group for facts in clusters.values()}
-        strangers.refuse_foreign_account(shared.in_charge_parameter, history.entries, groups)
 
 
 def _held(owned: Sequence[Owned]) -> dict[tuple[str, str], str]:

@@ -1,7 +1,10 @@
 """The gate: asks everything that readiness asks of one colour, says it, and refuses when it must."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+
+import pulumi
 
 from components import line
 from components.settings import LiveSettings
@@ -14,6 +17,7 @@ from cutover.checks.check import Check
 from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
+from cutover.printable import printable
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.target import ColourNames
 from cutover.restoration import Restoration
@@ -34,6 +38,7 @@ class Gate:
         self._settings, self._zone_id, self._clusters, self._aws = settings, zone_id, clusters, aws
         self._restoration = restoration
         self._passed: set[str] = set()
+        self._created: dict[str, float | None] = {}
 
     async def require(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
         """Every check of `colour`, each with a line of its own on the line of `urn`; raises Refusal.
@@ -94,12 +99,24 @@ class Gate:
             return "has all of its weight already"
         if not tag_back.may_be_one(standing.history, colour, cluster.release, cluster.group):
             return ""
-        try:
-            created_at = await in_thread(self._aws.group_created_at, cluster.group, cluster.region)
-        except Exception:  # noqa: BLE001  # whatever the reason: then nothing shows that it was these instances
-            created_at = None
+        created_at = await self._created_at(cluster)
         is_one = tag_back.is_one(standing.history, colour, cluster.release, cluster.group, created_at)
         return "was in charge before" if is_one else ""
+
+    async def _created_at(self, cluster: ClusterFacts) -> float | None:
+        """When the cluster's group was created, asked once in an update; None when AWS does not say so in time."""
+        if cluster.group not in self._created:
+            try:
+                async with asyncio.timeout(look.READ_SECONDS):
+                    said = await in_thread(self._aws.group_created_at, cluster.group, cluster.region)
+            except Exception as error:  # noqa: BLE001  # whatever the reason: then nothing shows that it was these
+                said = None
+                why = printable(str(error) or type(error).__name__)
+                pulumi.log.warn(
+                    f"{cluster.colour} is not taken for a tag-back: the age of its group is unknown ({why})"
+                )
+            self._created[cluster.group] = said
+        return self._created[cluster.group]
 
     async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
         """`found`, with `awake` not holding when the colour is being taken down."""

@@ -9,7 +9,7 @@ from components.declared import Declared
 from components.settings import LiveSettings
 from cutover import replacement, weights
 from cutover.aws import Aws
-from cutover.owned import Owned
+from cutover.owned import Owned, names_in
 from cutover.refusal import Refusal
 from cutover.replacement import Delete
 from cutover.threads import in_thread
@@ -38,7 +38,7 @@ class KeepHooks:
 
     async def _keep_names(self, args: pulumi.ResourceHookArgs) -> None:
         # A replacement begins with a create, which is not told what there was before: the state is.
-        before = args.old_inputs["input"] if args.old_inputs else _names_in(self._owned)
+        before = args.old_inputs["input"] if args.old_inputs else names_in(self._owned)
         names = self._settings.shared.names
         if not before:
             return
@@ -85,9 +85,3 @@ class KeepHooks:
     async def _weights(self, further_names: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
         names = dict.fromkeys([*self._settings.shared.names, *further_names])
         return await in_thread(self._aws.weights, zone_id or self._zone_id, list(names))
-
-
-def _names_in(owned: Sequence[Owned]) -> Sequence[str]:
-    """The live names as the state has them; empty before the first update."""
-    stashes = (one.outputs["input"] for one in owned if (one.type, one.name) == ("pulumi:index:Stash", "names"))
-    return next(stashes, ())

@@ -12,7 +12,7 @@ from cutover import drift, history, restoration, weights
 from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
 from cutover.history import History
-from cutover.owned import Owned
+from cutover.owned import Owned, names_in
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
 from cutover.weighted_set import WeightedSets, alias, weights_of
@@ -38,6 +38,8 @@ class LiveEvidence:
     weighted_sets: WeightedSets
     history: History
     today: Today
+    forgotten_sets: WeightedSets
+    """Those of names that the state has, and the config has no more."""
 
     @property
     def knows_who_is_in_charge(self) -> bool:
@@ -51,6 +53,8 @@ class LiveEvidence:
         hand that the update would leave alone.
         """
         self.today.require_clusters(clusters)
+        # With --target the engine may leave out the marker whose hook says the same.
+        weights.refuse_forgetting(weights_of(self.forgotten_sets), settings.shared.names)
         self._refuse_drift(settings, clusters)
         return self._restoration(settings, clusters)
 
@@ -80,7 +84,8 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
     """Look; raises Refusal when AWS does not say who is in charge."""
     shared = settings.shared
     try:
-        sets = aws.weighted_sets(zone_id, shared.names)
+        forgotten = [name for name in names_in(owned) if name not in shared.names]
+        found_sets = aws.weighted_sets(zone_id, [*shared.names, *forgotten])
         found = aws.in_charge_history(shared.in_charge_parameter)
     except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
         raise Refusal(
@@ -93,4 +98,5 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
     warning = history.warning(found, shared.in_charge_parameter)
     if warning:
         pulumi.log.warn(warning)
-    return LiveEvidence(owned, sets, found, today)
+    sets = {name: found_sets[name] for name in shared.names}
+    return LiveEvidence(owned, sets, found, today, {name: found_sets[name] for name in forgotten})

@@ -1,10 +1,11 @@
 """The hooks of the live stack: they look, and call what decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pulumi
 
 from components import hook, line
+from components.first_look import LiveLook
 from components.gate import Gate
 from components.keep_hooks import KeepHooks
 from components.settings import LiveSettings
@@ -14,7 +15,6 @@ from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
-from cutover.owned import Owned
 from cutover.propagation.answer import Endpoint
 from cutover.propagation.outcome import PropagationTimeout
 from cutover.propagation.target import ColourNames, Target
@@ -33,13 +33,14 @@ class LiveHooks:
     `open_for` is called by the program as soon as it has read the colours' stacks.
     """
 
-    def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness, owned: Sequence[Owned]) -> None:
+    def __init__(self, settings: LiveSettings, zone_id: str, aws: AwsReadiness, look: LiveLook) -> None:
         self._settings, self._zone_id, self._aws = settings, zone_id, aws
         self._watch: Watch | None = None
+        self._first_look: LiveLook | None = look
         # What cannot be read of the history has been said when the program began.
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
         self.record = WaitRecord()
-        self.keep = KeepHooks(settings, zone_id, aws, owned, self._require_lowering)
+        self.keep = KeepHooks(settings, zone_id, aws, look.owned, self._require_lowering)
         self.open_for({})
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
         self.raise_active = hook.register("raise-active", self._raise_active)
@@ -59,7 +60,13 @@ class LiveHooks:
                 raise
             line.warning(args.urn)(f"would be {refusal}")
 
+    async def _look_first(self) -> None:
+        look, self._first_look = self._first_look, None
+        if look and look.is_retired:
+            await in_thread(look.refuse_anew, self._clusters)
+
     async def _require_ready(self, urn: str) -> None:
+        await self._look_first()
         standing, settings = await self._standing(), self._settings
         said = weights.describe(standing.weights)
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
@@ -70,6 +77,7 @@ class LiveHooks:
 
     async def _raise_active(self, args: pulumi.ResourceHookArgs) -> None:
         # Here too: --target can leave "ready" out, and an update that was cut short does not come by it again.
+        await self._look_first()
         standing, settings = await self._standing(), self._settings
         said = weights.describe(standing.weights)
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
-from cutover.owned import Owned
+from cutover.owned import STASH, Owned, outputs_of
 from cutover.refusal import Refusal
 
-_STASH = "pulumi:index:Stash"
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
 
 
@@ -22,8 +21,7 @@ def look_up(release: str, parameter: str, owned: Sequence[Owned]) -> str:
 
     Raises Refusal when there is neither.
     """
-    stashed = [one.outputs.get("output") for one in owned if (one.type, one.name) == (_STASH, _name(release))]
-    return _newest(parameter, next(iter(stashed), None))
+    return _newest(parameter, outputs_of(owned, STASH, _name(release)).get("output"))
 
 
 def pinned(release: str, newest: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
@@ -40,7 +38,7 @@ def pinned(release: str, newest: str, opts: pulumi.ResourceOptions) -> pulumi.Ou
 def _newest(parameter: str, known: object) -> str:
     """What the parameter says; `known`, which is what counts, when it says nothing any more."""
     try:
-        value = aws.ssm.get_parameter(name=parameter).insecure_value
+        value = aws.ssm.get_parameter(name=parameter).insecure_value or ""
         seen = f"{parameter}: {value!r}"
     except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
         value, seen = "", f"{parameter} ({str(error)!r})"

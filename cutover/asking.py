@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from botocore import exceptions as boto
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cutover.printable import printable
 from cutover.refusal import Refusal
 
 # The codes of https://docs.aws.amazon.com/IAM/latest/UserGuide/CommonErrors.html, and of STS, EC2 and S3 for the same.
@@ -21,25 +22,25 @@ _WHO = "aws sts get-caller-identity"
 
 @contextmanager
 def asking(whom: str, about: str) -> Iterator[None]:
-    """Whatever keeps `whom` (like `Route 53`) from answering `about` (like `for the zone`) is raised as a Refusal."""
+    """Whatever keeps `whom` (like `Route 53`) from answering `about` (like `for the zone`) is raised as a Refusal.
+
+    So is an answer that makes no sense (LookupError, ValueError).
+    """
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
+    except (KeyError, IndexError):
+        raise
+    except (BotoCoreError, ClientError, LookupError, ValueError) as error:
         allowed, next_step = _remedy(error)
         raise Refusal(
             f"{whom} could not be asked {about}",
-            seen=_shown(str(error)),
+            seen=printable(" ".join(str(error).split())),
             allowed=allowed,
             next_step=next_step,
         ) from None
 
 
-def _shown(text: str) -> str:
-    """On one line, with everything escaped that a terminal would take for more than text."""
-    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in " ".join(text.split()))
-
-
-def _remedy(error: BotoCoreError | ClientError) -> tuple[str, str]:
+def _remedy(error: Exception) -> tuple[str, str]:
     """What is allowed, and the next step."""
     code = error.response.get("Error", {}).get("Code", "") if isinstance(error, ClientError) else ""
     if isinstance(error, _NO_LOGIN):

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from cutover.owned import Owned
+from cutover.owned import PARAMETER, RECORD, Owned
+from cutover.record_set import plain
 from cutover.refusal import Refusal
-
-_RECORD, _PARAMETER = "aws:route53/record:Record", "aws:ssm/parameter:Parameter"
 
 
 def _identity(owned: Owned) -> tuple[str, ...] | None:
@@ -14,9 +13,9 @@ def _identity(owned: Owned) -> tuple[str, ...] | None:
     Records that prove a certificate are left out: they are of type CNAME, and their deletes touch the state only.
     """
     said = {key: str(owned.outputs.get(key) or "") for key in ("zoneId", "name", "type", "setIdentifier")}
-    if owned.type == _RECORD and said["type"] == "A":
-        return "record set", said["name"].rstrip(".").lower(), said["setIdentifier"], said["zoneId"]
-    if owned.type == _PARAMETER:
+    if owned.type == RECORD and said["type"] == "A":
+        return "record set", plain(said["name"]), said["setIdentifier"], said["zoneId"]
+    if owned.type == PARAMETER:
         return "parameter", said["name"]
     return None
 

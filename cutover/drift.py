@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from cutover.owned import Owned
+from cutover.owned import RECORD, Owned
+from cutover.record_set import plain
 from cutover.refusal import Refusal
+from cutover.replacement import FORGET
 from cutover.weighted_set import WeightedSet, WeightedSets, of_state, weights_of
 from cutover.weights import describe
-
-RECORD = "aws:route53/record:Record"
 
 
 def refuse(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> None:
@@ -23,13 +23,14 @@ def refuse(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> 
             "the live record is not as this stack left it, and an update would not mend it; DNS was not touched",
             seen=f"{'; '.join(drifted)} (Route 53 now: {describe(weights_of(seen))})",
             allowed="record sets as the last update left them, or an update that sets them",
-            next_step="pulumi refresh -s live --yes && pulumi up -s live",
+            next_step="pulumi refresh -s live --yes && pulumi up -s live; if it says the same again, a replacement was "
+            f"cut short: {FORGET.format(stack='live')}, then the same",
         )
 
 
 def _drifted(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> Iterator[str]:
     left_alone = {
-        (one.outputs.get("name"), one.outputs.get("setIdentifier")): of_state(one.outputs)
+        (plain(str(one.outputs.get("name", ""))), one.outputs.get("setIdentifier")): of_state(one.outputs)
         for one in owned
         if one.type == RECORD
     }

@@ -1,18 +1,17 @@
 """Restoring `in-charge`: when somebody deleted or changed it, or the weights, by hand, it is written anew."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cutover.history import History, shown
-from cutover.owned import Owned
+from cutover.owned import PARAMETER, STASH, Owned, outputs_of
 from cutover.weights import Weights, carrying, describe
 
 # The key of the marker `ready` that counts restorations: only there when there were any, since a marker that has
 # changed is a new attempt, and an attempt writes `in-charge` anew.
 COUNT = "restorations"
-_STASH, _PARAMETER = "pulumi:index:Stash", "aws:ssm/parameter:Parameter"
 
 
 @dataclass(frozen=True)
@@ -41,16 +40,19 @@ def decide(evidence: Evidence, attempt: Mapping[str, Any]) -> Restoration:
 
     Nothing is restored before the state has `in-charge`: the update that makes it writes it.
     """
-    ready = _outputs(evidence.owned, _STASH, "ready").get("output")
-    parameter = _outputs(evidence.owned, _PARAMETER, "in-charge")
+    ready = outputs_of(evidence.owned, STASH, "ready").get("output")
+    parameter = outputs_of(evidence.owned, PARAMETER, "in-charge")
     same = isinstance(ready, Mapping) and {k: v for k, v in ready.items() if k != COUNT} == attempt
     count = int(ready.get(COUNT, 0)) if same and isinstance(ready, Mapping) else 0
-    because = _why(evidence, attempt, parameter) if parameter else ""
+    # Only the names of the attempt before: another one is made by this update.
+    known = ready.get("names", ()) if isinstance(ready, Mapping) else ()
+    because = _why(evidence, attempt, parameter, known) if parameter else ""
     lost = bool(parameter) and not evidence.history.entries
-    return Restoration(count + 1 if same and because else count, because, lost)
+    # Also of a new attempt: what was before it is not known, so that its entry has to say so.
+    return Restoration(count + 1 if because else count, because, lost)
 
 
-def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str, Any]) -> str:
+def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str, Any], known: Collection[str]) -> str:
     history, written = evidence.history, parameter.get("insecureValue")
     if history.latest is None:
         return f"{parameter.get('name')} was lost"
@@ -61,7 +63,7 @@ def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str,
     if history.latest != written:
         return f"{parameter.get('name')} is not what the state has of it: {shown(history.latest)}"
     wanted = frozenset(attempt["shares"])
-    if any(carrying({name: of}) != wanted for name, of in evidence.weights.items()):
+    if any(carrying({name: of}) != wanted for name, of in evidence.weights.items() if name in known):
         return f"the weights are not what in-charge says (Route 53 now: {describe(evidence.weights)})"
     return ""
 
@@ -76,7 +78,3 @@ def _is_of(written: object, attempt: Mapping[str, Any]) -> bool:
         return False
     said = value.get("colour"), value.get("release"), frozenset(value.get("share") or ()) | {value.get("colour")}
     return said == (attempt["active"], attempt["release"], frozenset(attempt["shares"]))
-
-
-def _outputs(owned: Sequence[Owned], type_: str, name: str) -> Mapping[str, Any]:
-    return next((one.outputs for one in owned if (one.type, one.name) == (type_, name)), {})

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cutover import record_set
+from cutover.printable import printable
 from cutover.weights import Weights
 
 
@@ -22,8 +24,8 @@ class WeightedSet:
 
     def __str__(self) -> str:
         health = " (evaluates target health)" if self.evaluates_health else ""
-        check = f" (health check {self.health_check})" if self.health_check else ""
-        return f"weight {self.weight} to {self.target or 'plain addresses'}{health}{check}"
+        check = f" (health check {printable(self.health_check)})" if self.health_check else ""
+        return f"weight {self.weight} to {printable(self.target) or 'plain addresses'}{health}{check}"
 
 
 WeightedSets = Mapping[str, Mapping[str, WeightedSet]]
@@ -37,8 +39,7 @@ def weights_of(weighted_sets: WeightedSets) -> Weights:
 
 def alias(weight: int, name: str, zone_id: str, *, evaluates_health: bool) -> WeightedSet:
     """A set that leads to a load balancer; Route 53 gives the name in lower case, with a dot, or `dualstack.` first."""
-    target = name.lower().removesuffix(".").removeprefix("dualstack.")
-    return WeightedSet(weight, target, zone_id, evaluates_health)
+    return WeightedSet(weight, record_set.target(name), zone_id, evaluates_health)
 
 
 def of_route53(record: Mapping[str, Any]) -> WeightedSet:

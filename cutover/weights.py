@@ -1,7 +1,9 @@
 """Weights: in which order the live names' record sets may change, so that a ready colour always has all of them."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 
+from cutover.printable import printable
 from cutover.refusal import Refusal
 
 # A weight is a share of the sum over the set, 0 to 255:
@@ -17,7 +19,8 @@ Weights = Mapping[str, Mapping[str, int]]
 def describe(weights: Weights) -> str:
     """The weights in one line, as refusals quote them."""
     return "; ".join(
-        f"{name}: " + (", ".join(f"{colour} {weight}" for colour, weight in sorted(of.items())) or "no record")
+        f"{name}: "
+        + (", ".join(f"{printable(colour)} {weight}" for colour, weight in sorted(of.items())) or "no record")
         for name, of in weights.items()
     )
 
@@ -54,11 +57,11 @@ def refuse_undeclared(weights: Weights, declared: frozenset[str]) -> None:
     missing = sorted(in_charge(weights) - declared)
     if missing:
         raise Refusal(
-            f"{', '.join(missing)} has weight in Route 53, but no cluster",
+            f"{', '.join(map(printable, missing))} has weight in Route 53, but no cluster",
             seen=describe(weights),
             allowed=f"weight only on {', '.join(sorted(declared))}",
-            next_step=f"pulumi config set awake true -s {missing[0]} && pulumi up -s {missing[0]}; "
-            f"if {missing[0]} is no colour of this project, see 'Bootstrap' in README.md",
+            next_step=f"pulumi config set awake true -s {shlex.quote(missing[0])} && pulumi up -s "
+            f"{shlex.quote(missing[0])}; if that is no colour of this project, see 'Bootstrap' in README.md",
         )
 
 

@@ -127,5 +127,5 @@ def _next_step(name: str, picture: Picture, resolvers: Sequence[Endpoint]) -> st
         *([] if port == DNS_PORT else [f"--port {port}"]),
         *(f"--resolver {one.address}" for one in resolvers if one.address not in PUBLIC_RESOLVERS),
     ]
-    command = " ".join(["python -m cutover.propagation", name, *options])
+    command = " ".join([".venv/bin/python -m cutover.propagation", name, *options])
     return f"open port {port} (UDP and TCP) to the internet if it is closed; {command} shows who answers what"

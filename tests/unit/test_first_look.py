@@ -7,6 +7,7 @@ import pulumi
 import pytest
 
 from components import first_look
+from components.first_look import LiveLook
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.history import History, Named
@@ -28,7 +29,7 @@ class Account(AwsZones):
     """An account with one zone."""
 
     def __init__(self, *contents: Mapping[str, Any], history: Sequence[Named] = ()) -> None:
-        self._zone, self._history = ZoneOf(*contents), tuple(history)
+        self._zone, self.history = ZoneOf(*contents), History(tuple(history))
 
     @property
     def asked(self) -> list[str]:
@@ -37,10 +38,6 @@ class Account(AwsZones):
     def zone_page(self, zone_id: str, start: str) -> Page:
         assert zone_id == "ZONE"
         return self._zone.read(start)
-
-    def in_charge_history(self, parameter: str) -> History:
-        self.asked.append(parameter)
-        return History(self._history)
 
 
 def proof(name: str) -> Owned:
@@ -63,7 +60,11 @@ def held(name: str, of: str, to: str = "") -> Owned:
 def of_live(
     account: Account, *owned: Owned, clusters: Mapping[str, ClusterFacts] = CLUSTERS, names: str = f'["{WWW}"]'
 ) -> None:
-    first_look.refuse_for_live(live(names=names), "ZONE", owned, account, clusters)
+    look(account, *owned, names=names).refuse(clusters)
+
+
+def look(account: Account, *owned: Owned, names: str = f'["{WWW}"]') -> LiveLook:
+    return LiveLook(live(names=names), "ZONE", owned, account, account.history)
 
 
 # A colour.
@@ -125,10 +126,10 @@ def test_a_live_stack_that_has_its_records_asks_nothing() -> None:
     assert account.asked == []
 
 
-def test_a_first_tag_in_asks_for_the_zone_once_and_for_the_account_of_who_is_in_charge() -> None:
+def test_a_first_tag_in_asks_for_the_zone_once() -> None:
     account = Account(*OWN_NAMES)
     of_live(account)
-    assert account.asked == ["shop.example", "/tag-team/www.shop.example/in-charge"]
+    assert account.asked == ["shop.example"]
 
 
 def test_a_new_name_that_a_wildcard_answers_is_refused() -> None:
@@ -160,6 +161,14 @@ def test_a_service_that_was_retired_can_be_destroyed_whoever_has_its_names_now()
     # Unlike one whose first tag-in was cut short.
     with pytest.raises(Refusal):
         of_live(account, Owned("names", STASH, {}), Owned("ready", STASH, {}))
+
+
+def test_before_a_retired_service_gets_its_first_record_again_everything_is_asked() -> None:
+    retired = look(Account(WILD, simple(WWW, "192.0.2.1")), Owned("names", STASH, {}), IN_CHARGE)
+    assert retired.is_retired
+    with pytest.raises(Refusal, match="no weighted one can stand"):
+        retired.refuse_anew(CLUSTERS)
+    assert not look(Account(), held(WWW, "amber"), IN_CHARGE).is_retired
 
 
 def test_a_strangers_set_and_a_strangers_account_are_refused() -> None:

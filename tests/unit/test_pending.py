@@ -38,6 +38,12 @@ def test_a_pending_delete_of_something_else_stays_for_the_next_update() -> None:
     assert pending.forget(before) == (before, ())
 
 
+def test_a_replacement_that_was_cut_short_after_its_delete_loses_its_mark_so_that_a_refresh_sees_it() -> None:
+    left, forgotten = pending.forget(exported({**LIVE, "pendingReplacement": True}, READY))
+    assert left == exported(LIVE, READY)
+    assert forgotten == ("urn:record",)
+
+
 def run(text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
     return pending.main(), *capsys.readouterr()
@@ -49,7 +55,7 @@ def test_the_command_gives_what_can_be_imported(
     code, out, err = run(json.dumps(exported(LIVE, LEFTOVER, OLD_READY)), monkeypatch, capsys)
     assert code == 0
     assert json.loads(out) == exported(LIVE, OLD_READY)
-    assert err == "forgotten: the pending delete of urn:record\n"
+    assert err == "forgotten: what was pending of urn:record\n"
 
 
 @pytest.mark.parametrize(

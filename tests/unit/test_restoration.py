@@ -52,7 +52,20 @@ def test_what_was_restored_once_stays_counted_so_that_the_next_update_changes_no
 def test_another_attempt_needs_no_count() -> None:
     violet = {**ATTEMPT, "active": "violet"}
     assert decide(state({**ATTEMPT, COUNT: 3}), WRITTEN, attempt=violet) == Restoration()
-    assert decide(state({**ATTEMPT, COUNT: 3}), attempt=violet) == Restoration(0, f"{PARAMETER} was lost", lost=True)
+
+
+def test_another_attempt_says_too_that_what_was_before_it_is_not_known() -> None:
+    violet = {**ATTEMPT, "active": "violet", "shares": {"violet": 100}}
+    assert decide(state({**ATTEMPT, COUNT: 3}), attempt=violet) == Restoration(1, f"{PARAMETER} was lost", lost=True)
+    # A tag-back after a wait that failed: the other one has carried everything, and was never named.
+    back = decide(state(violet), WRITTEN, weights={NAME: {"amber": 0, "violet": 100}})
+    assert back.count == 1
+    assert "the weights are not what in-charge says" in back.because
+
+
+def test_a_name_that_is_new_has_no_weights_yet_and_that_is_no_change_by_hand() -> None:
+    both = {**ATTEMPT, "names": [NAME, "api.shop.example"]}
+    assert decide(state(), WRITTEN, weights={**IN_PLACE, "api.shop.example": {}}, attempt=both) == Restoration()
 
 
 def test_before_the_first_one_was_written_nothing_is_lost() -> None:

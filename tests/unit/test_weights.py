@@ -180,3 +180,10 @@ def test_no_order_of_allowed_steps_leaves_a_name_without_weight(
                 weights.refuse_removal(now, name, colour, names)
                 del now[name][colour]
         assert all(sum(of.values()) > 0 for of in now.values()), f"after {step} {colour} on {name}: {now}"
+
+
+def test_an_identifier_from_outside_is_neither_printed_raw_nor_put_into_a_command_as_it_is() -> None:
+    with pytest.raises(Refusal) as refused:
+        weights.refuse_undeclared({WWW: {"x; rm -rf ~\x1b[2J": 5}}, frozenset({"amber"}))
+    assert "\x1b" not in str(refused.value)
+    assert "-s 'x; rm -rf ~\\x1b[2J'" in str(refused.value)
