@@ -6,11 +6,11 @@ from functools import cached_property
 import pulumi
 
 from cutover import provenance
+from cutover.asking import asking
 from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
 from cutover.owned import Owned
 from cutover.provenance import Place
-from cutover.refusal import Refusal
 
 
 class Today:
@@ -34,12 +34,5 @@ class Today:
 
     @cached_property
     def _place(self) -> Place:
-        try:
+        with asking("STS", "whose account this is"):
             return self._aws.caller()
-        except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot say where it is must not touch
-            raise Refusal(
-                "AWS does not say whose account this is",
-                seen=f"GetCallerIdentity: {error}",
-                allowed="credentials of the account that the stack was made in",
-                next_step="aws sts get-caller-identity",
-            ) from None

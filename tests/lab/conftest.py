@@ -36,9 +36,15 @@ def world(built_world: World) -> Iterator[World]:
 
 @pytest.fixture
 def first_in_charge(world: World) -> World:
-    """The world with its first colour in charge again, whatever the test before left."""
+    """The world with its first colour in charge again, and at rest, whatever the test before left.
+
+    The second one is not frozen, and no attempt has an override.
+    """
     if world.weights() != {FIRST: 100, SECOND: 0} or world.in_charge() != FIRST:
         world.must_tag_in(FIRST)
+    if world.named()["override"]:
+        world.must_up(LIVE)
+    world.wait_until_settled()
     world.workspace.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
     return world
 

@@ -8,21 +8,23 @@ import pytest
 
 from lab.client import ApiFault
 from lab.workspace import REGION, Workspace
-from tests.lab.world import FIRST, SECOND, World
+from tests.lab.world import FIRST, NAME, SECOND, World
 
 ZONES = [f"{REGION}{letter}" for letter in "abc"]
 
 
 @pytest.fixture
 def never_built(world: World, tmp_path: Path) -> Iterator[Workspace]:
-    """The same folder and the same AWS, with a backend in which nothing was ever built."""
+    """The same folder and the same AWS, with a backend in which nothing was ever built, and a name that nobody has."""
     state = tmp_path / "state"
     state.mkdir()
     before = world.workspace.stack_file(SECOND)
     fresh = replace(world.workspace, environment={**world.workspace.environment, "PULUMI_BACKEND_URL": state.as_uri()})
     created = fresh.pulumi("stack", "init", SECOND)
     assert created.exit_code == 0, created.output
+    fresh.edit_project(names=["new.shop.example"])
     yield fresh
+    fresh.edit_project(names=[NAME])
     world.workspace.restore_stack_file(SECOND, before)
 
 

@@ -11,8 +11,9 @@ from tests.unit.plain_scalars import AS_WRITTEN, READ_AS_ANOTHER
 
 
 @pytest.fixture
-def second(world: World) -> Iterator[World]:
+def second(first_in_charge: World) -> Iterator[World]:
     """The world, whose stack files and project file are put back after the test."""
+    world = first_in_charge
     before = {stack: world.workspace.stack_file(stack) for stack in (FIRST, SECOND, LIVE)}
     project = world.workspace.directory / "Pulumi.yaml"
     text = project.read_text()

@@ -110,8 +110,13 @@ class World:
 
     def in_charge(self) -> str:
         """The colour that the parameter `in-charge` names."""
+        return str(self.named()["colour"])
+
+    def named(self) -> Mapping[str, Any]:
+        """All that the parameter `in-charge` says."""
         value = self.workspace.aws("ssm").get_parameter(Name=f"/tag-team/{NAME}/in-charge")["Parameter"]["Value"]
-        return str(json.loads(value)["colour"])
+        said: Mapping[str, Any] = json.loads(value)
+        return said
 
     def state(self, stack: str) -> Mapping[str, Any]:
         """The stack's exported deployment."""
