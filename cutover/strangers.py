@@ -91,9 +91,9 @@ def refuse_built_elsewhere(colour: str, own_name: str, there: Sequence[RecordSet
         f"{colour} was not built in the zone of the live names: {own_name} is not its own there; DNS was not touched",
         seen=f"zone {zone_id}: " + ("; ".join(map(str, there)) or f"no record at {own_name}"),
         allowed=f"{own_name} as an alias of {dns_name!r}, the load balancer of {colour}",
-        next_step=f"pulumi up -s {colour} --refresh puts back a record that was lost (with hotfix true, if {colour} is in "
-        "charge); if its records are in another "
-        f"zone: awake false and pulumi up -s {colour}, then zoneId {zone_id}, awake true and pulumi up -s {colour}",
+        next_step=f"pulumi up -s {colour} --refresh puts back a record that was lost (with hotfix true, if {colour} is "
+        "in charge); if its records are in another zone: "
+        f"awake false and pulumi up -s {colour}, then zoneId {zone_id}, awake true and pulumi up -s {colour}",
     )
 
 
