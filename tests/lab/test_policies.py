@@ -62,9 +62,9 @@ def previews(built_world: World, tmp_path_factory: pytest.TempPathFactory) -> tu
     directory, config = built_world.workspace.directory, tmp_path_factory.mktemp("policies") / "config.json"
     # There are more groups and subnets than those of the cluster.
     config.write_text(json.dumps({"same-shape": {"counts": {}}}))
-    with beside(directory, "of_colour(found, tags_of(found))"):
+    with beside(directory, "of_colour(run.settings, tags_of(run.settings))"):
         colour = built_world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
-    with beside(directory, "of_live(found, zone_id)"):
+    with beside(directory, "of_live(run.settings, run.zone_id)"):
         live = built_world.preview(LIVE, *PACK)
     return colour, live
 
@@ -140,7 +140,7 @@ def test_levels_and_parameters_are_those_of_the_packs_config(world: World, tmp_p
             }
         )
     )
-    with beside(world.workspace.directory, "of_colour(found, tags_of(found))"):
+    with beside(world.workspace.directory, "of_colour(run.settings, tags_of(run.settings))"):
         result = world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
     assert result.exit_code == 0, result.output
     assert {(violation.rule, violation.name, violation.level) for violation in result.violations} == {
