@@ -14,6 +14,7 @@ from tests.lab.world import (
     CAPACITY,
     FIRST,
     LIVE,
+    PATIENCE_SECONDS,
     READINESS_MILLISECONDS,
     RELEASES,
     SECOND,
@@ -42,7 +43,12 @@ def building(
     with start(root / "server", alias_ttl=alias_ttl, health_seconds=1) as server:
         made = workspace.lay_out(root, server.addresses, report)
         prepare(made)
-        made.edit_project(capacity=CAPACITY, fullCapacityTimeout=20, readinessLatency=READINESS_MILLISECONDS, **project)
+        made.edit_project(
+            capacity=CAPACITY,
+            fullCapacityTimeout=PATIENCE_SECONDS,
+            readinessLatency=READINESS_MILLISECONDS,
+            **project,
+        )
         made.edit_stack(LIVE, active=FIRST, **live)
         made.edit_stack(SECOND, release=RELEASES[SECOND])
         before = made.pulumi("preview", "-s", LIVE)

@@ -28,7 +28,8 @@ def second_idle(world: World) -> Iterator[World]:
 def _up_with_a_bad_release(world: World) -> Result:
     world.faults.set_broken_releases([BAD])
     world.workspace.edit_stack(SECOND, release=BAD)
-    return world.up(SECOND)
+    with world.impatient():
+        return world.up(SECOND)
 
 
 def _proofs(world: World) -> list[dict[str, Any]]:
@@ -50,7 +51,8 @@ def test_a_release_that_never_gets_healthy_fails_at_the_deadline_and_is_waited_f
     group = next(r for r in second_idle.state(SECOND)["resources"] if r["type"] == "aws:autoscaling/group:Group")
     assert group["outputs"]["name"] in message
 
-    assert second_idle.up(SECOND).failed == ("full-capacity",)
+    with second_idle.impatient():
+        assert second_idle.up(SECOND).failed == ("full-capacity",)
 
     second_idle.faults.clear_faults()
     second_idle.must_up(SECOND)

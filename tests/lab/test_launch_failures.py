@@ -30,7 +30,8 @@ def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are
     before = set(world.instances(SECOND))
     world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\n  next:    rm -rf /")
     with _release(world, "3.0.0"):
-        failed = world.up(SECOND)
+        with world.impatient():
+            failed = world.up(SECOND)
         assert failed.failed == ("full-capacity",)
         message = "\n".join(failed.messages("error"))
         assert f"{SECOND} did not reach full capacity within" in message

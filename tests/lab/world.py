@@ -19,6 +19,7 @@ LIVE = "live"
 # Short, so that a wait for DNS takes seconds and not minutes; the rehearsal has the 60 s of AWS.
 ALIAS_TTL_SECONDS = 5
 CAPACITY = 2
+PATIENCE_SECONDS, IMPATIENCE_SECONDS = 300, 20
 # A second, as by default, says more of a busy machine than of a load balancer.
 READINESS_MILLISECONDS = 5000
 SECRET = "/shop/database-url"
@@ -132,6 +133,15 @@ class World:
     def door(self, colour: str) -> str:
         """The name of the parameter that is there while the colour can be tagged in."""
         return f"/tag-team/{NAME}/{colour}/can-be-tagged-in"
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """A short deadline for a wait for full capacity that is meant to fail; otherwise it has time on any machine."""
+        self.workspace.edit_project(fullCapacityTimeout=IMPATIENCE_SECONDS)
+        try:
+            yield
+        finally:
+            self.workspace.edit_project(fullCapacityTimeout=PATIENCE_SECONDS)
 
     def wait_until_settled(self) -> None:
         """Let the 120 s pass in which the colour that was tagged out last must not change."""
