@@ -10,13 +10,13 @@ from cutover.refusal import Refusal
 def invoking(what: str, seen: str = "") -> Iterator[None]:
     """Whatever keeps the provider from telling `what` (like `the zones of the region`) is raised as a Refusal.
 
-    `seen` is what was asked with, like a config key and its value. A failing invoke has no type of its own.
+    `seen` is what was asked with, like a config key and its value.
     """
     try:
         yield
     except Refusal:
         raise
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
         said = repr(str(error).rpartition("returned an error: ")[2])
         raise Refusal(
             f"AWS did not tell {what}",
