@@ -124,11 +124,7 @@ def test_a_load_balancer_that_is_gone_is_no_target_any_more(names: Names, lab: L
     account, balancer = names.account, names.account.load_balancer()
     there = alias(f"new.{names.zone}", "amber", 100, balancer)
     account.change(names.zone_id, ("CREATE", there))
-    account.elbv2.delete_load_balancer(
-        LoadBalancerArn=account.elbv2.describe_load_balancers(Names=[balancer.split(".")[0].removesuffix("-1")])[
-            "LoadBalancers"
-        ][0]["LoadBalancerArn"]
-    )
+    account.delete_load_balancer(balancer)
     with pytest.raises(ClientError, match="but that target was not found"):
         account.change(names.zone_id, ("UPSERT", {**there, "Weight": 7}))
     assert not any(each[-1].always_lead_somewhere for each in lab.answers_over_time(f"new.{names.zone}").values())
