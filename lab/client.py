@@ -17,6 +17,8 @@ from typing import Any
 from lab.environment import clean
 from lab.messages import (
     Addresses,
+    Answer,
+    Answers,
     ApiFault,
     Cached,
     Faults,
@@ -30,6 +32,8 @@ from lab.messages import (
 
 __all__ = [
     "Addresses",
+    "Answer",
+    "Answers",
     "ApiFault",
     "Cached",
     "Faults",
@@ -86,6 +90,11 @@ class LabClient:
             {address: [Served(**item) for item in items] for address, items in found["servers"].items()},
             {address: [_cached(item) for item in items] for address, items in found["resolvers"].items()},
         )
+
+    def answers_over_time(self, name: str) -> dict[str, list[Answers]]:
+        """Address of each name server -> the answers it may have given for `name` since the start, without a gap."""
+        found = self._call("GET", f"dns/answers?{urllib.parse.urlencode({'name': name})}")
+        return {address: [_answers(item) for item in items] for address, items in found.items()}
 
     def queries(self) -> dict[str, int]:
         """Address of each name server, parent and resolver -> questions it has received since the start."""
@@ -278,3 +287,8 @@ def _record(item: dict[str, Any]) -> RecordSetState:
 
 def _cached(item: dict[str, Any]) -> Cached:
     return Cached(**{**item, "addresses": tuple(item["addresses"])})
+
+
+def _answers(item: dict[str, Any]) -> Answers:
+    each = tuple(Answer(**{**answer, "addresses": tuple(answer["addresses"])}) for answer in item["answers"])
+    return Answers(**{**item, "answers": each})

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from lab.aws.answer import Answer
 from lab.faults import FaultBoard
-from lab.messages import Addresses, Truth, ZoneState
+from lab.messages import Addresses, ZoneState
 
 PREFIX = "/_lab/"
 log = logging.getLogger("lab.control")
@@ -25,14 +25,14 @@ class Control:
         addresses: Callable[[], Addresses],
         faults: FaultBoard,
         history: Callable[[], list[ZoneState]],
-        truth: Callable[[str], Truth],
+        of_name: Mapping[str, Callable[[str], Any]],
         queries: Callable[[], Mapping[str, int]],
         leftovers: Callable[[], Mapping[str, list[str]]],
         posts: Mapping[str, Callable[..., Any]],
     ) -> None:
         self._aws = aws
         self._faults = faults
-        self._truth = truth
+        self._of_name = of_name
         self._posts = posts
         self._actions: Mapping[tuple[str, str], Callable[[], Any]] = {
             ("GET", "ready"): lambda: {"ready": True},
@@ -58,8 +58,8 @@ class Control:
 
     def _answer(self, environ: WSGIEnvironment, path: str) -> Any:
         method = environ["REQUEST_METHOD"]
-        if (method, path) == ("GET", "dns/truth"):
-            return asdict(self._truth(_name(environ.get("QUERY_STRING", ""))))
+        if method == "GET" and path in self._of_name:
+            return self._of_name[path](_name(path, environ.get("QUERY_STRING", "")))
         if (method, path) == ("POST", "faults"):
             patch = _content(environ)
             log.info("faults set: %s", patch)
@@ -69,23 +69,22 @@ class Control:
         action = self._actions.get((method, path))
         if action is None:
             known = sorted(f"{verb} {PREFIX}{name}" for verb, name in self._known())
-            raise LookupError(
-                f"no {method} {PREFIX}{path}; there are {', '.join(known)}, GET {PREFIX}dns/truth?name=NAME"
-            )
+            raise LookupError(f"no {method} {PREFIX}{path}; there are {', '.join(known)}")
         return action()
 
     def _known(self) -> Iterable[tuple[str, str]]:
-        return [*self._actions, ("POST", "faults"), *(("POST", path) for path in self._posts)]
+        of_name = (("GET", f"{path}?name=NAME") for path in self._of_name)
+        return [*self._actions, *of_name, ("POST", "faults"), *(("POST", path) for path in self._posts)]
 
 
 def _content(environ: WSGIEnvironment) -> Any:
     return json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
 
 
-def _name(query_string: str) -> str:
+def _name(path: str, query_string: str) -> str:
     names = parse_qs(query_string).get("name")
     if not names:
-        raise ValueError(f"say which name: {PREFIX}dns/truth?name=NAME")
+        raise ValueError(f"say which name: {PREFIX}{path}?name=NAME")
     return names[0].lower().rstrip(".") + "."
 
 
