@@ -7,11 +7,11 @@ import pulumi
 
 from components import beginning, door, first_look, live_evidence, share, site
 from components.beginning import Beginning
-from components.cluster import Cluster, tags_of
+from components.cluster import Cluster, ClusterArgs, tags_of
 from components.colour_hooks import ColourHooks
 from components.live_hooks import LiveHooks
 from components.live_record import LiveRecord
-from components.network import NatAddresses
+from components.network import NatAddresses, NatAddressesArgs
 from components.settings import ColourSettings, LiveSettings
 from cutover import cluster_facts
 
@@ -25,10 +25,11 @@ def declare_colour(wanted: ColourSettings, run: Beginning) -> None:
     built_on = site.look_up(wanted, run.zone_id, run.owned) if wanted.awake else None
     pulumi.export("awake", wanted.awake)
     if wanted.awake or wanted.shared.keep_addresses:
-        nat = NatAddresses(wanted.colour, wanted.shared.nat_gateways, tags_of(wanted), hooks.guarded)
+        addresses = NatAddressesArgs(wanted.shared.nat_gateways, tags_of(wanted))
+        nat = NatAddresses(wanted.colour, addresses, hooks.guarded)
         pulumi.export("addresses", nat.addresses)
     if built_on:
-        cluster = Cluster(wanted, built_on, nat, hooks.full_capacity, hooks.guarded)
+        cluster = Cluster(wanted.colour, ClusterArgs(wanted, built_on, nat, hooks.full_capacity), hooks.guarded)
         door.declare(wanted, cluster, hooks, tags_of(wanted))
         pulumi.export("cluster", cluster.facts)
         pulumi.export("url", wanted.shared.own_url(wanted.colour))
