@@ -209,13 +209,17 @@ class RunningServer:
 
 
 @contextmanager
-def start(state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0) -> Iterator[RunningServer]:
+def start(
+    state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0, *, copies: bool = False
+) -> Iterator[RunningServer]:
     """Run the lab's server while the context lasts; it ends with this process, however that ends.
 
-    alias_ttl and health_seconds: seconds. Raises LabError with the end of the log when the server does not come up.
+    alias_ttl and health_seconds: seconds. copies: whether it can be copied (lab/copies.py). Raises LabError with the
+    end of the log when the server does not come up.
     """
     command = [sys.executable, "-m", "lab.server", "--state-dir", str(state_dir), "--until-stdin-closes"]
     command += ["--alias-ttl", str(alias_ttl), "--health-seconds", str(health_seconds)]
+    command += ["--copies"] * copies
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "server.log"
     with (state_dir / "server.stderr").open("wb") as stderr:

@@ -41,6 +41,7 @@ class Addresses:
     parents: name of each name server of the zones' parents -> its addresses.
     doh: for each resolver, in the same order, its URL for DNS over HTTPS.
     ca_file: path of the PEM file with which certificates of HTTPS listeners are verified.
+    copies_port: where it can be copied (lab/copies.py), if it can.
     """
 
     endpoint: str
@@ -51,6 +52,7 @@ class Addresses:
     ca_file: str
     parents: dict[str, list[str]] = field(default_factory=dict)
     doh: list[str] = field(default_factory=list)
+    copies_port: int | None = None
 
     def server_addresses(self) -> list[str]:
         """The addresses of all authoritative servers, in the order of their names."""

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
 from moto.route53.models import FakeZone
@@ -30,12 +30,20 @@ class RecordSetChanges:
     assignment, so that no reader ever sees half of it.
     """
 
-    def __init__(self, changed: Callable[[ApiRequest], Answer], clock: Callable[[], float] = time.time) -> None:
-        """`changed` is called after each batch and gives the answer: the ChangeInfo of a new change."""
+    def __init__(
+        self,
+        changed: Callable[[ApiRequest], Answer],
+        before: Sequence[ZoneState] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`changed` is called after each batch and gives the answer: the ChangeInfo of a new change.
+
+        before: the history until now.
+        """
         self._changed = changed
         self._clock = clock
         self._lock = threading.Lock()
-        self.history: list[ZoneState] = []
+        self.history: list[ZoneState] = [*before]
 
     def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer:
         zone = embedded.route53().zones.get(request.path.split("/")[3])
