@@ -89,5 +89,6 @@ def _plain(heading: str) -> str:
 
 
 README = Page("README.md")
+CHANGELOG = Page("CHANGELOG.md")
 FIRST_TIME = Page("docs/first-time.md")
-PAGES = (README, Page("CHANGELOG.md"), *(Page(f"docs/{path.name}") for path in sorted(ROOT.glob("docs/*.md"))))
+PAGES = (README, CHANGELOG, *(Page(f"docs/{path.name}") for path in sorted(ROOT.glob("docs/*.md"))))

@@ -7,11 +7,12 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from tests.pages import PAGES, README, ROOT, Page
+from tests.pages import CHANGELOG, PAGES, README, ROOT, Page
 
 LONGEST_README = 200
 BY_PATH = {page.path: page for page in PAGES}
 PROGRAM = ("components", "cutover", "propagation", "policies", "board", "lab", "bench", "ci")
+FOLDERS = (*PROGRAM, "tests")
 SOURCES = sorted([ROOT / "__main__.py", *(path for name in PROGRAM for path in ROOT.glob(f"{name}/**/*.py"))])
 FILES = [
     *SOURCES,
@@ -74,6 +75,13 @@ def test_every_section_that_a_message_names_is_on_its_page() -> None:
     assert [(section, page) for section, page in sorted(named) if section not in BY_PATH[page].headings] == []
     # Those that are known to be there are found at all.
     assert {("Retire a name", "docs/operations.md"), ("Before you start", "docs/first-time.md")} <= named
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page is not CHANGELOG], ids=lambda page: page.path)
+def test_every_module_that_a_page_names_is_there(page: Page) -> None:
+    """Tests may be named from their own folders on."""
+    named = re.findall(rf"`((?:(?:{'|'.join(FOLDERS)})/|test_)[^\s`]*)`", page.prose)
+    assert [path for path in named if not any(ROOT.glob(path)) and not any(ROOT.glob(f"tests/**/{path}"))] == []
 
 
 def test_the_readme_is_short() -> None:
