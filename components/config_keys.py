@@ -18,7 +18,7 @@ from components.config_key import (
     whole_number,
 )
 from cutover.checks import override
-from cutover.propagation import resolvers
+from propagation import resolvers
 
 COLOUR = re.compile(r"[a-z]{1,12}")
 # A colour's stack has its name, and the third stack is called live.

@@ -18,10 +18,10 @@ from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
 from cutover.printable import printable
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.target import ColourNames
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
+from propagation.answer import Endpoint
+from propagation.target import ColourNames
 
 
 class Gate:

@@ -15,13 +15,13 @@ from cutover import weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.outcome import PropagationTimeout
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
+from propagation.answer import Endpoint
+from propagation.outcome import PropagationTimeout
+from propagation.target import ColourNames, Target
+from propagation.watch import Watch
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
 STANDING_SECONDS = 1.0

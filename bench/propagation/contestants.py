@@ -30,13 +30,13 @@ from bench.propagation.stage import (
     Stage,
     load_balancer,
 )
-from cutover.propagation import client
-from cutover.propagation.answer import Answer, Endpoint
-from cutover.propagation.outcome import PropagationTimeout
-from cutover.propagation.resolver_view import FINAL_LOOKS
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
 from lab.dns.service import RESOLVERS
+from propagation import client
+from propagation.answer import Answer, Endpoint
+from propagation.outcome import PropagationTimeout
+from propagation.resolver_view import FINAL_LOOKS
+from propagation.target import ColourNames, Target
+from propagation.watch import Watch
 
 QUERY_TIMEOUT_SECONDS = 10.0  # of lego and cert-manager
 ANSWERS_EACH = 20  # of strict_poll: an even split is taken for a switched server once in a million

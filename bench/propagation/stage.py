@@ -5,13 +5,13 @@ import time
 from dataclasses import dataclass, replace
 
 from bench.propagation.scenario import NAME_SERVERS, Scenario
-from cutover.propagation import client
-from cutover.propagation.answer import Endpoint
 from lab.aws.record_set import RecordSet
 from lab.dns.fleet import Fleet
 from lab.dns.service import RESOLVERS
 from lab.dns.world import LOAD_BALANCER_DOMAIN, Host, World, Zone
 from lab.messages import ServerFault
+from propagation import client
+from propagation.answer import Endpoint
 
 ZONE, NAME = "shop.example.", "www.shop.example."
 NAME_SERVER_ADDRESSES = {f"ns-{n}.servers.example.": (f"127.53.0.{n}",) for n in range(1, NAME_SERVERS + 1)}

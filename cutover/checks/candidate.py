@@ -14,11 +14,11 @@ from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
-from cutover.propagation import client
-from cutover.propagation.answer import Ask, Endpoint
-from cutover.propagation.criterion import Picture
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
+from propagation import client
+from propagation.answer import Ask, Endpoint
+from propagation.criterion import Picture
+from propagation.target import ColourNames, Target
+from propagation.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class AskAll(Protocol):
 
 
 class Glance(Protocol):
-    """What DNS says of `target`; see cutover.propagation.watch.Watch.glance."""
+    """What DNS says of `target`; see propagation.watch.Watch.glance."""
 
     async def __call__(
         self, target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]

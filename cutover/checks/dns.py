@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cutover.checks.check import DNS, Check
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Picture
-from cutover.propagation.look import few, in_words
-from cutover.propagation.resolver_view import ResolverView
-from cutover.propagation.resolvers import PUBLIC_RESOLVERS
-from cutover.propagation.server_view import ServerView
+from propagation.answer import Endpoint
+from propagation.colour_addresses import Verdict
+from propagation.criterion import Picture
+from propagation.look import few, in_words
+from propagation.resolver_view import ResolverView
+from propagation.resolvers import PUBLIC_RESOLVERS
+from propagation.server_view import ServerView
 
 # Two questions that get lost, and a third one that does not.
 SECONDS = 5.0
@@ -127,5 +127,5 @@ def _next_step(name: str, picture: Picture, resolvers: Sequence[Endpoint]) -> st
         *([] if port == DNS_PORT else [f"--port {port}"]),
         *(f"--resolver {one.address}" for one in resolvers if one.address not in PUBLIC_RESOLVERS),
     ]
-    command = " ".join([".venv/bin/python -m cutover.propagation", name, *options])
+    command = " ".join([".venv/bin/python -m propagation", name, *options])
     return f"open port {port} (UDP and TCP) to the internet if it is closed; {command} shows who answers what"

@@ -22,10 +22,10 @@ from cutover.checks.check import (
 )
 from cutover.checks.probe import Question
 from cutover.cluster_facts import ClusterFacts
-from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import Picture
-from cutover.propagation.target import Target
 from cutover.threads import in_thread
+from propagation.concurrently import all_of
+from propagation.criterion import Picture
+from propagation.target import Target
 
 # boto3 tries again for minutes when AWS does not answer; a tag-in does not wait for that.
 READ_SECONDS = 30.0

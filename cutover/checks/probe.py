@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cutover.checks.probes import Answered, fault
-from cutover.propagation.answer import Ask, Endpoint, Kind
-from cutover.propagation.concurrently import all_of
+from propagation.answer import Ask, Endpoint, Kind
+from propagation.concurrently import all_of
 
 # Requests under way at one address: enough to be quick, too few to be felt.
 AT_ONCE = 4

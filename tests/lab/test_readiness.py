@@ -243,7 +243,7 @@ def test_the_preview_says_what_would_make_a_switch_go_wrong_and_the_next_one_say
         f"lame: refers to the zone {NAME}, which ns-1.other.example. serve",
         "aws autoscaling cancel-instance-refresh --auto-scaling-group-name",
         "aws route53 list-resource-record-sets --hosted-zone-id",
-        f"python -m cutover.propagation {NAME} --port {world.addresses.dns_port}",
+        f"python -m propagation {NAME} --port {world.addresses.dns_port}",
     ):
         assert said in would, said
     assert refused.failed == ("ready",)

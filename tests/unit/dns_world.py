@@ -4,10 +4,10 @@ import asyncio
 import random
 from dataclasses import dataclass, field
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.outcome import Outcome, PropagationTimeout
+from propagation.target import ColourNames, Target
+from propagation.watch import Watch
 from tests.unit.virtual_time import START, run_in_virtual_time
 
 ROUND_TRIP_SECONDS = 0.01

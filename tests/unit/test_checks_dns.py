@@ -7,13 +7,13 @@ import pytest
 from cutover.checks import dns
 from cutover.checks.check import Check
 from cutover.checks.dns import choose
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Picture
-from cutover.propagation.delegation import Delegation
-from cutover.propagation.look import Look
-from cutover.propagation.resolver_view import ResolverView
-from cutover.propagation.server_view import ServerView
+from propagation.answer import Endpoint
+from propagation.colour_addresses import Verdict
+from propagation.criterion import Picture
+from propagation.delegation import Delegation
+from propagation.look import Look
+from propagation.resolver_view import ResolverView
+from propagation.server_view import ServerView
 
 WWW, API = "www.shop.example", "api.shop.example"
 COLOURS = frozenset({"amber", "violet"})
@@ -54,7 +54,7 @@ def test_one_address_of_a_name_server_that_does_not_is_too_many_and_is_named(bad
         "every name server's address, and one of the resolvers, answers now, and amber for www.shop.example"
     )
     assert "open port 53 (UDP and TCP)" in found.next_step
-    assert "python -m cutover.propagation www.shop.example shows" in found.next_step
+    assert "python -m propagation www.shop.example shows" in found.next_step
 
 
 @pytest.mark.parametrize("other", [VIOLET, STRANGE, DENIAL, SILENCE, None])

@@ -7,9 +7,9 @@ import pytest
 
 from cutover.checks import dns
 from cutover.checks.check import Check
-from cutover.propagation.answer import Answer, Kind
-from cutover.propagation.criterion import Picture
-from cutover.propagation.watch import Watch
+from propagation.answer import Answer, Kind
+from propagation.criterion import Picture
+from propagation.watch import Watch
 from tests.unit.dns_world import NAME, NODATA, NXDOMAIN, SERVFAIL, SILENCE, Fault, Resolver, World, servers
 from tests.unit.virtual_time import run_in_virtual_time
 

@@ -23,14 +23,14 @@ from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Picture
-from cutover.propagation.look import Look
-from cutover.propagation.resolver_view import ResolverView
-from cutover.propagation.server_view import ServerView
-from cutover.propagation.target import ColourNames
-from cutover.propagation.target import Target as Watched
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.colour_addresses import Verdict
+from propagation.criterion import Picture
+from propagation.look import Look
+from propagation.resolver_view import ResolverView
+from propagation.server_view import ServerView
+from propagation.target import ColourNames
+from propagation.target import Target as Watched
 from tests.unit.stack_values import facts
 
 ORDER = [

@@ -16,8 +16,8 @@ import dns.rrset
 import httpx2
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.client import EDNS_PAYLOAD_BYTES, ask
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.client import EDNS_PAYLOAD_BYTES, ask
 from tests.own_time import now, run_in_own_time
 
 NAME = "www.example.com."
@@ -267,7 +267,7 @@ def lower_case(query: dns.message.Message) -> dns.message.Message:
 
 
 def test_an_answer_that_does_not_repeat_the_case_is_asked_for_over_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cutover.propagation.client.secrets.randbits", lambda _bits: 1)
+    monkeypatch.setattr("propagation.client.secrets.randbits", lambda _bits: 1)
     answer = answer_of(lambda query: [lower_case(query)], lambda query: [reply(query, f"{NAME} 60 IN A 198.51.100.1")])
     assert answer.addresses == {"198.51.100.1"}
     assert answer_of(lambda query: [lower_case(query)]).kind is Kind.FAILURE

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.outcome import PropagationTimeout
-from cutover.propagation.watch import Watch
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.outcome import PropagationTimeout
+from propagation.watch import Watch
 from tests.unit.dns_world import (
     BLUE,
     NAME,

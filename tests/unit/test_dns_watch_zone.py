@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from cutover.propagation.answer import Answer, Kind
-from cutover.propagation.expected import Agreement
-from cutover.propagation.target import Target
-from cutover.propagation.watch import Watch
+from propagation.answer import Answer, Kind
+from propagation.expected import Agreement
+from propagation.target import Target
+from propagation.watch import Watch
 from tests.unit.dns_world import RED, SERVFAIL, Fault, Resolver, World, servers, wait_in
 from tests.unit.virtual_time import run_in_virtual_time
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from cutover.propagation.answer import Answer, Kind
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import DEFAULT_TTL_SECONDS, Picture, longest_ttl_seconds, status
-from cutover.propagation.delegation import Delegation
-from cutover.propagation.look import Look, judge
-from cutover.propagation.resolver_view import FINAL_LOOKS, LONGEST_ROW, ResolverView, observe_resolver
-from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
+from propagation.answer import Answer, Kind
+from propagation.colour_addresses import Verdict
+from propagation.criterion import DEFAULT_TTL_SECONDS, Picture, longest_ttl_seconds, status
+from propagation.delegation import Delegation
+from propagation.look import Look, judge
+from propagation.resolver_view import FINAL_LOOKS, LONGEST_ROW, ResolverView, observe_resolver
+from propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 COLOURS = {"red": frozenset({"198.51.100.1"}), "blue": frozenset({"203.0.113.1", "203.0.113.2"})}
 

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from cutover.propagation.aliases import Aliases
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.polite_ask import Heard
+from propagation.aliases import Aliases
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.polite_ask import Heard
 
 RESOLVER = Endpoint("192.0.2.53")
 CNAME = Answer(Kind.NODATA, ttl_seconds=300, detail="NODATA", longest_ttl_seconds=120, alias="lb.elsewhere.example.")

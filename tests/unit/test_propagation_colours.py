@@ -2,8 +2,8 @@
 
 import pytest
 
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
+from propagation.answer import Endpoint
+from propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
 
 HERE, THERE = Endpoint("192.0.2.1"), Endpoint("192.0.2.2")
 COLOURS = {"red": frozenset({"198.51.100.1", "198.51.100.2"}), "blue": frozenset({"203.0.113.1"})}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.delegation import Delegation, Zone, ancestors, ask_parent, plain_names, zone_of
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.delegation import Delegation, Zone, ancestors, ask_parent, plain_names, zone_of
 
 RESOLVER, PARENT = Endpoint("192.0.2.53", 5353), Endpoint("192.0.2.1", 5353)
 NODATA = Answer(Kind.NODATA, detail="NODATA")

@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.colour_lookup import ColourLookup
-from cutover.propagation.expected import Agreement, ExpectedValues
-from cutover.propagation.find import find
-from cutover.propagation.look import Judge
-from cutover.propagation.polite_ask import Heard, PoliteAsk
-from cutover.propagation.target import Target
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.colour_addresses import Verdict
+from propagation.colour_lookup import ColourLookup
+from propagation.expected import Agreement, ExpectedValues
+from propagation.find import find
+from propagation.look import Judge
+from propagation.polite_ask import Heard, PoliteAsk
+from propagation.target import Target
 
 ONE, TWO, RESOLVER = Endpoint("192.0.2.1"), Endpoint("192.0.2.2"), Endpoint("192.0.2.53")
 

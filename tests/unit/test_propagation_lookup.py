@@ -2,11 +2,11 @@
 
 import asyncio
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.colour_lookup import ColourLookup
-from cutover.propagation.polite_ask import Heard, PoliteAsk
-from cutover.propagation.target import ColourNames, Target
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.colour_addresses import Verdict
+from propagation.colour_lookup import ColourLookup
+from propagation.polite_ask import Heard, PoliteAsk
+from propagation.target import ColourNames, Target
 from tests.unit.virtual_time import run_in_virtual_time
 
 SERVER, RESOLVER = Endpoint("192.0.2.1"), Endpoint("192.0.2.53")

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.name_servers import first_to_know, is_routable
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.name_servers import first_to_know, is_routable
 
 KNOWS = Answer(Kind.ADDRESSES, frozenset({"192.0.2.1"}), 3600)
 NODATA = Answer(Kind.NODATA, detail="NODATA")

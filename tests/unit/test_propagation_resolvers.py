@@ -2,8 +2,8 @@
 
 import pytest
 
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.resolvers import PUBLIC_RESOLVERS, resolver
+from propagation.answer import Endpoint
+from propagation.resolvers import PUBLIC_RESOLVERS, resolver
 
 
 @pytest.mark.parametrize(

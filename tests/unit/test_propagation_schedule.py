@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Status
-from cutover.propagation.look import Look
-from cutover.propagation.next_look import (
+from propagation.colour_addresses import Verdict
+from propagation.criterion import Status
+from propagation.look import Look
+from propagation.next_look import (
     backoff_seconds,
     next_resolver_look,
     next_server_look,
@@ -17,9 +17,9 @@ from cutover.propagation.next_look import (
     resolver_questions_at_once,
     server_patience_seconds,
 )
-from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
-from cutover.propagation.sentinel import SUSPICIOUS_ROW, Sentinel, is_news, sentinel_of
-from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
+from propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
+from propagation.sentinel import SUSPICIOUS_ROW, Sentinel, is_news, sentinel_of
+from propagation.server_view import BURST_ANSWERS, ServerView, observe_server
 
 STALE = Status(False, 60, None, None, (), (), ())
 SWITCHED = Status(False, 60, 100, 160, (), (), (), final_look_at=159.6)

@@ -15,9 +15,9 @@ from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.look import look
 from cutover.checks.records import RecordSeen
 from cutover.cluster_facts import ClusterFacts
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.target import ColourNames
 from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
+from propagation.answer import Endpoint
+from propagation.target import ColourNames
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts

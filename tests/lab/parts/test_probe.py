@@ -11,7 +11,7 @@ import pytest
 
 from cutover.checks.probe import AT_ONCE, Question, addresses_of, ask_all, ask_once
 from cutover.checks.probes import Answered, fault
-from cutover.propagation.answer import Answer, Endpoint, Kind
+from propagation.answer import Answer, Endpoint, Kind
 from tests.lab.parts.tls_server import PAGE, Authority, serving
 
 HOST = "violet.www.shop.example"

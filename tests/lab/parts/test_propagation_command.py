@@ -12,9 +12,9 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from cutover.propagation import __main__ as command_line
-from cutover.propagation.__main__ import arguments, run
-from cutover.propagation.watch import Watch
+from propagation import __main__ as command_line
+from propagation.__main__ import arguments, run
+from propagation.watch import Watch
 from tests.own_time import START, now, run_in_own_time
 from tests.unit.test_dns_client import name_server
 
@@ -221,7 +221,7 @@ def test_what_is_not_understood_is_refused(argv: list[str], capsys: pytest.Captu
         arguments(argv)
     assert ended.value.code == 2
     said = capsys.readouterr().err
-    assert "usage: python -m cutover.propagation" in said
+    assert "usage: python -m propagation" in said
     assert "invalid _" not in said
     assert not argv or "is not a" in said or "is none of" in said
 

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.target import Target
-from cutover.propagation.watch import Watch
 from lab.dns.fleet import Fleet
 from lab.dns.world import World
 from lab.messages import ServerFault
+from propagation.outcome import Outcome, PropagationTimeout
+from propagation.target import Target
+from propagation.watch import Watch
 from tests.lab.propagation.scenery import BEFORE, INCOMING, LOWERED, OUTGOING, RAISED, Scenery
 from tests.lab.propagation.truth import Truth
 from tests.own_time import now

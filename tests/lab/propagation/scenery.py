@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.target import ColourNames, Target
 from lab.aws.record_set import RecordSet
 from lab.dns.world import Host, World, Zone
+from propagation.answer import Endpoint
+from propagation.target import ColourNames, Target
 
 ZONE = "shop.example."
 NAME = f"www.{ZONE}"

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cutover.propagation import client
-from cutover.propagation.target import Target
-from cutover.propagation.watch import Watch
 from lab.authority import Authority
 from lab.aws.certificates import Certificate
 from lab.dns.service import has_ipv6
+from propagation import client
+from propagation.target import Target
+from propagation.watch import Watch
 from tests.lab.propagation.cases import CASES, SCENERY, Case
 from tests.lab.propagation.company import Performance, perform_all
 from tests.lab.propagation.play import Ending, Play, Secure, perform

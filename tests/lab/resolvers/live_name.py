@@ -5,12 +5,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cutover.propagation import client
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
 from lab.client import RunningServer
+from propagation import client
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.outcome import Outcome, PropagationTimeout
+from propagation.target import ColourNames, Target
+from propagation.watch import Watch
 from tests.lab.heartbeat import Heartbeat
 from tests.lab.parts.lab_account import Account, Cluster, alias
 

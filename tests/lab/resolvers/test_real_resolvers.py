@@ -12,9 +12,9 @@ import dns.message
 import dns.query
 import pytest
 
-from cutover.propagation.answer import Endpoint, Kind
 from lab.client import ServerFault
 from lab.workspace import CHECKOUT
+from propagation.answer import Endpoint, Kind
 from tests.lab.resolvers import software
 from tests.lab.resolvers.conftest import TTL_SECONDS, Start
 from tests.lab.resolvers.live_name import INCOMING, OUTGOING, LiveName, ask, cut_over
@@ -105,7 +105,7 @@ def test_the_case_of_a_name_is_kept_and_makes_no_difference(
 
 _KILLED = """
 import pathlib, sys, time
-from cutover.propagation.answer import Endpoint
+from propagation.answer import Endpoint
 from tests.lab.resolvers import software
 program = next(program for program in software.PROGRAMS if program.name == sys.argv[1])
 with software.run(program, pathlib.Path(sys.argv[2]), [Endpoint("127.0.0.1", 9)], {}) as resolver:

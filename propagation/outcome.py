@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from cutover.propagation.colour_addresses import Verdict
+from propagation.colour_addresses import Verdict
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Picture, Status
-from cutover.propagation.look import in_words
-from cutover.propagation.record import NOT_ASKED, ttl_left_seconds
-from cutover.propagation.resolver_view import ResolverView
-from cutover.propagation.server_view import ServerView
+from propagation.colour_addresses import Verdict
+from propagation.criterion import Picture, Status
+from propagation.look import in_words
+from propagation.record import NOT_ASKED, ttl_left_seconds
+from propagation.resolver_view import ResolverView
+from propagation.server_view import ServerView
 
 NAMED_AT_MOST = 3
 REPORT_SECONDS = 5.0

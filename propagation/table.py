@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cutover.propagation.look import in_words
-from cutover.propagation.outcome import Outcome
+from propagation.look import in_words
+from propagation.outcome import Outcome
 
 HEADER = ("asked", "says", "TTL")
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.look import AGAINST, Look, said_since
+from propagation.colour_addresses import Verdict
+from propagation.look import AGAINST, Look, said_since
 
 # While both colours are at the same weight an answer is the incoming colour's with p = 1/2: 2^-20 < 1e-6.
 BURST_ANSWERS = 20

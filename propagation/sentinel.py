@@ -7,7 +7,7 @@ sentinel switch in time, and to ask all others as soon as it seems to have: to n
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cutover.propagation.server_view import ServerView
+from propagation.server_view import ServerView
 
 # So many good answers in a row are luck once in 128 times while both colours are at the same weight: reason enough to
 # ask the others, while the sentinel's burst goes on.

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.look import AGAINST, Look, said_since
+from propagation.colour_addresses import Verdict
+from propagation.look import AGAINST, Look, said_since
 
 TRIES_BEFORE_UNREACHABLE = 3
 # Questions at the end that nothing speaks against: a stale one of four caches shows with p > 0.96 among them. With many

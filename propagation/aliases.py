@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cutover.propagation.answer import Answer, Ask, Endpoint, Kind
-from cutover.propagation.name_servers import first_to_know
-from cutover.propagation.polite_ask import Heard
+from propagation.answer import Answer, Ask, Endpoint, Kind
+from propagation.name_servers import first_to_know
+from propagation.polite_ask import Heard
 
 # The addresses of a name are taken to be the same for so long.
 FRESH_SECONDS = 5.0

@@ -15,8 +15,8 @@ import dns.query
 import dns.rcode
 import httpx2
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.response import read
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.response import read
 
 TIMEOUT_SECONDS = 2.0
 # The largest answer that crosses nearly every path unfragmented: https://www.dnsflagday.net/2020/

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from cutover.propagation.answer import Answer, Ask, Endpoint
+from propagation.answer import Answer, Ask, Endpoint
 
 # At most so many questions under way at one address. A dead server keeps each for the whole of its timeout, so fewer
 # would leave many names waiting long after it came back.

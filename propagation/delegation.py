@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from cutover.propagation.answer import Ask, Endpoint, Kind
-from cutover.propagation.concurrently import all_of
-from cutover.propagation.name_servers import FAMILIES, first_to_know, is_routable
+from propagation.answer import Ask, Endpoint, Kind
+from propagation.concurrently import all_of
+from propagation.name_servers import FAMILIES, first_to_know, is_routable
 
 # Of the parent's servers (the root has 13) so many are asked; the first to answer is believed.
 PARENT_SERVERS_AT_MOST = 4

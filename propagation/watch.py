@@ -6,16 +6,16 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
 
-from cutover.propagation import client, name_servers
-from cutover.propagation.answer import Ask, Endpoint
-from cutover.propagation.colour_lookup import ColourLookup
-from cutover.propagation.concurrently import result_of
-from cutover.propagation.criterion import Picture, Status
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.record import Clocks, outcome_of
-from cutover.propagation.target import Target
-from cutover.propagation.watchers import NewJudge, Watchers
-from cutover.propagation.words import Progress, timeout_message
+from propagation import client, name_servers
+from propagation.answer import Ask, Endpoint
+from propagation.colour_lookup import ColourLookup
+from propagation.concurrently import result_of
+from propagation.criterion import Picture, Status
+from propagation.outcome import Outcome, PropagationTimeout
+from propagation.record import Clocks, outcome_of
+from propagation.target import Target
+from propagation.watchers import NewJudge, Watchers
+from propagation.words import Progress, timeout_message
 
 POLL_SECONDS = 0.1
 # While a TTL has to pass, however the answers are.

@@ -4,16 +4,16 @@ import ipaddress
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from cutover.propagation.answer import Ask, Endpoint
-from cutover.propagation.colour_lookup import ColourLookup
-from cutover.propagation.delegation import NO_ZONE, zone_of
-from cutover.propagation.expected import Agreement, ExpectedValues
-from cutover.propagation.look import Judge, few
-from cutover.propagation.names import host_name
-from cutover.propagation.polite_ask import PoliteAsk
-from cutover.propagation.response import canonical
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watchers import NewJudge
+from propagation.answer import Ask, Endpoint
+from propagation.colour_lookup import ColourLookup
+from propagation.delegation import NO_ZONE, zone_of
+from propagation.expected import Agreement, ExpectedValues
+from propagation.look import Judge, few
+from propagation.names import host_name
+from propagation.polite_ask import PoliteAsk
+from propagation.response import canonical
+from propagation.target import ColourNames, Target
+from propagation.watchers import NewJudge
 
 WITH_ADDRESSES = ("A", "AAAA")
 

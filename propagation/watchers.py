@@ -3,15 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from cutover.propagation import delegation, name_servers
-from cutover.propagation.aliases import Aliases
-from cutover.propagation.answer import Ask, Endpoint, Kind
-from cutover.propagation.ask_for_ever import ask_for_ever
-from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import Picture, Status, status
-from cutover.propagation.look import Judge
-from cutover.propagation.news import News
-from cutover.propagation.next_look import (
+from propagation import delegation, name_servers
+from propagation.aliases import Aliases
+from propagation.answer import Ask, Endpoint, Kind
+from propagation.ask_for_ever import ask_for_ever
+from propagation.concurrently import all_of
+from propagation.criterion import Picture, Status, status
+from propagation.look import Judge
+from propagation.news import News
+from propagation.next_look import (
     LONGEST_BACKOFF_SECONDS,
     backoff_seconds,
     next_resolver_look,
@@ -23,11 +23,11 @@ from cutover.propagation.next_look import (
     server_patience_seconds,
     server_pause_seconds,
 )
-from cutover.propagation.polite_ask import PoliteAsk
-from cutover.propagation.resolver_view import ResolverView, observe_resolver
-from cutover.propagation.sentinel import is_news
-from cutover.propagation.server_view import ServerView, observe_server
-from cutover.propagation.target import Target
+from propagation.polite_ask import PoliteAsk
+from propagation.resolver_view import ResolverView, observe_resolver
+from propagation.sentinel import is_news
+from propagation.server_view import ServerView, observe_server
+from propagation.target import Target
 
 # The status for planning looks is asked for after every one of them: it may be so old.
 STATUS_SECONDS = 0.1

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 
-from cutover.propagation.criterion import Picture, Status
-from cutover.propagation.outcome import Outcome, ResolverOutcome, ServerOutcome
-from cutover.propagation.resolver_view import ResolverView, held_until
-from cutover.propagation.server_view import ServerView
-from cutover.propagation.target import Target
+from propagation.criterion import Picture, Status
+from propagation.outcome import Outcome, ResolverOutcome, ServerOutcome
+from propagation.resolver_view import ResolverView, held_until
+from propagation.server_view import ServerView
+from propagation.target import Target
 
 AnyView = TypeVar("AnyView", ServerView, ResolverView)
 NOT_ASKED = "not asked yet"

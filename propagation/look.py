@@ -4,9 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.colour_addresses import Verdict, classify, outgoing_colours
-from cutover.propagation.polite_ask import Heard
+from propagation.answer import Answer, Endpoint, Kind
+from propagation.colour_addresses import Verdict, classify, outgoing_colours
+from propagation.polite_ask import Heard
 
 SHOWN_AT_MOST = 4
 # What speaks against the end, and not only not for it.

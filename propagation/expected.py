@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from cutover.propagation.answer import Endpoint, Kind
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.look import Look, few, judge_empty, look_of
-from cutover.propagation.polite_ask import Heard
+from propagation.answer import Endpoint, Kind
+from propagation.colour_addresses import Verdict
+from propagation.look import Look, few, judge_empty, look_of
+from propagation.polite_ask import Heard
 
 
 class ExpectedValues:

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Sequence
 
-from cutover.propagation.answer import Answer, Ask, Endpoint, Kind
+from propagation.answer import Answer, Ask, Endpoint, Kind
 
 FAMILIES = ("A", "AAAA")
 

@@ -3,11 +3,11 @@
 All times are seconds of one monotonic clock; a time in the past means now.
 """
 
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Status
-from cutover.propagation.look import Look
-from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView
-from cutover.propagation.server_view import BURST_ANSWERS, ServerView
+from propagation.colour_addresses import Verdict
+from propagation.criterion import Status
+from propagation.look import Look
+from propagation.resolver_view import FINAL_LOOKS, ResolverView
+from propagation.server_view import BURST_ANSWERS, ServerView
 
 # The sentinel is asked so often, and all others when it seems to have switched (sentinel.py).
 PROBE_SECONDS = 0.3

@@ -1,4 +1,4 @@
-"""Who in DNS answers what, and until when: `python -m cutover.propagation NAME`."""
+"""Who in DNS answers what, and until when: `python -m propagation NAME`."""
 
 import argparse
 import asyncio
@@ -10,14 +10,14 @@ from collections.abc import Sequence
 import dns.exception
 import dns.rdatatype
 
-from cutover.propagation import client
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.find import find
-from cutover.propagation.names import host_name
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.resolvers import ALLOWED, PUBLIC_RESOLVERS, resolver
-from cutover.propagation.table import table
-from cutover.propagation.watch import Watch
+from propagation import client
+from propagation.answer import Endpoint
+from propagation.find import find
+from propagation.names import host_name
+from propagation.outcome import Outcome, PropagationTimeout
+from propagation.resolvers import ALLOWED, PUBLIC_RESOLVERS, resolver
+from propagation.table import table
+from propagation.watch import Watch
 
 YES, NO, CANNOT_ASK, INTERRUPTED = 0, 1, 2, 130
 LOOK_SECONDS = 10.0
@@ -30,7 +30,7 @@ EXIT_CODES = f"""exit codes: {YES} all agree, or DNS has let go; {NO} they do no
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     """The command line; exits with 2 when it is not understood."""
-    parser = argparse.ArgumentParser(prog="python -m cutover.propagation", description=__doc__, epilog=EXIT_CODES)
+    parser = argparse.ArgumentParser(prog="python -m propagation", description=__doc__, epilog=EXIT_CODES)
     parser.add_argument("name", type=_name, help="the name to ask about")
     parser.add_argument("--type", default="A", type=_rdtype, help="the type of the records (default: A)")
     parser.add_argument("--expect", action="append", default=[], metavar="DATA|NAME", help=_EXPECT_HELP)

@@ -14,10 +14,10 @@ A private zone has no servers that can be asked: there the resolvers' agreement 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cutover.propagation.delegation import NO_DELEGATION, Delegation
-from cutover.propagation.resolver_view import ResolverView, final_looks
-from cutover.propagation.sentinel import NO_SENTINEL, Sentinel, sentinel_of
-from cutover.propagation.server_view import ServerView, final_look_seconds
+from propagation.delegation import NO_DELEGATION, Delegation
+from propagation.resolver_view import ResolverView, final_looks
+from propagation.sentinel import NO_SENTINEL, Sentinel, sentinel_of
+from propagation.server_view import ServerView, final_look_seconds
 
 # An alias to a load balancer: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
 DEFAULT_TTL_SECONDS = 60.0

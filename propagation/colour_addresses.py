@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from cutover.propagation.answer import Endpoint
+from propagation.answer import Endpoint
 
 
 class Verdict(Enum):

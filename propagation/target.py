@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cutover.propagation.answer import Endpoint
+from propagation.answer import Endpoint
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from cutover.propagation.answer import Endpoint, Kind
-from cutover.propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
-from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import DEFAULT_TTL_SECONDS
-from cutover.propagation.look import Look, judge
-from cutover.propagation.polite_ask import Heard, PoliteAsk
-from cutover.propagation.target import Target
+from propagation.answer import Endpoint, Kind
+from propagation.colour_addresses import Sighting, Verdict, addresses_by_colour, classify, remember
+from propagation.concurrently import all_of
+from propagation.criterion import DEFAULT_TTL_SECONDS
+from propagation.look import Look, judge
+from propagation.polite_ask import Heard, PoliteAsk
+from propagation.target import Target
 
 # An answer is judged by look-ups at most so old. For the incoming colour half a TTL will do: so there is one after
 # every switch and before the end, should an address have moved from one colour to another.

@@ -12,7 +12,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from cutover.propagation.answer import Answer, Kind
+from propagation.answer import Answer, Kind
 
 # These belong to one name and are not meant where a CNAME leads to: asked for to find out where a zone begins.
 _OF_THE_NAME_ITSELF = frozenset({dns.rdatatype.NS, dns.rdatatype.SOA})
