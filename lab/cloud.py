@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -147,23 +147,16 @@ class Cloud:
             lambda: self.addresses,
             self._board,
             self.history,
-            {"dns/truth": self._truth, "dns/answers": self._answers},
+            self._dns.truth,
             self._dns.queries,
             leftovers,
             {
                 "instances/terminate": InstanceDeaths(self._healths.note_registrations).terminate,
                 "parameters/age": parameters.age,
             },
+            self._dns.answers_over_time,
         )
         return make_server("127.0.0.1", 0, control, threaded=True, request_handler=_QuietHandler)
-
-    def _truth(self, name: str) -> dict[str, Any]:
-        return asdict(self._dns.truth(name))
-
-    def _answers(self, name: str) -> dict[str, list[dict[str, Any]]]:
-        return {
-            address: [asdict(item) for item in items] for address, items in self._dns.answers_over_time(name).items()
-        }
 
     def _changed(self, request: ApiRequest) -> None:
         """After a call that may have changed something and before its answer: DNS and HTTP know it too."""

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from lab.aws.answer import Answer
 from lab.faults import FaultBoard
-from lab.messages import Addresses, ZoneState
+from lab.messages import Addresses, Answers, Truth, ZoneState
 
 PREFIX = "/_lab/"
 log = logging.getLogger("lab.control")
@@ -25,14 +25,20 @@ class Control:
         addresses: Callable[[], Addresses],
         faults: FaultBoard,
         history: Callable[[], list[ZoneState]],
-        of_name: Mapping[str, Callable[[str], Any]],
+        truth: Callable[[str], Truth],
         queries: Callable[[], Mapping[str, int]],
         leftovers: Callable[[], Mapping[str, list[str]]],
         posts: Mapping[str, Callable[..., Any]],
+        answers: Callable[[str], Mapping[str, Sequence[Answers]]],
     ) -> None:
         self._aws = aws
         self._faults = faults
-        self._of_name = of_name
+        self._of_name: Mapping[str, Callable[[str], Any]] = {
+            "dns/truth": lambda name: asdict(truth(name)),
+            "dns/answers": lambda name: {
+                server: [asdict(item) for item in items] for server, items in answers(name).items()
+            },
+        }
         self._posts = posts
         self._actions: Mapping[tuple[str, str], Callable[[], Any]] = {
             ("GET", "ready"): lambda: {"ready": True},

@@ -196,6 +196,20 @@ def test_all_names_switch_in_the_same_instant_on_each_server(
         assert answers == [old] * answers.count(old) + [new] * answers.count(new), "never the old one after the new one"
 
 
+def test_an_alias_to_a_wildcard_is_listed_as_route_53_writes_it_and_answers_as_the_wildcard(
+    names: Names, lab: LabClient
+) -> None:
+    wildcard, name = f"*.{names.zone}", f"to-it.{names.zone}."
+    names.account.change(names.zone_id, ("CREATE", to_record(wildcard, names.first, names.zone_id)))
+    names.account.change(names.zone_id, ("CREATE", to_record(name, wildcard, names.zone_id)))
+    (made,) = [item for item in names.account.record_sets(names.zone_id) if item["Name"] == name]
+    assert made["AliasTarget"]["DNSName"] == f"\\052.{names.zone}."
+    of_first = lab.answers_over_time(names.first)
+    for server, found in lab.answers_over_time(name).items():
+        assert found[-1].answers == of_first[server][-1].answers
+    names.account.change(names.zone_id, ("DELETE", made))
+
+
 def test_with_the_pair_deleted_its_aliases_stay_and_have_no_answer(names: Names, lab: LabClient) -> None:
     names.account.change(names.zone_id, *(("DELETE", item) for item in names.pair(100, 0)))
     left = {item["Name"] for item in names.account.record_sets(names.zone_id)}
