@@ -18,7 +18,7 @@ from components.config_key import (
     whole_number,
 )
 from cutover.checks import override
-from propagation import resolvers
+from propagation import Endpoint
 
 COLOUR = re.compile(r"[a-z]{1,12}")
 # A colour's stack has its name, and the third stack is called live.
@@ -73,9 +73,9 @@ LIVE_KEYS = (
     Key("active", matching(COLOUR), "one of the colours in `cidrs`", shared=False),
     Key(
         "resolvers",
-        list_of(resolvers.resolver),
-        f'a list of {resolvers.ALLOWED}, like ["1.1.1.1", "https://dns.google/dns-query"]',
-        json.dumps(resolvers.PUBLIC_RESOLVERS),
+        list_of(lambda text: Endpoint.resolver(text).address),
+        f'a list of {Endpoint.RESOLVERS_ALLOWED}, like ["1.1.1.1", "https://dns.google/dns-query"]',
+        json.dumps(Endpoint.PUBLIC_RESOLVERS),
         shared=False,
     ),
     Key("dnsPort", whole_number(1, 65535), "a whole number from 1 to 65535", "53", shared=False),
