@@ -18,15 +18,21 @@ A_TAG_IN = {"ready", f"{NAME}-{FIRST}", f"{NAME}-{SECOND}", "in-charge"}
 
 
 @pytest.fixture
-def two_names(first_in_charge: World) -> Iterator[World]:
-    """The world with a second live name, which is retired by hand afterwards.
+def lately_in_charge(first_in_charge: World) -> World:
+    """The world whose second colour was in charge before the first: it is not built with another name, but may be.
 
-    The second colour was in charge before: it was not built with that name, and a tag-back may be.
+    That is a tag-back, which `current` and `certificate` do not refuse.
     """
-    world = first_in_charge
-    if SECOND not in _in_charge_lately(world):
-        world.must_tag_in(SECOND)
-        world.must_tag_in(FIRST)
+    if SECOND not in _in_charge_lately(first_in_charge):
+        first_in_charge.must_tag_in(SECOND)
+        first_in_charge.must_tag_in(FIRST)
+    return first_in_charge
+
+
+@pytest.fixture
+def two_names(lately_in_charge: World) -> Iterator[World]:
+    """The world with a second live name, which is retired by hand afterwards."""
+    world = lately_in_charge
     world.workspace.edit_project(names=[NAME, API])
     world.must_up(LIVE)
     yield world
@@ -112,7 +118,7 @@ def test_what_comes_beside_an_alias_is_refused_before_the_first_step_and_again_b
     world.assert_nothing_half_done()
     type_batch(world, errors(refused))
 
-    late = threading.Thread(target=_once_switched, args=(world,))
+    late = threading.Thread(target=_once_switched, args=(world, SIX))
     late.start()
     unfinished = world.up(LIVE)
     late.join()
@@ -125,12 +131,34 @@ def test_what_comes_beside_an_alias_is_refused_before_the_first_step_and_again_b
     world.assert_nothing_half_done()
 
 
-def _once_switched(world: World) -> None:
-    """Put a record beside the alias between the switch and the wait for DNS."""
+def _once_switched(world: World, record: dict[str, Any]) -> None:
+    """Make a record between the switch and what comes after it."""
     deadline = time.monotonic() + 120
     while world.weights() != {FIRST: 0, SECOND: 100} and time.monotonic() < deadline:
         time.sleep(0.2)
-    world.change(("CREATE", SIX))
+    world.change(("CREATE", record))
+
+
+def test_a_record_that_turns_up_during_the_update_is_not_overwritten(lately_in_charge: World) -> None:
+    world = lately_in_charge
+    stranger = {"Name": f"{API}.", "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": "192.0.2.77"}]}
+    world.workspace.edit_project(names=[NAME, API])
+    world.workspace.edit_stack(LIVE, active=SECOND)
+    late = threading.Thread(target=_once_switched, args=(world, stranger))
+    late.start()
+    refused = world.up(LIVE)
+    late.join()
+    assert refused.failed == (API,)
+    assert f"{API} has got another record since this update began" in errors(refused)
+    assert world.records_at(API) == [stranger]
+    assert world.in_charge() == FIRST
+    world.assert_nothing_half_done()
+
+    world.change(("DELETE", stranger))
+    world.must_up(LIVE)
+    assert world.records_at(API) == [_alias(world)]
+    assert world.in_charge() == SECOND
+    _retire(world)
 
 
 def test_an_alias_is_neither_replaced_nor_deleted_while_it_is_there(two_names: World) -> None:
