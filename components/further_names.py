@@ -55,7 +55,7 @@ def _turn(
     strange: Sequence[Astray],
     aws: AwsReadiness,
 ) -> Turn:
-    carrying = weights.in_charge(evidence.weights) & set(clusters)
+    carrying = weights.in_charge({name: evidence.weights[name] for name in settings.names[:1]}) & set(clusters)
     serving = [clusters[colour] for colour in sorted(clusters) if colour in carrying | evidence.named]
     serving += [clusters[settings.active]] if settings.active in clusters else []
     # Before anybody carries anything, there is nothing yet that a name could be an alias of.
