@@ -55,7 +55,7 @@ def _turn(
     strange: Sequence[Astray],
     aws: AwsReadiness,
 ) -> Turn:
-    carrying = weights.in_charge(evidence.weights) & set(clusters)
+    carrying = weights.in_charge({name: evidence.weights[name] for name in settings.names[:1]}) & set(clusters)
     serving = [clusters[colour] for colour in sorted(clusters) if colour in carrying | evidence.named]
     serving += [clusters[settings.active]] if settings.active in clusters else []
     # Before anybody carries anything, there is nothing yet that a name could be an alias of.
@@ -117,8 +117,7 @@ class FurtherHooks:
         # The provider would take the place of a simple record without a word.
         assert args.new_inputs is not None  # before_create and before_update always have them
         standing, name = await self._standing(), str(args.new_inputs["name"])
-        found = further_names.astray(standing.records, [name], self.switch)
-        further_names.refuse([one for one in found if one.answers], self.switch)
+        further_names.refuse_taking(further_names.astray(standing.records, [name], self.switch), self.switch)
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
