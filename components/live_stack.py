@@ -7,6 +7,7 @@ import pulumi
 
 from components import first_look, live_evidence, share
 from components.beginning import Beginning
+from components.further_names import whose_turn_it_is
 from components.live_hooks import LiveHooks
 from components.live_record import LiveRecord
 from components.settings import LiveSettings
@@ -22,9 +23,10 @@ def declare(wanted: LiveSettings, run: Beginning) -> None:
 
     def declare_record(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)
+        now = wanted if look.is_retired else whose_turn_it_is(wanted, clusters, before, run.aws)
         look.refuse(clusters)
-        hooks.open_for(clusters, before.judge(wanted, clusters))
-        return LiveRecord(wanted, run.zone_id, clusters, hooks).in_charge.insecure_value
+        hooks.open_for(now, clusters, before.judge(now, clusters))
+        return LiveRecord(now, run.zone_id, clusters, hooks).in_charge.insecure_value
 
     project = f"{pulumi.get_organization()}/{pulumi.get_project()}"
     outputs = {c: pulumi.StackReference(f"{project}/{c}").get_output("cluster") for c in wanted.shared.colours}

@@ -14,8 +14,9 @@ from cutover.capacity import HEALTHY, CapacitySeen, Target
 from cutover.history import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
+from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
-from cutover.weighted_set import WeightedSets, of_route53, weights_of
+from cutover.weighted_set import WeightedSets, of_records, weights_of
 from cutover.weights import Weights
 
 if TYPE_CHECKING:
@@ -122,20 +123,18 @@ class Aws:
         return weights_of(self.weighted_sets(zone_id, names))
 
     def weighted_sets(self, zone_id: str, names: Sequence[str]) -> WeightedSets:
-        """The weighted A record sets of each name: name to set identifier (the colour) to record set.
+        """The weighted A record sets of each name: name to set identifier (the colour) to record set."""
+        return of_records(self.record_sets(zone_id, names))
+
+    def record_sets(self, zone_id: str, names: Sequence[str]) -> dict[str, tuple[RecordSet, ...]]:
+        """All record sets of each name, of every type; a name that has none has an empty entry.
 
         One call tells of all names that are together on a page: Route 53 takes five calls a second of an account
         (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html). A name that is on no page is
         asked for by itself.
         """
-        return {
-            name: {
-                record["SetIdentifier"]: of_route53(record)
-                for record in records
-                if record["Type"] == "A" and "Weight" in record
-            }
-            for name, records in self._record_sets(zone_id, names).items()
-        }
+        found = self._record_sets(zone_id, names)
+        return {name: tuple(map(RecordSet.of, records)) for name, records in found.items()}
 
     def _record_sets(self, zone_id: str, names: Sequence[str]) -> dict[str, list["ResourceRecordSetOutputTypeDef"]]:
         """All record sets of each name, of every type, in the order of `names`."""

@@ -9,8 +9,9 @@ from cutover.aws_time import time_of
 from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
-from cutover.checks.records import WEIGHTED, RecordSeen
+from cutover.checks.records import SIMPLE, WEIGHTED, RecordSeen
 from cutover.checks.settled import MISSING, ClusterSeen
+from cutover.record_set import plain
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
@@ -118,10 +119,12 @@ def _group_seen(scaling: "AutoScalingClient", group: "AutoScalingGroupTypeDef") 
 def _record_seen(record: "ResourceRecordSetOutputTypeDef") -> RecordSeen:
     """The record set as readiness judges it; without a routing policy it is a simple one."""
     # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
-    routing = next((word for field, word in _ROUTING.items() if field in record), "simple")
+    routing = next((word for field, word in _ROUTING.items() if field in record), SIMPLE)
     values = tuple(one["Value"] for one in record.get("ResourceRecords", ()))
-    alias = (f"alias {record['AliasTarget']['DNSName']}",) if "AliasTarget" in record else ()
-    return RecordSeen(record["Type"], routing, record.get("SetIdentifier", ""), values + alias)
+    target = record.get("AliasTarget")
+    alias = (f"alias {target['DNSName']}",) if target else ()
+    alias_of = (plain(target["DNSName"]), target["HostedZoneId"]) if target else None
+    return RecordSeen(record["Type"], routing, record.get("SetIdentifier", ""), values + alias, alias_of)
 
 
 def _region(arn: str) -> str | None:

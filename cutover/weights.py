@@ -25,6 +25,14 @@ def describe(weights: Weights) -> str:
     )
 
 
+def that_count(weights: Weights, names: Sequence[str]) -> dict[str, Mapping[str, int]]:
+    """The weights of the switch, the first of `names`, and of whichever other name has weighted sets nevertheless.
+
+    The others are aliases of the first one, so that they have no weights of their own.
+    """
+    return {name: of for name, of in weights.items() if of or name == names[0]}
+
+
 def of_share(percent: int) -> int:
     """The weight of a colour that is to get `percent` of the traffic (0 to 50) beside one at FULL, to the next whole.
 
@@ -120,6 +128,9 @@ def refuse_removal(weights: Weights, name: str, colour: str, names: Sequence[str
         return
     if name not in names:
         problem, allowed = f"{name} is a live name and would be left without a record", f"names with {name} in it"
+    elif name != names[0]:
+        problem = f"{name} does not follow {names[0]} yet, and answers by its own record sets until then"
+        allowed = f"the exchange for an alias of {names[0]}, in one batch: pulumi up -s live has it"
     elif of[colour] > NONE:
         problem, allowed = f"{colour} carries {name}", f"{colour} at weight {NONE}"
     elif len(of) == 1:
