@@ -21,8 +21,7 @@ from cutover.further_names import Switch
 from cutover.printable import printable
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
-from propagation.answer import Endpoint
-from propagation.target import ColourNames
+from propagation import Endpoint
 
 
 class Gate:
@@ -174,8 +173,7 @@ class Gate:
             zone=shared.zone,
             zone_id=self._zone_id,
             carriers=further_names.carriers(standing.records, standing.weights, self._settings.names, switch),
-            colours={
-                colour: ColourNames(shared.own_name(colour), facts.dns_name) for colour, facts in self._clusters.items()
-            },
+            own_names={colour: shared.own_name(colour) for colour in self._clusters},
+            load_balancer_names={colour: facts.dns_name for colour, facts in self._clusters.items()},
             dns_port=self._settings.dns_port,
         )

@@ -20,10 +20,7 @@ from cutover.freeze import Standing
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
-from propagation.answer import Endpoint
-from propagation.outcome import PropagationTimeout
-from propagation.target import ColourNames, Target
-from propagation.watch import Watch
+from propagation import Endpoint, PropagationTimeout, Target, Watch
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
 STANDING_SECONDS = 1.0
@@ -149,11 +146,9 @@ class LiveHooks:
             settings, shared = self._settings, self._settings.shared
             target = Target(
                 names=settings.names,
-                incoming=settings.active,
-                colours={
-                    colour: ColourNames(shared.own_name(colour), facts.dns_name)
-                    for colour, facts in self._clusters.items()
-                },
+                expected=settings.active,
+                answers={colour: shared.own_name(colour) for colour in self._clusters},
+                sources={colour: facts.dns_name for colour, facts in self._clusters.items()},
                 ns_names=name_servers,
                 zone=shared.zone,
                 private=not name_servers,

@@ -15,7 +15,7 @@ from components.shared_settings import SharedSettings
 from cutover import weights
 from cutover.checks import override
 from cutover.checks.override import Override
-from propagation import resolvers
+from propagation import Endpoint
 
 LIVE = "live"
 
@@ -55,11 +55,11 @@ class LiveSettings:
     )
     resolvers: tuple[str, ...] = own(
         "resolvers",
-        list_of(resolvers.resolver),
-        allowed=f'a list of {resolvers.ALLOWED}, like ["1.1.1.1", "https://dns.google/dns-query"]',
+        list_of(lambda text: Endpoint.resolver(text).address),
+        allowed=f'a list of {Endpoint.RESOLVERS_ALLOWED}, like ["1.1.1.1", "https://dns.google/dns-query"]',
         meaning="resolvers whose answers have to agree on the new colour; the name servers' addresses are looked up "
         "through them too",
-        default=json.dumps(resolvers.PUBLIC_RESOLVERS),
+        default=json.dumps(Endpoint.PUBLIC_RESOLVERS),
     )
     dns_port: int = own(
         "dnsPort",

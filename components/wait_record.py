@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from components import own_state
-from propagation.outcome import Outcome
+from propagation import Outcome
 
 OUTPUT = "propagation"
 # The engine is told of the outputs some milliseconds after the last of them is known; the SDK does not say when it was.

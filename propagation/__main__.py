@@ -12,11 +12,9 @@ import dns.rdatatype
 
 from propagation import client
 from propagation.answer import Endpoint
-from propagation.find import find
-from propagation.names import host_name
+from propagation.find import find, host_name
+from propagation.messages import table
 from propagation.outcome import Outcome, PropagationTimeout
-from propagation.resolvers import ALLOWED, PUBLIC_RESOLVERS, resolver
-from propagation.table import table
 from propagation.watch import Watch
 
 YES, NO, CANNOT_ASK, INTERRUPTED = 0, 1, 2, 130
@@ -47,7 +45,7 @@ _EXPECT_HELP = (
     "data of a record, once for each of them: all have to be there and no others; or one other name, to which all "
     "addresses have to belong (default: all servers agree)"
 )
-_RESOLVER_HELP = f"once for each; {ALLOWED} (default: {', '.join(PUBLIC_RESOLVERS)})"
+_RESOLVER_HELP = f"once for each; {Endpoint.RESOLVERS_ALLOWED} (default: {', '.join(Endpoint.PUBLIC_RESOLVERS)})"
 
 
 _DEADLINE_HELP = f"of --wait, up to {DEADLINE_AT_MOST:.0f} (default: 300)"
@@ -73,9 +71,15 @@ def _rdtype(text: str) -> str:
 
 def _resolver(text: str) -> str:
     try:
-        return resolver(text)
+        server = Endpoint.resolver(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is none of {ALLOWED}; another port than 53: --port") from None
+        allowed = Endpoint.RESOLVERS_ALLOWED
+        raise argparse.ArgumentTypeError(f"{text!r} is none of {allowed}; another port than 53: --port") from None
+    try:
+        client.refuse_unaskable([server])
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return server.address
 
 
 def _port(text: str) -> int:
@@ -97,9 +101,10 @@ def _seconds(text: str) -> float:
 
 async def run(options: argparse.Namespace) -> int:
     """Find out whom to ask, ask, and say what they say; returns the exit code."""
-    resolvers = [Endpoint(address, options.port) for address in dict.fromkeys(options.resolver or PUBLIC_RESOLVERS)]
+    addresses = dict.fromkeys(options.resolver or Endpoint.PUBLIC_RESOLVERS)
+    resolvers = [Endpoint(address, options.port) for address in addresses]
     try:
-        target, new_judge = await find(
+        target = await find(
             options.name, options.type, options.expect, resolvers, options.port, client.ask, private=options.private
         )
     except asyncio.CancelledError:
@@ -108,7 +113,7 @@ async def run(options: argparse.Namespace) -> int:
         return _say(f"--expect: {error}", CANNOT_ASK)
     except LookupError as error:
         return _say(f"{error}; --private asks the resolvers only", CANNOT_ASK)
-    watch = Watch(target, new_judge=new_judge)
+    watch = Watch(target)
     try:
         if not options.wait:
             outcome = await watch.look(LOOK_SECONDS)

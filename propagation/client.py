@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
+import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cache
 
 import dns.asyncquery
@@ -13,10 +14,20 @@ import dns.message
 import dns.name
 import dns.query
 import dns.rcode
-import httpx2
 
-from propagation.answer import Answer, Endpoint, Kind
+from propagation.answer import Answer, AnswerKind, Endpoint
 from propagation.response import read
+
+try:
+    import httpx2
+except ImportError:
+    # Then dnspython cannot ask over HTTPS either.
+    _OF_HTTPS: tuple[tuple[type[Exception], ...], ...] = ((), ())
+else:
+    _OF_HTTPS = (httpx2.TransportError,), (httpx2.HTTPError, httpx2.InvalidURL)
+
+_LOST: tuple[type[Exception], ...] = (OSError, EOFError, dns.exception.Timeout, *_OF_HTTPS[0])
+_MALFORMED: tuple[type[Exception], ...] = (dns.exception.DNSException, ValueError, *_OF_HTTPS[1])
 
 TIMEOUT_SECONDS = 2.0
 # The largest answer that crosses nearly every path unfragmented: https://www.dnsflagday.net/2020/
@@ -25,6 +36,31 @@ EDNS_PAYLOAD_BYTES = 1232
 _WITHOUT_EDNS = (dns.rcode.FORMERR, dns.rcode.NOTIMP)
 
 Exchange = Callable[[dns.message.Message, Endpoint], Awaitable[dns.message.Message]]
+
+
+def refuse_unaskable(servers: Iterable[Endpoint]) -> None:
+    """Raise ValueError when one of `servers` is to be asked over HTTPS, and the packages for that are missing."""
+    over_https = [server.address for server in servers if server.is_https]
+    if over_https and not dns.query.have_doh:
+        raise ValueError(
+            f"{over_https[0]!r} cannot be asked over HTTPS, since packages for that are missing here: "
+            "install them by `pip install 'dnspython[doh]'`, or name the resolver by its IP address"
+        )
+
+
+def is_routable(server: Endpoint) -> bool:
+    """Whether this machine has a route to `server`; found by connecting a UDP socket, which sends no packet.
+
+    IPv4 is taken for granted; many networks have no IPv6.
+    """
+    if ":" not in server.address:
+        return True
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
+            probe.connect((server.address, server.port))
+    except OSError:
+        return False
+    return True
 
 
 class _NeedsTcp(Exception):
@@ -50,9 +86,9 @@ async def ask(
         return await _answer(_over_udp, "UDP", query, server, timeout_seconds, recursive=recursive)
     except _NeedsTcp:
         answer = await _answer(_over_tcp, "TCP", query, server, timeout_seconds, recursive=recursive)
-    if answer.kind is Kind.NO_ANSWER:
+    if answer.kind is AnswerKind.NO_ANSWER:
         # A server that answers over UDP, if only to say "too long", is not unreachable.
-        return Answer(Kind.FAILURE, detail=answer.detail)
+        return Answer(AnswerKind.FAILURE, detail=answer.detail)
     return answer
 
 
@@ -85,12 +121,12 @@ async def _answer(
         return read(response, recursive=recursive)
     except TimeoutError:
         problem = f"no answer over {transport} in {timeout_seconds:g} s"
-    except (OSError, EOFError, httpx2.TransportError, dns.exception.Timeout) as error:
+    except _LOST as error:
         problem = f"no answer over {transport}: {str(error) or type(error).__name__}"
-    except (dns.exception.DNSException, httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+    except _MALFORMED as error:
         said = str(error).splitlines() or [type(error).__name__]
-        return Answer(Kind.FAILURE, detail=f"malformed answer over {transport}: {said[0]}")
-    return Answer(Kind.NO_ANSWER, detail=problem)
+        return Answer(AnswerKind.FAILURE, detail=f"malformed answer over {transport}: {said[0]}")
+    return Answer(AnswerKind.NO_ANSWER, detail=problem)
 
 
 async def _over_udp(query: dns.message.Message, server: Endpoint) -> dns.message.Message:

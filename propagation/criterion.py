@@ -1,11 +1,11 @@
-"""When has DNS let go of the outgoing colour? Decided over plain data, with no clock and no socket.
+"""When has DNS let go of every other answer? Decided over plain data, with no clock and no socket.
 
-All times are seconds of one monotonic clock. For every live name DNS has let go when
+All times are seconds of one monotonic clock. For every name DNS has let go when
 
-1. every address of every authoritative name server answers only the incoming colour, also shortly before the end,
+1. every address of every authoritative name server answers as expected and nothing else, also shortly before the end,
 2. since the last of them switched, one full TTL has passed: no compliant cache can still hold an older answer
    (https://www.rfc-editor.org/rfc/rfc1035#section-3.2.1), and
-3. the answers of every resolver have agreed on the incoming colour for one TTL, but for older ones that ended in time,
+3. the answers of every resolver have been the expected one for one TTL, but for older ones that ended in time,
    and so have some more questions after that (`ResolverView.clear_at`).
 
 A private zone has no servers that can be asked: there the resolvers' agreement takes the place of 1 and 2.
@@ -16,8 +16,7 @@ from dataclasses import dataclass, field
 
 from propagation.delegation import NO_DELEGATION, Delegation
 from propagation.resolver_view import ResolverView, final_looks
-from propagation.sentinel import NO_SENTINEL, Sentinel, sentinel_of
-from propagation.server_view import ServerView, final_look_seconds
+from propagation.server_view import NO_SENTINEL, Sentinel, ServerView, final_look_seconds, sentinel_of
 
 # An alias to a load balancer: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
 DEFAULT_TTL_SECONDS = 60.0

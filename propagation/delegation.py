@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from propagation.answer import Ask, Endpoint, Kind
-from propagation.concurrently import all_of
-from propagation.name_servers import FAMILIES, first_to_know, is_routable
+from propagation.answer import AnswerKind, Ask, Endpoint
+from propagation.client import is_routable
+from propagation.questions import all_of, first_to_know
 
+FAMILIES = ("A", "AAAA")
 # Of the parent's servers (the root has 13) so many are asked; the first to answer is believed.
 PARENT_SERVERS_AT_MOST = 4
 
@@ -77,14 +78,14 @@ async def ask_parent(
         doubts = parent.doubts
         servers = await _addresses(parent.ns_names[:PARENT_SERVERS_AT_MOST], resolvers, port, ask)
         answer = await first_to_know(zone, "NS", servers, ask, recursive=False)
-        if answer.kind is not Kind.ADDRESSES:
+        if answer.kind is not AnswerKind.RECORDS:
             raise LookupError(f"the name servers of {parent.name} say {answer.detail} of {zone}")
     except LookupError as error:
         return replace(delegation, problem=str(error), is_awaited=False, parent_doubts=doubts)
     return replace(
         delegation,
         parent=parent.name or "",
-        by_parent=plain_names(answer.addresses),
+        by_parent=plain_names(answer.records),
         problem="",
         is_awaited=False,
         parent_doubts=doubts,
@@ -111,14 +112,14 @@ async def _first_zone(candidates: Sequence[str], resolvers: Sequence[Endpoint], 
     failed: dict[str, str] = {}
     for candidate in candidates:
         answer = await first_to_know(candidate, "NS", resolvers, ask)
-        if answer.kind is Kind.ADDRESSES:
+        if answer.kind is AnswerKind.RECORDS:
             doubts = tuple(
                 f"the resolvers say {said} to NS of {name}: {candidate} was asked in its place, "
                 f"and if {name} is a zone of its own, its name servers were overlooked"
                 for name, said in failed.items()
             )
-            return Zone(candidate, tuple(sorted(answer.addresses)), doubts)
-        if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
+            return Zone(candidate, tuple(sorted(answer.records)), doubts)
+        if answer.kind in (AnswerKind.FAILURE, AnswerKind.NO_ANSWER):
             failed[candidate] = answer.detail
     for name, said in failed.items():
         raise LookupError(f"the resolvers say {said} to NS of {name}")
@@ -131,7 +132,7 @@ async def _addresses(
     answers = await all_of(
         first_to_know(ns_name, rdtype, resolvers, ask) for ns_name in ns_names for rdtype in FAMILIES
     )
-    found = [Endpoint(address, port) for answer in answers for address in sorted(answer.addresses)]
+    found = [Endpoint(address, port) for answer in answers for address in sorted(answer.records)]
     servers = tuple(server for server in dict.fromkeys(found) if is_routable(server))
     if not servers:
         raise LookupError(f"no address is known of {', '.join(ns_names)}")

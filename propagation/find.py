@@ -1,19 +1,17 @@
 """From a name in DNS, and what is expected of it, to what is to be asked of whom."""
 
 import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
+import dns.exception
+import dns.name
+
 from propagation.answer import Ask, Endpoint
-from propagation.colour_lookup import ColourLookup
 from propagation.delegation import NO_ZONE, zone_of
-from propagation.expected import Agreement, ExpectedValues
-from propagation.look import Judge, few
-from propagation.names import host_name
-from propagation.polite_ask import PoliteAsk
+from propagation.observation import few
 from propagation.response import canonical
-from propagation.target import ColourNames, Target
-from propagation.watchers import NewJudge
+from propagation.target import Target
 
 WITH_ADDRESSES = ("A", "AAAA")
 
@@ -27,8 +25,8 @@ async def find(
     ask: Ask,
     *,
     private: bool,
-) -> tuple[Target, NewJudge]:
-    """What to ask about `name`, and the judge of the answers.
+) -> Target:
+    """What to ask about `name`, and what is expected.
 
     `expected`: the data of all records, or for A and AAAA one other name whose addresses are meant; when empty, all
     servers have to agree. The zone and its servers are found through the resolvers, unless it is `private`.
@@ -49,17 +47,10 @@ async def find(
         private=private,
     )
     if other:
-        return make(incoming=other, colours={other: ColourNames(other, other)}), ColourLookup
+        return make(expected=other, answers={other: other}, sources={other: other})
     if values:
-        return make(incoming=few(values)), _judge(lambda: ExpectedValues(values))
-    return make(incoming="the same everywhere"), _judge(lambda: Agreement(by_resolvers=private))
-
-
-def _judge(new: Callable[[], Judge]) -> NewJudge:
-    def new_judge(_target: Target, _ask: PoliteAsk, _clock: Callable[[], float]) -> Judge:
-        return new()
-
-    return new_judge
+        return make(expected=few(values), values=frozenset(values))
+    return make(expected="the same everywhere", agreement=True)
 
 
 def _other_name(rdtype: str, expected: Sequence[str]) -> str | None:
@@ -81,3 +72,21 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def host_name(text: str) -> str:
+    """`text` as a name in lower case, without the dot at its end (the root is "."); ValueError when it is none.
+
+    A name whose last label is a number is an address that lacks something: no top-level domain is one
+    (https://www.rfc-editor.org/rfc/rfc3696#section-2).
+    """
+    try:
+        name = dns.name.from_text(text)
+    except (dns.exception.DNSException, UnicodeError) as error:
+        raise ValueError(f"{text!r} is not a name in DNS: {error}") from None
+    plain = name.to_text(omit_final_dot=True).lower()
+    if not text or any(character.isspace() for character in text):
+        raise ValueError(f"{text!r} is not a name in DNS: it is {'empty' if not text else 'written with white space'}")
+    if plain.rpartition(".")[2].isdigit():
+        raise ValueError(f"{text!r} is not a name in DNS: its last label is a number")
+    return plain

@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from propagation.colour_addresses import Verdict
+from propagation.observation import Worth, in_words
 
 
 @dataclass(frozen=True)
 class ServerOutcome:
     """What one authoritative address says; times are ISO 8601 in UTC.
 
-    Of its `names` so many are `waiting`. `name`, `status`, `verdict`, `addresses` and `status_since` are of the one
+    Of its `names` so many are `waiting`. `name`, `status`, `verdict`, `records` and `status_since` are of the one
     that has been waiting for longest, else of the first. `switched_at`: when the last name switched, if all have.
     `ttl_seconds`: the largest TTL it gave for any of them. `queries` were sent to it, about these names and others.
     """
@@ -23,7 +23,7 @@ class ServerOutcome:
     name: str
     status: str
     verdict: str
-    addresses: tuple[str, ...]
+    records: tuple[str, ...]
     status_since: str | None
     switched_at: str | None
     ttl_seconds: float | None
@@ -32,7 +32,7 @@ class ServerOutcome:
 
 @dataclass(frozen=True)
 class ResolverOutcome:
-    """What one resolver says, like ServerOutcome; `seen_at`: when the incoming colour was last seen of every name.
+    """What one resolver says, like ServerOutcome; `seen_at`: when the expected answer was last seen of every name.
 
     `ttl_left_seconds`: what is left of the TTL of the answer in `status`. `longest_ttl_seconds`: the largest it gave.
     """
@@ -43,7 +43,7 @@ class ResolverOutcome:
     name: str
     status: str
     verdict: str
-    addresses: tuple[str, ...]
+    records: tuple[str, ...]
     status_since: str | None
     seen_at: str | None
     ttl_left_seconds: float | None
@@ -59,11 +59,31 @@ class Outcome:
     `done`: whether DNS has let go. `own_name_servers` and `parent_name_servers` (None: the parent was not seen): to
     whom the zone is delegated. `unlocated`: name servers without a known address, with the reason. `skipped`: addresses
     that this machine has no route to. `since`: when the last server switched; `released_at`: one TTL later.
-    `waited_seconds` since `called_at`, until `ended_at`.
+    `waited_seconds` since `called_at`, until `ended_at`. Not part of the record: `said_by_servers` and
+    `said_by_resolvers`, the last answer of each about each name; `delegation_warnings`, those among the `warnings`.
     """
 
+    @dataclass(frozen=True)
+    class Said:
+        """What `server` answered last about `name`, in words, with its records.
+
+        `verdict`: one of expected, other, unknown (addresses that nobody knows), negative, failure and no_answer; empty
+        while nothing has come.
+        """
+
+        server: str
+        name: str
+        verdict: str
+        status: str
+        records: tuple[str, ...] = ()
+
+        @property
+        def in_words(self) -> str:
+            """What it said, with the records where they are not part of it."""
+            return in_words(self.status, self.records)
+
     done: bool
-    incoming: str
+    expected: str
     names: tuple[str, ...]
     rdtype: str
     servers: tuple[ServerOutcome, ...]
@@ -81,17 +101,20 @@ class Outcome:
     ended_at: str
     waited_seconds: float
     queries: int
+    said_by_servers: tuple[Said, ...] = ()
+    said_by_resolvers: tuple[Said, ...] = ()
+    delegation_warnings: tuple[str, ...] = ()
 
     @property
     def is_as_expected(self) -> bool:
         """Whether at this moment everybody who answers at all answers as it should be."""
         verdicts = {one.verdict for one in self._answering}
-        return verdicts == {Verdict.NEW.name.lower()} and not self.unlocated
+        return verdicts == {Worth.EXPECTED.name.lower()} and not self.unlocated
 
     @property
     def is_the_same_everywhere(self) -> bool:
         """Whether at this moment everybody who answers at all gives the same data, and does give any."""
-        answers = {one.addresses for one in self._answering}
+        answers = {one.records for one in self._answering}
         return len(answers) == 1 and () not in answers and not self.unlocated
 
     @property
@@ -110,6 +133,8 @@ class Outcome:
     def as_dict(self) -> dict[str, Any]:
         """The same as plain dicts, lists, strings and numbers."""
         plain: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        for name in ("said_by_servers", "said_by_resolvers", "delegation_warnings"):
+            del plain[name]
         return plain
 
 

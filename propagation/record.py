@@ -47,7 +47,7 @@ def outcome_of(
     servers, resolvers = frozenset(status.waiting_servers), frozenset(status.waiting_resolvers)
     return Outcome(
         done=done,
-        incoming=target.incoming,
+        expected=target.expected,
         names=target.names,
         rdtype=target.rdtype,
         servers=tuple(_server(views, servers, clocks, queries) for views in by_server(picture.servers)),
@@ -65,7 +65,17 @@ def outcome_of(
         ended_at=clocks.at(clocks.now),
         waited_seconds=round(clocks.now - called_at, 3),
         queries=queries_in_all,
+        said_by_servers=tuple(_last_said(view) for view in picture.servers),
+        said_by_resolvers=tuple(_last_said(view) for view in picture.resolvers),
+        delegation_warnings=picture.delegation.warnings,
     )
+
+
+def _last_said(view: ServerView | ResolverView) -> Outcome.Said:
+    last = view.last
+    if last is None:
+        return Outcome.Said(view.server, view.name, "", NOT_ASKED)
+    return Outcome.Said(view.server, view.name, last.verdict.name.lower(), last.summary, last.records)
 
 
 def by_server(views: Iterable[AnyView]) -> list[list[AnyView]]:
@@ -147,6 +157,6 @@ def _says(
         "name": view.name,
         "status": said.summary if said else NOT_ASKED,
         "verdict": said.verdict.name.lower() if said else "",
-        "addresses": said.addresses if said else (),
+        "records": said.records if said else (),
         "status_since": clocks.iso(view.since),
     }

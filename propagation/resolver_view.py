@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from propagation.colour_addresses import Verdict
-from propagation.look import AGAINST, Look, said_since
+from propagation.observation import AGAINST, Observation, Worth, said_since
 
 TRIES_BEFORE_UNREACHABLE = 3
 # Questions at the end that nothing speaks against: a stale one of four caches shows with p > 0.96 among them. With many
@@ -21,18 +20,18 @@ WHOLE_SECOND = 1.0
 class ResolverView:
     """What one resolver (`server`, its printable name) has said about one live `name`.
 
-    `seen_at`: when it was last asked and answered the incoming colour, `agrees_since`: when first, since it last spoke
+    `seen_at`: when it was last asked and answered as expected, `agrees_since`: when first, since it last spoke
     `against` it. `row`: when the last questions were asked that have been concluded since then, whatever they brought.
-    `failures`: unhelpful answers in a row. `longest_ttl_seconds`: the largest TTL it has given with addresses.
+    `failures`: unhelpful answers in a row. `longest_ttl_seconds`: the largest TTL it has given with records.
     """
 
     name: str
     server: str
-    last: Look | None = None
+    last: Observation | None = None
     since: float | None = None
     seen_at: float | None = None
     agrees_since: float | None = None
-    against: Look | None = None
+    against: Observation | None = None
     row: tuple[float, ...] = ()
     tries: int = 0
     failures: int = 0
@@ -40,8 +39,8 @@ class ResolverView:
     longest_ttl_seconds: float | None = None
 
     @property
-    def said(self) -> Look | None:
-        """The look that describes it: the last."""
+    def said(self) -> Observation | None:
+        """The answer that describes it: the last."""
         return self.last
 
     @property
@@ -49,8 +48,8 @@ class ResolverView:
         """Whether it never gave a single answer, though asked often enough."""
         return not self.has_answered and self.tries >= TRIES_BEFORE_UNREACHABLE
 
-    def has_seen_new(self, since: float | None) -> bool:
-        """Whether it was seen to answer the incoming colour (at or after `since`, where there is one)."""
+    def has_seen_expected(self, since: float | None) -> bool:
+        """Whether it was seen to answer as expected (at or after `since`, where there is one)."""
         return self.seen_at is not None and (since is None or self.seen_at >= since)
 
     def clear_at(self, since: float, ttl_seconds: float) -> float:
@@ -75,7 +74,7 @@ class ResolverView:
 
     def is_done(self, since: float, ttl_seconds: float, final_looks: int) -> bool:
         """Whether its answers have agreed for one TTL, and enough of them after that."""
-        return self.has_seen_new(since) and not self.missing(since, ttl_seconds, final_looks)
+        return self.has_seen_expected(since) and not self.missing(since, ttl_seconds, final_looks)
 
 
 def final_looks(names: int) -> int:
@@ -83,54 +82,54 @@ def final_looks(names: int) -> int:
     return max(FINAL_LOOKS // max(names, 1), FEWEST_FINAL_LOOKS)
 
 
-def held_until(look: Look) -> float:
+def held_until(seen: Observation) -> float:
     """Until when what was said may be said again, by its own TTL."""
-    return look.at + (look.ttl_seconds or 0.0)
+    return seen.at + (seen.ttl_seconds or 0.0)
 
 
-def observe_resolver(view: ResolverView, look: Look) -> ResolverView:
-    """Add one look at a resolver, by the table in docs/propagation.md."""
-    if _is_overtaken(view, look):
+def observe_resolver(view: ResolverView, seen: Observation) -> ResolverView:
+    """Add one answer of a resolver, by the table in docs/propagation.md."""
+    if _is_overtaken(view, seen):
         return view
-    view = _against(view, look) if look.verdict in AGAINST else _not_against(view, look)
+    view = _against(view, seen) if seen.verdict in AGAINST else _not_against(view, seen)
     longest_ttl_seconds = view.longest_ttl_seconds
-    if look.kept_seconds is not None:
-        longest_ttl_seconds = max(longest_ttl_seconds or 0.0, look.kept_seconds)
+    if seen.kept_seconds is not None:
+        longest_ttl_seconds = max(longest_ttl_seconds or 0.0, seen.kept_seconds)
     return replace(
         view,
-        last=look,
-        since=said_since(view.last, view.since, look),
+        last=seen,
+        since=said_since(view.last, view.since, seen),
         tries=view.tries + 1,
-        failures=0 if look.verdict in (Verdict.NEW, Verdict.OLD) else view.failures + 1,
-        has_answered=view.has_answered or look.verdict is not Verdict.NO_ANSWER,
+        failures=0 if seen.verdict in (Worth.EXPECTED, Worth.OTHER) else view.failures + 1,
+        has_answered=view.has_answered or seen.verdict is not Worth.NO_ANSWER,
         longest_ttl_seconds=longest_ttl_seconds,
     )
 
 
-def _is_overtaken(view: ResolverView, look: Look) -> bool:
+def _is_overtaken(view: ResolverView, seen: Observation) -> bool:
     """Whether a later question has been answered already, while this one was not."""
-    return look.verdict is Verdict.NO_ANSWER and view.last is not None and look.asked_at < view.last.asked_at
+    return seen.verdict is Worth.NO_ANSWER and view.last is not None and seen.asked_at < view.last.asked_at
 
 
-def _against(view: ResolverView, look: Look) -> ResolverView:
+def _against(view: ResolverView, seen: Observation) -> ResolverView:
     """Only what was asked after it came counts from now on."""
-    row = tuple(asked_at for asked_at in view.row if asked_at > look.at)
-    seen_at = view.seen_at if view.seen_at is not None and view.seen_at > look.at else None
-    return replace(view, row=row, seen_at=seen_at, agrees_since=seen_at, against=look)
+    row = tuple(asked_at for asked_at in view.row if asked_at > seen.at)
+    seen_at = view.seen_at if view.seen_at is not None and view.seen_at > seen.at else None
+    return replace(view, row=row, seen_at=seen_at, agrees_since=seen_at, against=seen)
 
 
-def _not_against(view: ResolverView, look: Look) -> ResolverView:
+def _not_against(view: ResolverView, seen: Observation) -> ResolverView:
     """Something asked before the last answer against it came may be from another cache and tells nothing.
 
-    The same addresses, now known as those of the incoming colour, have only been taken for another's.
+    The same records, now known as what is expected, have only been taken for something else.
     """
-    if view.against is not None and look.asked_at <= view.against.at:
+    if view.against is not None and seen.asked_at <= view.against.at:
         return view
-    if view.against is not None and look.verdict is Verdict.NEW and look.addresses == view.against.addresses:
+    if view.against is not None and seen.verdict is Worth.EXPECTED and seen.records == view.against.records:
         view = replace(view, against=None)
-    row = tuple(sorted((*view.row, look.asked_at))[-LONGEST_ROW:])
-    if look.verdict is not Verdict.NEW:
+    row = tuple(sorted((*view.row, seen.asked_at))[-LONGEST_ROW:])
+    if seen.verdict is not Worth.EXPECTED:
         return replace(view, row=row)
-    seen_at = look.asked_at if view.seen_at is None else max(view.seen_at, look.asked_at)
-    agrees_since = look.asked_at if view.agrees_since is None else view.agrees_since
+    seen_at = seen.asked_at if view.seen_at is None else max(view.seen_at, seen.asked_at)
+    agrees_since = seen.asked_at if view.agrees_since is None else view.agrees_since
     return replace(view, row=row, seen_at=seen_at, agrees_since=agrees_since)

@@ -12,7 +12,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from propagation.answer import Answer, Kind
+from propagation.answer import Answer, AnswerKind
 
 # These belong to one name and are not meant where a CNAME leads to: asked for to find out where a zone begins.
 _OF_THE_NAME_ITSELF = frozenset({dns.rdatatype.NS, dns.rdatatype.SOA})
@@ -30,27 +30,29 @@ def read(response: dns.message.Message, *, recursive: bool) -> Answer:
     added = "; ".join(option.to_text() for option in response.extended_errors())
     rcode = response.rcode()
     if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
-        return Answer(Kind.FAILURE, detail=dns.rcode.to_text(rcode), extended_error=added)
+        return Answer(AnswerKind.FAILURE, detail=dns.rcode.to_text(rcode), extended_error=added)
     if not isinstance(response, dns.message.QueryMessage):
-        return Answer(Kind.FAILURE, detail="not an answer to a query", extended_error=added)
+        return Answer(AnswerKind.FAILURE, detail="not an answer to a query", extended_error=added)
     if not recursive and not response.flags & dns.flags.AA:
-        return _referral(response) or Answer(Kind.FAILURE, detail=f"lame: {_instead(response)}", extended_error=added)
+        return _referral(response) or Answer(
+            AnswerKind.FAILURE, detail=f"lame: {_instead(response)}", extended_error=added
+        )
     return replace(_read_chain(response, response.resolve_chaining()), extended_error=added)
 
 
 def _read_chain(response: dns.message.QueryMessage, chain: dns.message.ChainingResult) -> Answer:
     ttl_seconds = float(chain.minimum_ttl)
     if response.rcode() == dns.rcode.NXDOMAIN:
-        return Answer(Kind.NXDOMAIN, frozenset(), ttl_seconds, "NXDOMAIN")
+        return Answer(AnswerKind.NXDOMAIN, frozenset(), ttl_seconds, "NXDOMAIN")
     if chain.cnames and response.question[0].rdtype in _OF_THE_NAME_ITSELF:
-        return Answer(Kind.NODATA, frozenset(), ttl_seconds, "NODATA")
+        return Answer(AnswerKind.NODATA, frozenset(), ttl_seconds, "NODATA")
     longest = max((float(record.ttl) for record in chain.cnames), default=None)
     if chain.answer is None:
         alias = chain.canonical_name.to_text().lower() if chain.cnames else ""
-        return Answer(Kind.NODATA, frozenset(), ttl_seconds, "NODATA", longest_ttl_seconds=longest, alias=alias)
+        return Answer(AnswerKind.NODATA, frozenset(), ttl_seconds, "NODATA", longest_ttl_seconds=longest, alias=alias)
     if longest is not None:
         longest = max(longest, float(chain.answer.ttl))
-    return Answer(Kind.ADDRESSES, _data(chain.answer), ttl_seconds, longest_ttl_seconds=longest)
+    return Answer(AnswerKind.RECORDS, _data(chain.answer), ttl_seconds, longest_ttl_seconds=longest)
 
 
 def canonical(rdtype: str, text: str) -> str:
@@ -68,7 +70,7 @@ def _referral(response: dns.message.Message) -> Answer | None:
     if question.rdtype != dns.rdatatype.NS:
         return None
     records = response.get_rrset(response.authority, question.name, question.rdclass, dns.rdatatype.NS)
-    return None if records is None else Answer(Kind.ADDRESSES, _data(records), float(records.ttl), "referral")
+    return None if records is None else Answer(AnswerKind.RECORDS, _data(records), float(records.ttl), "referral")
 
 
 def _instead(response: dns.message.Message) -> str:

@@ -7,29 +7,28 @@ from propagation.answer import Endpoint
 
 
 @dataclass(frozen=True)
-class ColourNames:
-    """The names a colour's addresses are found by: its own name in the zone and, where known, its load balancer's."""
-
-    own_name: str
-    load_balancer_dns_name: str | None = None
-
-
-@dataclass(frozen=True)
 class Target:
-    """Every one of `names` answers what is `incoming` everywhere: a colour, or what a judge of another kind looks for.
+    """Every one of `names` answers what is `expected`, everywhere.
 
-    `colours` has the incoming colour and every other whose answers may still be about (none when the first colour is
-    put in charge). `ns_names` are the zone's name servers by its own account, as in its delegation set; those of the
-    parent are asked for where the name of the `zone` is given. All addresses are looked up through `resolvers`.
-    A `private` zone has no `ns_names`: only the resolvers can be asked. `rdtype` is the type of the records.
-    `minimum_ttl_seconds`, where given, is waited for even if the servers give a shorter TTL: for a caller who knows
-    that older answers had a longer one. `doubts`: what could not be found out about the zone, to be warned of.
-    Raises ValueError when there is nothing to ask or nobody to ask.
+    What that is, is said in one of three ways. `answers` has `expected` and every other answer that may still be about
+    (none when there was nothing before), each with a name in the zone that has its addresses; `sources`, where they are
+    known, the names elsewhere that these lead to, like those of load balancers. Or `values` are the data of the records
+    that are expected. Or `agreement` alone: all servers give the same, whatever it is. `expected` is then for people.
+
+    `ns_names` are the zone's name servers by its own account, as in its delegation set; those of the parent are asked
+    for where the name of the `zone` is given. All addresses are looked up through `resolvers`. A `private` zone has no
+    `ns_names`: only the resolvers can be asked. `rdtype` is the type of the records. `minimum_ttl_seconds`, where
+    given, is waited for even if the servers give a shorter TTL: for a caller who knows that older answers had a longer
+    one. `doubts`: what could not be found out about the zone, to be warned of.
+    Raises ValueError when there is nothing to ask, nobody to ask, or nothing to compare with.
     """
 
     names: tuple[str, ...]
-    incoming: str
-    colours: Mapping[str, ColourNames] = field(default_factory=dict)
+    expected: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    values: frozenset[str] = frozenset()
+    agreement: bool = False
     ns_names: tuple[str, ...] = ()
     resolvers: tuple[Endpoint, ...] = ()
     authoritative_port: int = 53
@@ -46,3 +45,9 @@ class Target:
                 raise ValueError(f"{name} is empty: a wait for DNS needs at least one")
         if self.private and self.ns_names:
             raise ValueError(f"a private zone has no name servers that can be asked, but ns_names is {self.ns_names}")
+        ways = [name for name in ("answers", "values", "agreement") if getattr(self, name)]
+        if len(ways) > 1:
+            raise ValueError(f"what is expected is said in one way, but there are {' and '.join(ways)}")
+        if not self.values and not self.agreement and self.expected not in self.answers:
+            known = ", ".join(self.answers) or "none"
+            raise ValueError(f"expected is {self.expected!r}, which is not one of the answers: {known}")

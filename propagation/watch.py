@@ -1,21 +1,16 @@
-"""Waiting until DNS has let go of the outgoing colour."""
+"""Waiting until DNS has let go of every other answer."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Callable
 
-from propagation import client, name_servers
-from propagation.answer import Ask, Endpoint
-from propagation.colour_lookup import ColourLookup
-from propagation.concurrently import result_of
-from propagation.criterion import Picture, Status
+from propagation import client
+from propagation.criterion import Status
+from propagation.messages import Progress, timeout_message
 from propagation.outcome import Outcome, PropagationTimeout
+from propagation.questions import Runtime, result_of
 from propagation.record import Clocks, outcome_of
 from propagation.target import Target
-from propagation.watchers import NewJudge, Watchers
-from propagation.words import Progress, timeout_message
+from propagation.watchers import Watchers
 
 POLL_SECONDS = 0.1
 # While a TTL has to pass, however the answers are.
@@ -30,33 +25,22 @@ class Watch:
 
     `start` begins to watch in the background, so that the moment at which the last server switches is really seen;
     `wait` returns when DNS has let go. Both belong to the same event loop, which nothing else should block meanwhile.
+    Raises ValueError when a resolver of the target is to be asked over HTTPS, and the packages for that are missing.
     """
 
-    def __init__(
-        self,
-        target: Target,
-        *,
-        ask: Ask = client.ask,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
-        utc_now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        is_routable: Callable[[Endpoint], bool] = name_servers.is_routable,
-        new_judge: NewJudge = ColourLookup,
-    ) -> None:
+    def __init__(self, target: Target, runtime: Runtime | None = None) -> None:
+        client.refuse_unaskable(target.resolvers)
         self._target = target
-        self._clock = clock
-        self._sleep = sleep
-        self._utc_now = utc_now
-        self._new_watchers = partial(Watchers, target, ask, clock, sleep, is_routable, new_judge)
-        self._watchers = self._new_watchers()
+        self._runtime = runtime or Runtime()
+        self._watchers = Watchers(target, self._runtime)
         self._task: asyncio.Task[None] | None = None
         self._called_at: float | None = None
 
     def start(self) -> None:
-        """Begin to watch in the background; harmless when already begun. Answers of the old colour are normal now."""
+        """Begin to watch in the background; harmless when already begun. Older answers are normal now."""
         if self._task is None:
             # What was seen before a time in which nobody watched proves nothing.
-            self._watchers = self._new_watchers()
+            self._watchers = Watchers(self._target, self._runtime)
             self._task = asyncio.get_running_loop().create_task(self._watchers.run(), name="DNS watch")
 
     async def wait(self, deadline_seconds: float, report: Callable[[str], object] = lambda _: None) -> Outcome:
@@ -66,7 +50,7 @@ class Watch:
         Raises PropagationTimeout `deadline_seconds` after this call, and whatever went wrong in the background.
         """
         self.start()
-        self._called_at = self._clock()
+        self._called_at = self._runtime.clock()
         try:
             await self._until_done(self._called_at + deadline_seconds, deadline_seconds, Progress(report))
             return self.outcome(done=True)
@@ -75,26 +59,24 @@ class Watch:
 
     async def look(self, deadline_seconds: float) -> Outcome:
         """Return as soon as everybody has said something, or after `deadline_seconds`; otherwise like `wait`."""
-        await self.glance(deadline_seconds, lambda _: not self._watchers.in_doubt)
-        return self.outcome()
+        return await self.glance(deadline_seconds, lambda _: not self._watchers.in_doubt)
 
-    async def glance(self, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
+    async def glance(self, deadline_seconds: float, is_enough: Callable[[Outcome], bool]) -> Outcome:
         """All that is known as soon as everybody has said something and that `is_enough`, or after `deadline_seconds`.
 
         A question that gets lost is asked again, and what a server said last counts. Raises as `wait` does.
         """
         self.start()
-        self._called_at = self._clock()
+        self._called_at = self._runtime.clock()
         try:
-            while self._clock() < self._called_at + deadline_seconds:
+            while self._runtime.clock() < self._called_at + deadline_seconds:
                 self._raise_if_broken()
-                picture = self._watchers.picture()
-                if picture.is_complete and is_enough(picture):
+                if self._watchers.picture().is_complete and is_enough(self.outcome()):
                     break
-                await self._sleep(FINAL_POLL_SECONDS)
-            return self._watchers.picture()
+                await self._runtime.sleep(FINAL_POLL_SECONDS)
         finally:
             await self.stop()
+        return self.outcome()
 
     async def stop(self) -> None:
         """Stop watching. Raises what went wrong in the background, if anything did."""
@@ -108,7 +90,7 @@ class Watch:
 
     def outcome(self, *, done: bool = False) -> Outcome:
         """How far DNS is now, for the record; `done` is for those who have compared it with the criterion."""
-        clocks = Clocks(self._clock(), self._utc_now())
+        clocks = Clocks(self._runtime.clock(), self._runtime.utc_now())
         called_at = clocks.now if self._called_at is None else self._called_at
         return outcome_of(
             self._watchers.picture(),
@@ -124,7 +106,7 @@ class Watch:
     async def _until_done(self, deadline: float, deadline_seconds: float, progress: Progress) -> None:
         while True:
             self._raise_if_broken()
-            now = self._clock()
+            now = self._runtime.clock()
             picture, status = self._watchers.picture(), self._watchers.status(now)
             if status.done and not self._watchers.in_doubt:
                 return
@@ -132,7 +114,7 @@ class Watch:
                 message = timeout_message(picture, status, now, deadline_seconds)
                 raise PropagationTimeout(message, self.outcome())
             progress.tell(picture, status, now)
-            await self._sleep(min(_next_poll(status, now), deadline) - now)
+            await self._runtime.sleep(min(_next_poll(status, now), deadline) - now)
 
     def _raise_if_broken(self) -> None:
         if self._task is not None and self._task.done():

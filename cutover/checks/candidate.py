@@ -14,25 +14,22 @@ from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
-from propagation import client
-from propagation.answer import Ask, Endpoint
-from propagation.criterion import Picture
-from propagation.target import ColourNames, Target
-from propagation.watch import Watch
+from propagation import Endpoint, Outcome, Target, Watch
 
 
 @dataclass(frozen=True)
 class LiveNames:
     """How the live names stand before a tag-in.
 
-    `carriers` maps each of them to the set identifiers in Route 53 that carry it at this moment, `colours` the awake
-    colours to the names of their addresses; `dns_port` is where name servers are asked.
+    `carriers` maps each of them to the set identifiers in Route 53 that carry it at this moment; `own_names` and
+    `load_balancer_names` the awake colours to the names of their addresses; `dns_port` is where name servers are asked.
     """
 
     zone: str
     zone_id: str
     carriers: Mapping[str, frozenset[str]]
-    colours: Mapping[str, ColourNames]
+    own_names: Mapping[str, str]
+    load_balancer_names: Mapping[str, str]
     dns_port: int
 
 
@@ -87,15 +84,7 @@ class AskAll(Protocol):
     ) -> list[Answered]: ...
 
 
-class Glance(Protocol):
-    """What DNS says of `target`; see propagation.watch.Watch.glance."""
-
-    async def __call__(
-        self, target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]
-    ) -> Picture: ...
-
-
-async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
+async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[Outcome], bool]) -> Outcome:
     return await Watch(target).glance(deadline_seconds, is_enough)
 
 
@@ -103,7 +92,6 @@ async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[
 class Edges:
     """DNS, HTTP and sleep."""
 
-    ask: Ask = client.ask
     ask_all: AskAll = probe.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    glance: Glance = _glance
+    glance: probe.Glance = _glance

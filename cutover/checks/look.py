@@ -22,10 +22,9 @@ from cutover.checks.check import (
 )
 from cutover.checks.probe import Question
 from cutover.cluster_facts import ClusterFacts
+from cutover.concurrently import all_of
 from cutover.threads import in_thread
-from propagation.concurrently import all_of
-from propagation.criterion import Picture
-from propagation.target import Target
+from propagation import Outcome, Target
 
 # boto3 tries again for minutes when AWS does not answer; a tag-in does not wait for that.
 READ_SECONDS = 30.0
@@ -136,7 +135,7 @@ async def _probes(candidate: Candidate, cluster: ClusterFacts, edges: Edges) -> 
         ssl.create_default_context() if candidate.certificate_arn else None,
     )
     try:
-        addresses = await probe.addresses_of(cluster.dns_name, candidate.resolvers, edges.ask)
+        addresses = await probe.addresses_of(cluster.dns_name, candidate.resolvers, edges.glance)
     except LookupError as error:
         asked = probes.check_unasked(str(error), question.url)
         return asked, release.check((), candidate.release_header, cluster.release)
@@ -176,11 +175,12 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
     """Those who are watched after the switch, by the same watch."""
     live = candidate.live
     ns_names = await _read(reader.name_servers, live.zone_id)
-    expected = dns.choose(live.carriers, frozenset(live.colours), candidate.colour)
+    expected = dns.choose(live.carriers, frozenset(live.own_names), candidate.colour)
     target = Target(
         names=tuple(candidate.names),
-        incoming=expected.asked_for,
-        colours=live.colours,
+        expected=expected.asked_for,
+        answers=live.own_names,
+        sources=live.load_balancer_names,
         ns_names=ns_names,
         zone=live.zone,
         private=not ns_names,
@@ -188,7 +188,7 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
         authoritative_port=live.dns_port,
     )
 
-    def found(picture: Picture) -> Check:
-        return dns.check(picture, expected, live.zone, candidate.resolvers)
+    def found(outcome: Outcome) -> Check:
+        return dns.check(outcome, expected, live.zone, candidate.resolvers)
 
-    return (found(await edges.glance(target, dns.SECONDS, lambda picture: found(picture).holds)),)
+    return (found(await edges.glance(target, dns.SECONDS, lambda outcome: found(outcome).holds)),)

@@ -7,13 +7,16 @@ import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from cutover.checks.probes import Answered, fault
-from propagation.answer import Ask, Endpoint, Kind
-from propagation.concurrently import all_of
+from cutover.concurrently import all_of
+from propagation import Endpoint, Outcome, Target
 
 # Requests under way at one address: enough to be quick, too few to be felt.
 AT_ONCE = 4
+# More than a resolver takes to say that it does not know.
+LOOK_UP_SECONDS = 5.0
 _PIECE_BYTES = 65536
 _STANDARD_PORTS = {"https": 443, "http": 80}
 
@@ -42,16 +45,26 @@ class Question:
         return "https" if self.tls else "http"
 
 
-async def addresses_of(name: str, resolvers: Sequence[Endpoint], ask: Ask) -> tuple[str, ...]:
+class Glance(Protocol):
+    """What DNS says of `target`; see propagation.Watch.glance."""
+
+    async def __call__(
+        self, target: Target, deadline_seconds: float, is_enough: Callable[[Outcome], bool]
+    ) -> Outcome: ...
+
+
+async def addresses_of(name: str, resolvers: Sequence[Endpoint], glance: Glance) -> tuple[str, ...]:
     """All IPv4 addresses that any of `resolvers` has for `name`.
 
     Raises LookupError, with what each resolver said, when none has any.
     """
-    answers = await all_of(ask(resolver, name, "A", recursive=True) for resolver in resolvers)
-    found = {address for answer in answers if answer.kind is Kind.ADDRESSES for address in answer.addresses}
+    # The resolvers alone are asked, whatever the zone is.
+    target = Target((name,), "any address", agreement=True, resolvers=tuple(resolvers), private=True)
+    outcome = await glance(target, LOOK_UP_SECONDS, lambda _: True)
+    found = {address for said in outcome.said_by_resolvers for address in said.records}
     if not found:
-        said = [f"{resolver}: {answer.detail}" for resolver, answer in zip(resolvers, answers, strict=True)]
-        raise LookupError(f"no address of {name} is to be had ({'; '.join(said)})")
+        answers = [f"{said.server}: {said.status}" for said in outcome.said_by_resolvers]
+        raise LookupError(f"no address of {name} is to be had ({'; '.join(answers)})")
     return tuple(sorted(found))
 
 

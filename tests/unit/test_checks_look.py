@@ -23,14 +23,9 @@ from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
-from propagation.answer import Answer, Endpoint, Kind
-from propagation.colour_addresses import Verdict
-from propagation.criterion import Picture
-from propagation.look import Look
-from propagation.resolver_view import ResolverView
-from propagation.server_view import ServerView
-from propagation.target import ColourNames
-from propagation.target import Target as Watched
+from propagation import Endpoint, Outcome
+from propagation import Target as Watched
+from tests.unit.outcomes import outcome
 from tests.unit.stack_values import facts
 
 ORDER = [
@@ -40,7 +35,7 @@ ORDER = [
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SHAPE = {"capacity": "2"}
 RESOLVER = Endpoint("192.0.2.53")
-TWO_ADDRESSES = Answer(Kind.ADDRESSES, frozenset({"192.0.2.2", "192.0.2.1"}), 60)
+TWO_ADDRESSES = Outcome.Said("", "", "expected", "answers", ("192.0.2.2", "192.0.2.1"))
 CANDIDATE = Candidate(
     colour="violet",
     other_colour="amber",
@@ -64,12 +59,13 @@ CANDIDATE = Candidate(
         "shop.example",
         "Z1",
         {"www.shop.example": frozenset({"amber"})},
-        {one: ColourNames(f"{one}.www.shop.example", f"{one}.elb.example") for one in ("amber", "violet")},
+        {one: f"{one}.www.shop.example" for one in ("amber", "violet")},
+        {one: f"{one}.elb.example" for one in ("amber", "violet")},
         53,
     ),
 )
 HELD = GroupSeen(Size(2, 2, 2), "ELB", ["arn:of:violet"])
-IN_CHARGE = Look(Verdict.NEW, "answers amber", 1.0, 1.0, ("192.0.2.9",))
+IN_CHARGE = Outcome.Said("", "", "expected", "answers amber", ("192.0.2.9",))
 HEALTHY, SICK = Target("healthy"), Target("unhealthy")
 
 
@@ -137,19 +133,15 @@ class Account:
 class World:
     """Resolvers that know the load balancer and addresses that answer well, unless told otherwise."""
 
-    answer: Answer = TWO_ADDRESSES
+    answer: Outcome.Said = TWO_ADDRESSES
     status: int = 200
     release: str = "1.0.0"
     error: Exception | None = None
     slept: list[float] = field(default_factory=list)
     asked: list[tuple[Sequence[str], Question, int, int]] = field(default_factory=list)
-    resolved: list[tuple[Endpoint, str, str, bool]] = field(default_factory=list)
-    said: Look = IN_CHARGE
+    resolved: list[Watched] = field(default_factory=list)
+    said: Outcome.Said = IN_CHARGE
     watched: list[Watched] = field(default_factory=list)
-
-    async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
-        self.resolved.append((server, name, rdtype, recursive))
-        return self.answer
 
     async def ask_all(
         self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
@@ -163,18 +155,23 @@ class World:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    async def glance(self, target: Watched, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
-        self.watched.append(target)
-        picture = Picture(
-            [ServerView(name, "ns-1.example.net (192.0.2.3)", self.said) for name in target.names],
-            [ResolverView(name, str(RESOLVER), self.said) for name in target.names],
-        )
+    async def glance(self, target: Watched, deadline_seconds: float, is_enough: Callable[[Outcome], bool]) -> Outcome:
         assert deadline_seconds > 0
-        assert is_enough(picture) == (self.said.verdict is Verdict.NEW)
-        return picture
+        if target.agreement:
+            self.resolved.append(target)
+            return outcome(said_by_resolvers=(replace(self.answer, server=str(RESOLVER)),))
+        self.watched.append(target)
+        seen = outcome(
+            said_by_servers=tuple(
+                replace(self.said, server="ns-1.example.net (192.0.2.3)", name=name) for name in target.names
+            ),
+            said_by_resolvers=tuple(replace(self.said, server=str(RESOLVER), name=name) for name in target.names),
+        )
+        assert is_enough(seen) == (self.said.verdict == "expected")
+        return seen
 
     def edges(self) -> Edges:
-        return Edges(self.ask, self.ask_all, self.sleep, self.glance)
+        return Edges(self.ask_all, self.sleep, self.glance)
 
 
 def run(
@@ -210,13 +207,13 @@ FAULTS: list[tuple[str, Candidate, Account, World]] = [
     ("current", replace(CANDIDATE, declared={"capacity": "4"}), Account(), World()),
     ("settled", CANDIDATE, Account(status="Delete in progress"), World()),
     ("probes", replace(CANDIDATE, release_header=None), Account(), World(status=503)),
-    ("probes", replace(CANDIDATE, release_header=None), Account(), World(Answer(Kind.NXDOMAIN, detail="NXDOMAIN"))),
+    ("probes", replace(CANDIDATE, release_header=None), Account(), World(Outcome.Said("", "", "negative", "NXDOMAIN"))),
     ("release", CANDIDATE, Account(), World(release="0.9.0")),
     ("certificate", CANDIDATE, Account(names=frozenset({"shop.example"})), World()),
     ("offsite", CANDIDATE, Account(offsite={"/shop/b": "ParameterNotFound"}), World()),
     ("records", CANDIDATE, Account(other_records=[RecordSeen("AAAA", "simple", "", ("2001:db8::1",))]), World()),
-    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict=Verdict.OLD))),
-    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict=Verdict.NO_ANSWER))),
+    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict="other"))),
+    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict="no_answer"))),
     ("alike", replace(CANDIDATE, other_built={"capacity": "4"}), Account(), World()),
 ]
 
@@ -245,7 +242,7 @@ def test_probes_that_break_fail_both_checks_that_need_them() -> None:
 
 
 def test_a_name_without_addresses_is_told_with_what_each_resolver_said() -> None:
-    bad = failed(run(world=World(Answer(Kind.FAILURE, detail="SERVFAIL"))))
+    bad = failed(run(world=World(Outcome.Said("", "", "failure", "SERVFAIL"))))
     assert bad["probes"] == "no address of violet.elb.example is to be had (192.0.2.53: SERVFAIL)"
     assert bad["release"] == "no good answer that could have X-Release"
 
@@ -293,7 +290,9 @@ def test_the_addresses_of_the_load_balancer_are_asked_under_the_colours_own_name
     world = World()
     run(replace(CANDIDATE, port=8443), world=world)
     ((addresses, question, times, latency),) = world.asked
-    assert world.resolved == [(RESOLVER, "violet.elb.example", "A", True)]
+    (asked,) = world.resolved
+    assert (asked.names, asked.rdtype) == (("violet.elb.example",), "A")
+    assert (asked.resolvers, asked.private) == ((RESOLVER,), True)
     assert addresses == ("192.0.2.1", "192.0.2.2")
     assert question.url == "https://violet.www.shop.example:8443/healthz"
     assert (times, latency, question.timeout_seconds) == (5, 1000, 3.0)
@@ -327,9 +326,10 @@ def test_dns_is_asked_by_the_watch_of_the_tag_in_about_who_is_in_charge() -> Non
     run(account=account, world=world)
     (target,) = world.watched
     assert ("name_servers", "Z1") in account.asked
-    assert (target.names, target.incoming, target.zone) == (("www.shop.example",), "amber", "shop.example")
+    assert (target.names, target.expected, target.zone) == (("www.shop.example",), "amber", "shop.example")
     assert (target.ns_names, target.resolvers, target.private) == (("ns-1.example.net",), (RESOLVER,), False)
-    assert set(target.colours) == {"amber", "violet"}
+    assert target.answers == {one: f"{one}.www.shop.example" for one in ("amber", "violet")}
+    assert target.sources == {one: f"{one}.elb.example" for one in ("amber", "violet")}
 
 
 def test_records_are_read_of_the_live_names_and_of_those_between_them_and_the_zone() -> None:

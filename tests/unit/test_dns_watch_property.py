@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from propagation.next_look import LOOKS_PER_TTL, REGULAR_SECONDS
+from propagation.schedule import LOOKS_PER_TTL, REGULAR_SECONDS
 from tests.unit.dns_world import NXDOMAIN, SERVFAIL, SILENCE, Fault, Resolver, Server, World, wait_in
 
 MOMENTS = st.floats(0, 40)

@@ -11,7 +11,7 @@ from pulumi.runtime.settings import SETTINGS
 
 from components import own_state, wait_record
 from components.wait_record import WaitRecord
-from propagation.outcome import Outcome
+from propagation import Outcome
 from tests.unit.dns_world import World, servers, wait_in
 
 BEFORE = {"active": "amber", "in_charge": "the old value", "propagation": {"done": True, "at": "the last time"}}

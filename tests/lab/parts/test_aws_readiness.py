@@ -16,8 +16,7 @@ from cutover.checks.look import look
 from cutover.checks.records import RecordSeen
 from cutover.cluster_facts import ClusterFacts
 from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
-from propagation.answer import Endpoint
-from propagation.target import ColourNames
+from propagation import Endpoint
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts
@@ -262,7 +261,8 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
             "shop.example",
             zone_id.removeprefix("/hostedzone/"),
             {NAMES[0]: frozenset({"amber"})},
-            {"amber": ColourNames(NAMES[1], made.dns_name)},
+            {"amber": NAMES[1]},
+            {"amber": made.dns_name},
             running.addresses.dns_port,
         ),
         samples=1,

@@ -3,7 +3,8 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,8 +12,9 @@ import pytest
 
 from cutover.checks.probe import AT_ONCE, Question, addresses_of, ask_all, ask_once
 from cutover.checks.probes import Answered, fault
-from propagation.answer import Answer, Endpoint, Kind
+from propagation import Endpoint, Outcome, Target
 from tests.lab.parts.tls_server import PAGE, Authority, serving
+from tests.unit.outcomes import outcome
 
 HOST = "violet.www.shop.example"
 ADDRESS, OTHER_ADDRESS = "127.0.0.1", "127.0.0.2"
@@ -191,26 +193,33 @@ def test_the_port_is_named_where_it_is_not_the_standard_one(port: int, secure: b
 
 
 class Resolvers:
-    """Answers by the address of the resolver."""
+    """What each resolver says, by its address."""
 
-    def __init__(self, **answers: Answer) -> None:
-        self.servers: Sequence[Endpoint] = [Endpoint(name) for name in answers]
-        self._answers = answers
+    def __init__(self, **said: Outcome.Said) -> None:
+        self.servers: Sequence[Endpoint] = [Endpoint(name) for name in said]
+        self._said = said
 
-    async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
-        assert (name, rdtype, recursive) == ("violet.elb.example", "A", True)
-        return self._answers[server.address]
+    async def glance(self, target: Target, deadline_seconds: float, is_enough: Callable[[Outcome], bool]) -> Outcome:
+        assert (target.names, target.rdtype, target.private) == (("violet.elb.example",), "A", True)
+        assert (list(target.resolvers), deadline_seconds > 0) == (self.servers, True)
+        seen = outcome(said_by_resolvers=tuple(replace(said, server=name) for name, said in self._said.items()))
+        assert is_enough(seen)
+        return seen
 
     def addresses(self) -> tuple[str, ...]:
-        return run(addresses_of("violet.elb.example", self.servers, self.ask))
+        return run(addresses_of("violet.elb.example", self.servers, self.glance))
 
 
-def known(*addresses: str) -> Answer:
-    return Answer(Kind.ADDRESSES, frozenset(addresses), 60)
+def known(*addresses: str) -> Outcome.Said:
+    return Outcome.Said("", "violet.elb.example", "expected", "answers", addresses)
+
+
+def without(verdict: str, status: str) -> Outcome.Said:
+    return Outcome.Said("", "violet.elb.example", verdict, status)
 
 
 def test_the_addresses_are_all_that_any_resolver_knows() -> None:
-    dead = Answer(Kind.NO_ANSWER, detail="no answer over UDP in 2 s")
+    dead = without("no_answer", "no answer over UDP in 2 s")
     assert Resolvers(a=known("192.0.2.2"), b=dead, c=known("192.0.2.1", "192.0.2.2")).addresses() == (
         "192.0.2.1",
         "192.0.2.2",
@@ -218,7 +227,7 @@ def test_the_addresses_are_all_that_any_resolver_knows() -> None:
 
 
 def test_when_no_resolver_has_an_address_each_ones_words_are_in_the_error() -> None:
-    resolvers = Resolvers(a=Answer(Kind.NXDOMAIN, detail="NXDOMAIN"), b=Answer(Kind.FAILURE, detail="SERVFAIL"))
+    resolvers = Resolvers(a=without("negative", "NXDOMAIN"), b=without("failure", "SERVFAIL"))
     with pytest.raises(LookupError, match=r"no address of violet.elb.example is to be had \(a: NXDOMAIN; b: SERVFAIL"):
         resolvers.addresses()
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.plugins.lifeline import Child
-from propagation.answer import Endpoint
+from propagation import Endpoint
 
 ADDRESS = "127.0.0.1"
 FETCHED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tag-team" / "resolvers"

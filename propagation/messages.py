@@ -1,11 +1,11 @@
-"""Saying how far DNS is: a line of progress now and then, and the error of a wait that ran out of time."""
+"""Saying how far DNS is: a line of progress, the error of a wait that ran out of time, and a table for people."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from propagation.colour_addresses import Verdict
 from propagation.criterion import Picture, Status
-from propagation.look import in_words
+from propagation.observation import Worth, in_words
+from propagation.outcome import Outcome
 from propagation.record import NOT_ASKED, ttl_left_seconds
 from propagation.resolver_view import ResolverView
 from propagation.server_view import ServerView
@@ -13,6 +13,7 @@ from propagation.server_view import ServerView
 NAMED_AT_MOST = 3
 REPORT_SECONDS = 5.0
 REPORT_CHANGES_SECONDS = 1.0
+HEADER = ("asked", "says", "TTL")
 
 View = ServerView | ResolverView
 
@@ -43,7 +44,7 @@ def progress_line(picture: Picture, status: Status, now: float) -> str:
     stale = [*(f"{name} has no known address" for name in picture.unlocated), *_stale(status.waiting_servers, now)]
     if stale:
         parts.append(f"stale: {_some(stale)}")
-    unseen = [view for view in picture.resolvers if not view.has_seen_new(status.since)]
+    unseen = [view for view in picture.resolvers if not view.has_seen_expected(status.since)]
     parts.append(f"resolvers {len(resolvers - _at(unseen))} of {len(resolvers)}")
     if status.released_at is not None and now < status.released_at:
         parts.append(f"{status.released_at - now:.0f} s of TTL left")
@@ -61,7 +62,9 @@ def timeout_message(picture: Picture, status: Status, now: float, deadline_secon
     if not picture.servers and not picture.unlocated:
         lines.append(f"  no name server can be asked, there is no route to {', '.join(picture.skipped)}")
     # A resolver that was right before the last server switched is only waiting to be seen again.
-    resolvers = [view for view in status.waiting_resolvers if view.last is None or view.last.verdict is not Verdict.NEW]
+    resolvers = [
+        view for view in status.waiting_resolvers if view.last is None or view.last.verdict is not Worth.EXPECTED
+    ]
     lines += [f"  {line}" for line in _details(status.waiting_servers, "", now)]
     lines += [f"  {line}" for line in _details(resolvers, "resolver ", now)]
     lines += [f"  {line}" for line in _disagreements(status, now)]
@@ -86,7 +89,7 @@ def _disagreements(status: Status, now: float) -> list[str]:
         for view in status.waiting_resolvers
         if view.against is not None
         and view.last is not None
-        and view.last.verdict is Verdict.NEW
+        and view.last.verdict is Worth.EXPECTED
         and (clear_at := view.clear_at(status.since, status.ttl_seconds)) > max(now, status.released_at)
     ]
 
@@ -108,8 +111,8 @@ def _details(views: Iterable[View], what: str, now: float) -> list[str]:
         group = sorted(same, key=lambda view: view.name)
         oldest = min(group, key=_since)
         names = group[0].name + (f" and {len(group) - 1} more" if len(group) > 1 else "")
-        addresses = oldest.said.addresses if oldest.said else ()
-        says = in_words(_says(oldest, now), addresses)
+        records = oldest.said.records if oldest.said else ()
+        says = in_words(_says(oldest, now), records)
         lines.append(f"{names} at {what}{server}: {says}{_ttl_left(oldest, now)}")
     return lines
 
@@ -135,3 +138,25 @@ def _ttl_left(view: View, now: float) -> str:
 def _some(items: Sequence[str]) -> str:
     more = len(items) - NAMED_AT_MOST
     return ", ".join(items[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def table(outcome: Outcome) -> str:
+    """Every server and resolver on a line of its own, then what is not as it should be."""
+    rows = [
+        *((s.server, in_words(s.status, s.records), _seconds(s.ttl_seconds, "")) for s in outcome.servers),
+        *(
+            (r.resolver, in_words(r.status, r.records), _seconds(r.ttl_left_seconds, " left"))
+            for r in outcome.resolvers
+        ),
+        *((name, f"no known address ({reason})", "") for name, reason in outcome.unlocated.items()),
+    ]
+    return "\n".join([*_aligned([HEADER, *rows]), *(f"warning: {warning}" for warning in outcome.warnings)])
+
+
+def _seconds(seconds: float | None, what: str) -> str:
+    return "" if seconds is None else f"{seconds:.0f} s{what}"
+
+
+def _aligned(rows: Sequence[tuple[str, str, str]]) -> list[str]:
+    first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
+    return [f"{row[0]:<{first}}  {row[1]:<{second}}  {row[2]}".rstrip() for row in rows]

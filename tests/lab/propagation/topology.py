@@ -1,44 +1,43 @@
-"""One live name of two colours, before, during and after a tag-in: what there is to resolve."""
+"""One name with two answers, before, during and after a change by weights: what there is to resolve."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lab.aws.record_set import RecordSet
 from lab.dns.world import Host, World, Zone
-from propagation.answer import Endpoint
-from propagation.target import ColourNames, Target
+from propagation import Endpoint, Target
 
 ZONE = "shop.example."
 NAME = f"www.{ZONE}"
-OUTGOING, INCOMING = "amber", "green"
+OTHER, EXPECTED = "amber", "green"
 # Something else in the record set, of which the wait knows nothing.
 STRANGER = "stranger"
 # Route 53's own are in force for longer, but a denial must not outlive the answers of these tests.
 NEGATIVE_TTL_SECONDS = 1
 ADDRESSES = {
-    OUTGOING: ("198.51.100.1", "198.51.100.2", "2001:db8::a:1"),
-    INCOMING: ("203.0.113.1", "203.0.113.2", "2001:db8::b:1"),
+    OTHER: ("198.51.100.1", "198.51.100.2", "2001:db8::a:1"),
+    EXPECTED: ("203.0.113.1", "203.0.113.2", "2001:db8::b:1"),
     STRANGER: ("192.0.2.9",),
 }
-BEFORE, RAISED, LOWERED = {OUTGOING: 100, INCOMING: 0}, {OUTGOING: 100, INCOMING: 100}, {OUTGOING: 0, INCOMING: 100}
+BEFORE, RAISED, LOWERED = {OTHER: 100, EXPECTED: 0}, {OTHER: 100, EXPECTED: 100}, {OTHER: 0, EXPECTED: 100}
 
 
-def balancer(colour: str) -> str:
-    """The DNS name of a colour's load balancer."""
-    return f"{colour}-1.eu-central-1.elb.amazonaws.com."
+def balancer(label: str) -> str:
+    """The DNS name of an answer's load balancer."""
+    return f"{label}-1.eu-central-1.elb.amazonaws.com."
 
 
-def own_name(colour: str) -> str:
-    """The name at which a colour is tested."""
-    return f"{colour}.{NAME}"
+def own_name(label: str) -> str:
+    """The name in the zone that has the addresses of one answer."""
+    return f"{label}.{NAME}"
 
 
 @dataclass(frozen=True)
-class Scenery:
-    """What does not change in a tag-in.
+class Topology:
+    """What does not change meanwhile.
 
     name_servers: name -> addresses, of all there are. delegation_set: those of the hosted zone; none: all of them.
-    cname: by what the live name leads to each colour, where it does so by a CNAME: `own_name` or `balancer`.
+    cname: by what the name leads to each answer, where it does so by a CNAME: `own_name` or `balancer`.
     """
 
     name_servers: Mapping[str, Sequence[str]]
@@ -60,24 +59,25 @@ class Scenery:
         soa = f"{self.zone_servers[0]} hostmaster.{ZONE} 1 7200 900 1209600 {NEGATIVE_TTL_SECONDS}"
         records = [RecordSet(ZONE, "NS", 172800, self.zone_servers), RecordSet(ZONE, "SOA", 900, (soa,))]
         for kind in ("A", "AAAA"):
-            records += [RecordSet(own_name(colour), kind, alias=balancer(colour)) for colour in weights]
+            records += [RecordSet(own_name(label), kind, alias=balancer(label)) for label in weights]
             if self.cname is None:
-                records += [self._weighted(name, kind, colour, weights) for name in self.names for colour in weights]
+                records += [self._weighted(name, kind, label, weights) for name in self.names for label in weights]
         if self.cname is not None:
-            records += [self._weighted(name, "CNAME", colour, weights) for name in self.names for colour in weights]
+            records += [self._weighted(name, "CNAME", label, weights) for name in self.names for label in weights]
         hosts = {name: Host(tuple(found), 172800) for name, found in self.name_servers.items()}
         hosts |= {
-            balancer(colour): Host(tuple(found), self.ttl_seconds)
-            for colour, found in (addresses or self.addresses).items()
+            balancer(label): Host(tuple(found), self.ttl_seconds)
+            for label, found in (addresses or self.addresses).items()
         }
         return World((Zone(ZONE, tuple(records), self.private),), hosts)
 
     def target(self, port: int, doh: Sequence[str] = (), **others: object) -> Target:
-        """What a wait for the incoming colour waits for; `doh` in place of the resolvers' own addresses."""
+        """What a wait for the expected answer waits for; `doh` in place of the resolvers' own addresses."""
         return Target(
             names=tuple(self.names),
-            incoming=INCOMING,
-            colours={colour: ColourNames(own_name(colour), balancer(colour)) for colour in (OUTGOING, INCOMING)},
+            expected=EXPECTED,
+            answers={label: own_name(label) for label in (OTHER, EXPECTED)},
+            sources={label: balancer(label) for label in (OTHER, EXPECTED)},
             ns_names=() if self.private else self.zone_servers,
             resolvers=tuple(Endpoint(address, port) for address in doh or self.resolvers),
             authoritative_port=port,
@@ -85,7 +85,7 @@ class Scenery:
             **others,  # type: ignore[arg-type]  # fields of Target by name
         )
 
-    def _weighted(self, name: str, kind: str, colour: str, weights: Mapping[str, int]) -> RecordSet:
+    def _weighted(self, name: str, kind: str, label: str, weights: Mapping[str, int]) -> RecordSet:
         if self.cname is not None:
-            return RecordSet(name, kind, self.ttl_seconds, (self.cname(colour),), colour, weights[colour])
-        return RecordSet(name, kind, set_identifier=colour, weight=weights[colour], alias=balancer(colour))
+            return RecordSet(name, kind, self.ttl_seconds, (self.cname(label),), label, weights[label])
+        return RecordSet(name, kind, set_identifier=label, weight=weights[label], alias=balancer(label))

@@ -3,16 +3,17 @@
 All times are seconds of one monotonic clock; a time in the past means now.
 """
 
-from propagation.colour_addresses import Verdict
+from collections.abc import Callable
+
 from propagation.criterion import Status
-from propagation.look import Look
+from propagation.observation import Observation, Worth
 from propagation.resolver_view import FINAL_LOOKS, ResolverView
 from propagation.server_view import BURST_ANSWERS, ServerView
 
-# The sentinel is asked so often, and all others when it seems to have switched (sentinel.py).
+# The sentinel is asked so often, and all others when it seems to have switched (server_view.py).
 PROBE_SECONDS = 0.3
 # A server or resolver is not asked more often than that, about all names together. A dead one takes eight questions in
-# a second (polite_ask.py), and the sentinel may be among them: what is asked sooner would queue up.
+# a second (questions.py), and the sentinel may be among them: what is asked sooner would queue up.
 QUESTIONS_PER_SECOND = 30
 QUESTIONS_PER_SECOND_UNANSWERED = 5
 # The burst that shows that a server has switched: few at a time, so that a long way to the server does not add up.
@@ -20,7 +21,7 @@ BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
 BURST_AT_ONCE = 8
 # Everybody is looked at 12 times in the TTL, and whoever has switched once more right before the end. Should a burst
-# have been 20 times luck (p = 1e-6) with both colours at the same weight, these have p = 2^-12 to miss it as well.
+# have been 20 times luck (p = 1e-6) with two answers at the same weight, these have p = 2^-12 to miss it as well.
 LOOKS_PER_TTL = 12
 REGULAR_SECONDS = (0.3, 5.0)
 # Resolvers give whole seconds of TTL left; some round down.
@@ -33,6 +34,51 @@ RESOLVER_LOOK_AHEAD_SECONDS = 2.5
 # An answer still old after the end outlived its TTL: the TTL left in it is not to be relied upon.
 OVERDUE_SECONDS = 0.5
 LONGEST_BACKOFF_SECONDS = 2.0
+
+
+class ServerSchedule:
+    """The schedule for what an authoritative server is asked about one of so many `names`."""
+
+    def __init__(self, view: Callable[[], ServerView], status: Callable[[], Status], names: int) -> None:
+        self._view, self._status, self._names = view, status, names
+
+    def next_at(self) -> float:
+        return next_server_look(self._view(), self._status(), self._names)
+
+    def how_many(self, under_way: int) -> int:
+        return questions_at_once(self._view(), under_way)
+
+    def patience_seconds(self) -> float:
+        return server_patience_seconds(self._view(), self._status(), self._names)
+
+    def counted_seconds(self) -> float:
+        return server_pause_seconds(self._view(), self._status(), self._names)
+
+
+class ResolverSchedule:
+    """The schedule for what a resolver is asked about one of so many `names`."""
+
+    def __init__(
+        self,
+        view: Callable[[], ResolverView],
+        status: Callable[[], Status],
+        names: int,
+        clock: Callable[[], float],
+    ) -> None:
+        self._view, self._status, self._clock = view, status, clock
+        self._pause_seconds = resolver_pause_seconds(names)
+
+    def next_at(self) -> float:
+        return next_resolver_look(self._view(), self._status(), self._pause_seconds)
+
+    def how_many(self, under_way: int) -> int:
+        return resolver_questions_at_once(self._view(), self._status(), self._clock(), under_way)
+
+    def patience_seconds(self) -> float | None:
+        return resolver_patience_seconds(self._view(), self._status(), self._clock())
+
+    def counted_seconds(self) -> float:
+        return self._pause_seconds
 
 
 def questions_at_once(view: ServerView, under_way: int = 0) -> int:
@@ -50,7 +96,7 @@ def server_pause_seconds(view: ServerView, status: Status, names: int = 1) -> fl
     """The shortest pause between two questions to a server about one of so many names, but for bursts."""
     if status.sentinel.is_of(view):
         return PROBE_SECONDS
-    is_silent = view.last is not None and view.last.verdict is Verdict.NO_ANSWER
+    is_silent = view.last is not None and view.last.verdict is Worth.NO_ANSWER
     return max(PROBE_SECONDS, names / (QUESTIONS_PER_SECOND_UNANSWERED if is_silent else QUESTIONS_PER_SECOND))
 
 
@@ -70,12 +116,12 @@ def next_server_look(view: ServerView, status: Status, names: int = 1) -> float:
     shortest, longest = REGULAR_SECONDS
     regular = max(soon, last.asked_at + min(max(status.ttl_seconds / LOOKS_PER_TTL, shortest), longest))
     if view.switched_at is None:
-        if last.verdict is Verdict.NEW:
+        if last.verdict is Worth.EXPECTED:
             return last.at + BURST_PAUSE_SECONDS
         if status.sentinel.is_of(view):
             return soon
         return status.sentinel.ask_again_before if last.asked_at < status.sentinel.ask_again_before else regular
-    if last.verdict is not Verdict.NEW:
+    if last.verdict is not Worth.EXPECTED:
         return soon
     if status.final_look_at is None or last.asked_at >= status.final_look_at:
         return regular
@@ -94,7 +140,7 @@ def resolver_questions_at_once(view: ResolverView, status: Status, now: float, u
     still be answered; while they are enough it is none.
     """
     missing = _missing(view, status)
-    if not missing or view.last is None or view.last.verdict is not Verdict.NEW or now < _clear_at(view, status):
+    if not missing or view.last is None or view.last.verdict is not Worth.EXPECTED or now < _clear_at(view, status):
         return 1
     return max(0, min(missing - under_way, FINAL_LOOKS))
 
@@ -115,7 +161,7 @@ def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float 
         return max(status.since, last.at)
     if last.asked_at < clear_at:
         return min(max(_expiry(view, last), last.asked_at + _shortest_pause(last, pause_seconds)), regular, clear_at)
-    if last.verdict is not Verdict.NEW:
+    if last.verdict is not Worth.EXPECTED:
         return last.asked_at + pause_seconds
     return last.at + BURST_PAUSE_SECONDS if _missing(view, status) else regular
 
@@ -142,18 +188,18 @@ def _missing(view: ResolverView, status: Status) -> int:
     return view.missing(status.since, status.ttl_seconds, status.final_looks)
 
 
-def _expiry(view: ResolverView, last: Look) -> float:
+def _expiry(view: ResolverView, last: Observation) -> float:
     """When the answer leaves its cache; a failure is none."""
     backed_off = last.at + backoff_seconds(view.failures)
     if last.ttl_seconds is None:
         return backed_off
     expires_at = last.at + last.ttl_seconds + EXPIRY_MARGIN_SECONDS
-    return expires_at if last.verdict in (Verdict.NEW, Verdict.OLD) else min(backed_off, expires_at)
+    return expires_at if last.verdict in (Worth.EXPECTED, Worth.OTHER) else min(backed_off, expires_at)
 
 
-def _shortest_pause(last: Look, pause_seconds: float) -> float:
+def _shortest_pause(last: Observation, pause_seconds: float) -> float:
     """An answer that has no TTL left, and is given again and again, is not asked for in a tight loop."""
-    return SHORTEST_PAUSE_SECONDS if last.verdict is Verdict.NEW else pause_seconds
+    return SHORTEST_PAUSE_SECONDS if last.verdict is Worth.EXPECTED else pause_seconds
 
 
 def backoff_seconds(failures: int) -> float:

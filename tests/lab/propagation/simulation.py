@@ -1,4 +1,4 @@
-"""One tag-in played on real name servers and resolvers, with faults at set times, and one wait for it."""
+"""One change simulated on real name servers and resolvers, with faults at set times, and one wait for it."""
 
 import asyncio
 import ssl
@@ -10,10 +10,9 @@ from functools import partial
 from lab.dns.fleet import Fleet
 from lab.dns.world import World
 from lab.messages import ServerFault
-from propagation.outcome import Outcome, PropagationTimeout
-from propagation.target import Target
-from propagation.watch import Watch
-from tests.lab.propagation.scenery import BEFORE, INCOMING, LOWERED, OUTGOING, RAISED, Scenery
+from propagation import Outcome, PropagationTimeout, Target, Watch
+from propagation.questions import Runtime
+from tests.lab.propagation.topology import BEFORE, EXPECTED, LOWERED, OTHER, RAISED, Topology
 from tests.lab.propagation.truth import Truth
 from tests.own_time import now
 
@@ -22,14 +21,14 @@ Secure = Callable[[str], ssl.SSLContext]
 
 
 @dataclass(frozen=True)
-class Play:
+class Simulation:
     """What happens, in seconds after the beginning.
 
     settings: address -> since when it misbehaves how, in order. turns: since when load balancers have which addresses.
-    lowered: the weights after the tag-in. delegated: whom the parents name, where that is not the zone's own servers.
+    lowered: the weights at the end. delegated: whom the parents name, where that is not the zone's own servers.
     """
 
-    scenery: Scenery
+    topology: Topology
     settings: Mapping[str, Sequence[tuple[float, ServerFault]]] = field(default_factory=dict)
     raised_at: float = 0.3
     lowered_at: float = 0.8
@@ -43,19 +42,19 @@ class Play:
         """All there is to resolve at `moment`."""
         weights = self.lowered if moment >= self.lowered_at else RAISED if moment >= self.raised_at else BEFORE
         turned = [addresses for at, addresses in self.turns if at <= moment]
-        return self.scenery.world(weights, turned[-1] if turned else None)
+        return self.topology.world(weights, turned[-1] if turned else None)
 
-    def addresses_of(self, colour: str) -> frozenset[str]:
+    def addresses_of(self, label: str) -> frozenset[str]:
         """All addresses that its load balancer ever has."""
-        return frozenset(self.scenery.addresses[colour]).union(*(addresses[colour] for _, addresses in self.turns))
+        return frozenset(self.topology.addresses[label]).union(*(addresses[label] for _, addresses in self.turns))
 
 
 @dataclass(frozen=True)
 class Ending:
     """How the wait ended, in seconds of the loop's own time after the beginning.
 
-    released_at: from when no compliant cache could hold the outgoing colour. earliest, latest: between these the whole
-    criterion was met (see `Truth`). holding: resolvers with one cache that hold the outgoing colour at the end.
+    released_at: from when no compliant cache could hold the other answer. earliest, latest: between these the whole
+    criterion was met (see `Truth`). holding: resolvers with one cache that hold the other answer at the end.
     error: None where it was a success.
     """
 
@@ -74,39 +73,39 @@ class Ending:
         return self.ended_at - (self.latest if self.error is None else self.deadline_at)
 
 
-async def perform(
-    play: Play,
+async def simulate(
+    simulation: Simulation,
     new_watch: Callable[[Target], Watch] | None = None,
     secure: Secure | None = None,
     **others: object,
 ) -> Ending:
-    """Play it to the end of the wait. `others` are fields of the wait's target; with `secure` it asks over HTTPS.
+    """Simulation it to the end of the wait. `others` are fields of the wait's target; with `secure` it asks over HTTPS.
 
     All of it on the running loop's time, also what `new_watch` makes.
     """
-    scenery = play.scenery
+    topology = simulation.topology
     began = now()
     async with Fleet(
-        play.world_at(0),
-        scenery.name_servers,
-        scenery.resolvers,
-        delegated=play.delegated,
-        alias_ttl_seconds=scenery.ttl_seconds,
+        simulation.world_at(0),
+        topology.name_servers,
+        topology.resolvers,
+        delegated=simulation.delegated,
+        alias_ttl_seconds=topology.ttl_seconds,
         secure=secure,
         clock=now,
     ) as fleet:
-        audience = Audience(fleet, scenery, play.addresses_of(OUTGOING))
-        async with going_on(_stage(play, fleet, began), audience.ask()):
-            await _until(began + play.watched_from)
+        clients = Clients(fleet, topology, simulation.addresses_of(OTHER))
+        async with going_on(_let_it_happen(simulation, fleet, began), clients.ask()):
+            await _until(began + simulation.watched_from)
             watched_from = now()
-            target = scenery.target(fleet.port, list(fleet.doh_urls.values()), **others)
-            watch = new_watch(target) if new_watch else Watch(target, clock=now)
-            outcome, error = await _end_of(watch, play.deadline_seconds)
+            target = topology.target(fleet.port, list(fleet.doh_urls.values()), **others)
+            watch = new_watch(target) if new_watch else Watch(target, Runtime(clock=now))
+            outcome, error = await _end_of(watch, simulation.deadline_seconds)
             ended_at = now()
-            holding = audience.holding()
-        lowered_at = began + play.lowered_at
-        colours = play.addresses_of(OUTGOING), play.addresses_of(INCOMING)
-        truth = Truth(fleet, scenery, *colours, lowered_at, watched_from, ended_at, audience.old_until)
+            holding = clients.holding()
+        lowered_at = began + simulation.lowered_at
+        both = simulation.addresses_of(OTHER), simulation.addresses_of(EXPECTED)
+        truth = Truth(fleet, topology, *both, lowered_at, watched_from, ended_at, clients.old_until)
         earliest, latest = truth.criterion_met()
         released_at = truth.released_at()
     return Ending(
@@ -114,22 +113,22 @@ async def perform(
         released_at=released_at - began,
         earliest=earliest - began,
         latest=latest - began,
-        deadline_at=watched_from + play.deadline_seconds - began,
+        deadline_at=watched_from + simulation.deadline_seconds - began,
         holding=holding,
         outcome=outcome,
         error=error,
     )
 
 
-class Audience:
+class Clients:
     """Clients of every resolver, who ask so often that each holds an old answer for as long as it can.
 
     old_until: resolver -> when it was last seen to hold one (the loop's time).
     """
 
-    def __init__(self, fleet: Fleet, scenery: Scenery, old: frozenset[str]) -> None:
+    def __init__(self, fleet: Fleet, topology: Topology, old: frozenset[str]) -> None:
         self._fleet = fleet
-        self._scenery = scenery
+        self._scenery = topology
         self._old = old
         self.old_until: dict[str, float] = {}
 
@@ -176,15 +175,15 @@ async def _end_of(watch: Watch, deadline_seconds: float) -> tuple[Outcome, Propa
         return error.outcome, error
 
 
-async def _stage(play: Play, fleet: Fleet, began: float) -> None:
+async def _let_it_happen(simulation: Simulation, fleet: Fleet, began: float) -> None:
     """Let everything happen at its time."""
     changes: list[tuple[float, Callable[[], None]]] = [
-        (at, partial(fleet.change, play.world_at(at)))
-        for at in (play.raised_at, play.lowered_at, *(at for at, _ in play.turns))
+        (at, partial(fleet.change, simulation.world_at(at)))
+        for at in (simulation.raised_at, simulation.lowered_at, *(at for at, _ in simulation.turns))
     ]
     changes += [
         (at, partial(fleet.set, address, fault))
-        for address, settings in play.settings.items()
+        for address, settings in simulation.settings.items()
         for at, fault in settings
     ]
     for at, change in sorted(changes, key=lambda item: item[0]):

@@ -1,11 +1,11 @@
-"""Many plays at once in one process, each with servers of its own."""
+"""Many simulations at once in one process, each with servers of its own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tests.lab.propagation.play import Ending
+from tests.lab.propagation.simulation import Ending
 from tests.own_time import run_in_own_time
 
 T = TypeVar("T")
@@ -16,26 +16,26 @@ BETWEEN_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class Performance(Generic[T]):
-    """How one play ended."""
+class Result(Generic[T]):
+    """How one simulation ended."""
 
-    play: T
+    simulation: T
     ending: Ending
 
 
-def perform_all(
-    plays: Sequence[T], perform: Callable[[T], Awaitable[Ending]], at_once: int = AT_ONCE
-) -> list[Performance[T]]:
+def simulate_all(
+    simulations: Sequence[T], simulate: Callable[[T], Awaitable[Ending]], at_once: int = AT_ONCE
+) -> list[Result[T]]:
     """Perform all of them, some at a time, in one loop on its own time."""
 
-    async def one(play: T, turns: asyncio.Semaphore, door: asyncio.Lock) -> Performance[T]:
+    async def one(simulation: T, turns: asyncio.Semaphore, door: asyncio.Lock) -> Result[T]:
         async with turns:
             async with door:
                 await asyncio.sleep(BETWEEN_SECONDS)
-            return Performance(play, await perform(play))
+            return Result(simulation, await simulate(simulation))
 
-    async def everything() -> list[Performance[T]]:
+    async def everything() -> list[Result[T]]:
         turns, door = asyncio.Semaphore(at_once), asyncio.Lock()
-        return list(await asyncio.gather(*(one(play, turns, door) for play in plays)))
+        return list(await asyncio.gather(*(one(simulation, turns, door) for simulation in simulations)))
 
     return run_in_own_time(everything())

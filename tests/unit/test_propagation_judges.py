@@ -4,31 +4,29 @@ import asyncio
 
 import pytest
 
-from propagation.answer import Answer, Endpoint, Kind
-from propagation.colour_addresses import Verdict
-from propagation.colour_lookup import ColourLookup
-from propagation.expected import Agreement, ExpectedValues
+from propagation.answer import Answer, AnswerKind, Endpoint
 from propagation.find import find
-from propagation.look import Judge
-from propagation.polite_ask import Heard, PoliteAsk
+from propagation.judges import AddressJudge, Agreement, ExpectedValues, Judge, judge_of
+from propagation.observation import Worth
+from propagation.questions import Limiter, Runtime, TimedAnswer
 from propagation.target import Target
 
 ONE, TWO, RESOLVER = Endpoint("192.0.2.1"), Endpoint("192.0.2.2"), Endpoint("192.0.2.53")
 
 
-def verdict(judge: Judge, server: Endpoint, *data: str) -> Verdict:
-    answer = Answer(Kind.ADDRESSES, frozenset(data), 60) if data else Answer(Kind.NODATA, detail="NODATA")
-    look = asyncio.run(judge.judge(server, Heard(answer, 1, 2), recursive=server == RESOLVER))
+def verdict(judge: Judge, server: Endpoint, *data: str) -> Worth:
+    answer = Answer(AnswerKind.RECORDS, frozenset(data), 60) if data else Answer(AnswerKind.NODATA, detail="NODATA")
+    look = asyncio.run(judge.judge(server, TimedAnswer(answer, 1, 2), recursive=server == RESOLVER))
     assert (look.asked_at, look.at) == (1, 2)
     return look.verdict
 
 
 def test_an_answer_with_all_expected_values_and_no_others_is_as_it_should_be() -> None:
     judge = ExpectedValues(["198.51.100.1", "198.51.100.2"])
-    assert verdict(judge, ONE, "198.51.100.1") is Verdict.OLD
-    assert verdict(judge, ONE, "198.51.100.1", "198.51.100.2") is Verdict.NEW
-    assert verdict(judge, ONE, "198.51.100.1", "203.0.113.1") is Verdict.OLD
-    assert verdict(judge, ONE) is Verdict.NEGATIVE
+    assert verdict(judge, ONE, "198.51.100.1") is Worth.OTHER
+    assert verdict(judge, ONE, "198.51.100.1", "198.51.100.2") is Worth.EXPECTED
+    assert verdict(judge, ONE, "198.51.100.1", "203.0.113.1") is Worth.OTHER
+    assert verdict(judge, ONE) is Worth.NEGATIVE
 
 
 @pytest.mark.parametrize(
@@ -41,45 +39,49 @@ def test_an_answer_with_all_expected_values_and_no_others_is_as_it_should_be() -
     ],
 )
 def test_what_is_missing_and_what_is_too_much_is_said(given: tuple[str, ...], said: str) -> None:
-    answer = Answer(Kind.ADDRESSES, frozenset(given), 60)
-    look = asyncio.run(ExpectedValues(["a", "b", "a"]).judge(ONE, Heard(answer, 1, 2), recursive=False))
+    answer = Answer(AnswerKind.RECORDS, frozenset(given), 60)
+    look = asyncio.run(ExpectedValues(["a", "b", "a"]).judge(ONE, TimedAnswer(answer, 1, 2), recursive=False))
     assert look.summary == said
 
 
 def test_servers_agree_when_they_give_what_the_first_gave() -> None:
     judge = Agreement(by_resolvers=False)
-    assert [verdict(judge, server, "a") for server in (ONE, TWO, RESOLVER)] == [Verdict.NEW] * 3
-    assert verdict(judge, RESOLVER, "b") is Verdict.OLD
-    assert verdict(judge, TWO) is Verdict.NEGATIVE
+    assert [verdict(judge, server, "a") for server in (ONE, TWO, RESOLVER)] == [Worth.EXPECTED] * 3
+    assert verdict(judge, RESOLVER, "b") is Worth.OTHER
+    assert verdict(judge, TWO) is Worth.NEGATIVE
 
 
 def test_the_answer_that_a_server_changed_to_last_is_the_one_to_agree_on() -> None:
     judge = Agreement(by_resolvers=False)
-    assert verdict(judge, ONE, "a") is Verdict.NEW
-    assert verdict(judge, TWO, "b") is Verdict.OLD
-    assert verdict(judge, ONE, "b") is Verdict.OLD, "what counted before was another answer, so it begins again"
-    assert [verdict(judge, server, "b") for server in (ONE, TWO, RESOLVER)] == [Verdict.NEW] * 3
-    assert verdict(judge, RESOLVER, "a") is Verdict.OLD
+    assert verdict(judge, ONE, "a") is Worth.EXPECTED
+    assert verdict(judge, TWO, "b") is Worth.OTHER
+    assert verdict(judge, ONE, "b") is Worth.OTHER, "what counted before was another answer, so it begins again"
+    assert [verdict(judge, server, "b") for server in (ONE, TWO, RESOLVER)] == [Worth.EXPECTED] * 3
+    assert verdict(judge, RESOLVER, "a") is Worth.OTHER
 
 
 def test_a_resolver_that_changes_is_no_authority_unless_there_is_none() -> None:
     judge = Agreement(by_resolvers=False)
-    assert verdict(judge, ONE, "a") is Verdict.NEW
-    assert [verdict(judge, RESOLVER, answer) for answer in ("b", "a")] == [Verdict.OLD, Verdict.NEW]
+    assert verdict(judge, ONE, "a") is Worth.EXPECTED
+    assert [verdict(judge, RESOLVER, answer) for answer in ("b", "a")] == [Worth.OTHER, Worth.EXPECTED]
     private = Agreement(by_resolvers=True)
-    assert [verdict(private, RESOLVER, answer) for answer in ("a", "b", "b")] == [Verdict.NEW, Verdict.OLD, Verdict.NEW]
+    assert [verdict(private, RESOLVER, answer) for answer in ("a", "b", "b")] == [
+        Worth.EXPECTED,
+        Worth.OTHER,
+        Worth.EXPECTED,
+    ]
 
 
 def found(of_type: str, *expected: str, private: bool = False) -> tuple[Target, Judge]:
     async def ask(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
         assert (server, rdtype, recursive) == (RESOLVER, "NS", True)
         if name == "example.com":
-            return Answer(Kind.ADDRESSES, frozenset({"ns-1.example.net."}), 60)
-        return Answer(Kind.NODATA, detail="NODATA")
+            return Answer(AnswerKind.RECORDS, frozenset({"ns-1.example.net."}), 60)
+        return Answer(AnswerKind.NODATA, detail="NODATA")
 
     async def main() -> tuple[Target, Judge]:
-        target, new_judge = await find("www.example.com", of_type, expected, [RESOLVER], 53, ask, private=private)
-        return target, new_judge(target, PoliteAsk(ask, lambda: 0.0), lambda: 0.0)
+        target = await find("www.example.com", of_type, expected, [RESOLVER], 53, ask, private=private)
+        return target, judge_of(target, Limiter(Runtime(ask, lambda: 0.0)))
 
     return asyncio.run(main())
 
@@ -93,13 +95,13 @@ def test_a_name_is_found_with_its_zone_and_servers() -> None:
 def test_a_private_name_is_asked_of_resolvers_only() -> None:
     target, judge = found("A", private=True)
     assert (target.zone, target.ns_names, target.private) == (None, (), True)
-    assert verdict(judge, RESOLVER, "a") is Verdict.NEW
+    assert verdict(judge, RESOLVER, "a") is Worth.EXPECTED
 
 
 def test_another_name_stands_for_its_addresses() -> None:
     target, judge = found("A", "new.example.com")
-    assert isinstance(judge, ColourLookup)
-    assert target.colours["new.example.com"].own_name == "new.example.com"
+    assert isinstance(judge, AddressJudge)
+    assert (target.answers, target.sources) == ({"new.example.com": "new.example.com"},) * 2
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_another_name_stands_for_its_addresses() -> None:
 )
 def test_expected_data_are_read_as_a_zone_file_has_them(rdtype: str, expected: str, given: str) -> None:
     _, judge = found(rdtype, expected)
-    assert verdict(judge, ONE, given) is Verdict.NEW
+    assert verdict(judge, ONE, given) is Worth.EXPECTED
 
 
 @pytest.mark.parametrize(
@@ -132,15 +134,15 @@ def test_another_name_is_expected_alone(expected: tuple[str, ...]) -> None:
 
 def test_the_same_value_twice_is_expected_once() -> None:
     target, judge = found("A", "198.51.100.1", "198.51.100.1")
-    assert target.incoming == "198.51.100.1"
-    assert verdict(judge, ONE, "198.51.100.1") is Verdict.NEW
+    assert target.expected == "198.51.100.1"
+    assert verdict(judge, ONE, "198.51.100.1") is Worth.EXPECTED
     same, _ = found("A", "new.example.com", "new.example.com")
-    assert same.incoming == "new.example.com"
+    assert same.expected == "new.example.com"
 
 
 def test_another_name_is_read_without_regard_to_case_and_the_dot() -> None:
     target, _ = found("AAAA", "New.Example.COM.")
-    assert target.incoming == "new.example.com"
+    assert target.expected == "new.example.com"
 
 
 def test_nobody_is_asked_about_what_is_not_understood() -> None:
