@@ -6,13 +6,13 @@ from dataclasses import replace
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components import hook
+from components import hook, line
 from components.declared import Declared
 from components.live_evidence import LiveEvidence
 from components.settings import LiveSettings
 from components.shared_settings import SharedSettings
 from components.standing import StandingLook
-from cutover import first_turn, further_names, replacement, weights
+from cutover import first_turn, further_names, record_set, replacement, weights
 from cutover.aws import Aws
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import certificate
@@ -120,6 +120,7 @@ class FurtherHooks:
         standing, name = await self._standing(), str(args.new_inputs["name"])
         found = further_names.astray(standing.records, [name], self.switch)
         further_names.refuse([one for one in found if one.answers], self.switch)
+        line.progress(args.urn)(record_set.change_under_way(args.new_inputs))
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
