@@ -6,12 +6,13 @@ from dataclasses import replace
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components import hook
+from components import hook, line
 from components.declared import Declared
 from components.live_evidence import LiveEvidence
-from components.settings import LiveSettings, SharedSettings
+from components.settings import LiveSettings
+from components.shared_settings import SharedSettings
 from components.standing import StandingLook
-from cutover import first_turn, further_names, replacement, weights
+from cutover import first_turn, further_names, record_set, replacement, weights
 from cutover.aws import Aws
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import certificate
@@ -118,6 +119,7 @@ class FurtherHooks:
         assert args.new_inputs is not None  # before_create and before_update always have them
         standing, name = await self._standing(), str(args.new_inputs["name"])
         further_names.refuse_taking(further_names.astray(standing.records, [name], self.switch), self.switch)
+        line.progress(args.urn)(record_set.change_under_way(args.new_inputs))
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them
