@@ -147,8 +147,9 @@ class LiveHooks:
             name_servers = await in_thread(self._aws.name_servers, self._zone_id)
             settings, shared = self._settings, self._settings.shared
             target = Target(
-                names=settings.names,
+                name=settings.names[0],
                 expected=settings.active,
+                further=tuple(settings.names[1:]),
                 answers={colour: shared.own_name(colour) for colour in self._clusters},
                 sources={colour: facts.dns_name for colour, facts in self._clusters.items()},
                 ns_names=name_servers,

@@ -37,7 +37,7 @@ async def find(
     zone = NO_ZONE if private else await zone_of(name, resolvers, ask)
     make = partial(
         Target,
-        names=(name,),
+        name=name,
         ns_names=zone.ns_names,
         resolvers=tuple(resolvers),
         authoritative_port=port,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from propagation.criterion import Picture, Status
-from propagation.observation import Worth, in_words
+from propagation.observation import in_words
 from propagation.outcome import Outcome
 from propagation.record import NOT_ASKED, ttl_left_seconds
 from propagation.resolver_view import ResolverView
@@ -52,6 +52,8 @@ def progress_line(picture: Picture, status: Status, now: float) -> str:
         parts.append(f"stale: {_some(_stale(unseen, now))}")
     elif status.released_at is not None and status.waiting_resolvers:
         parts.append("resolvers are asked whether all their caches agree")
+    elif status.released_at is not None and status.waiting_further:
+        parts.append(f"asked about further names: {_some(sorted(_at(status.waiting_further)))}")
     return "; ".join(parts)
 
 
@@ -62,10 +64,12 @@ def timeout_message(picture: Picture, status: Status, now: float, deadline_secon
     if not picture.servers and not picture.unlocated:
         lines.append(f"  no name server can be asked, there is no route to {', '.join(picture.skipped)}")
     # A resolver that was right before the last server switched is only waiting to be seen again.
-    resolvers = [
-        view for view in status.waiting_resolvers if view.last is None or view.last.verdict is not Worth.EXPECTED
-    ]
-    lines += [f"  {line}" for line in _details(status.waiting_servers, "", now)]
+    resolvers = [view for view in status.waiting_resolvers if not view.is_good]
+    # Who was not asked about a further name waits for one that is told here anyway.
+    further = [view for view in status.waiting_further if view.last is not None]
+    servers = [*status.waiting_servers, *(view for view in further if isinstance(view, ServerView))]
+    resolvers += [view for view in further if isinstance(view, ResolverView) and not view.is_good]
+    lines += [f"  {line}" for line in _details(servers, "", now)]
     lines += [f"  {line}" for line in _details(resolvers, "resolver ", now)]
     lines += [f"  {line}" for line in _disagreements(status, now)]
     lines += [f"  {warning}" for warning in picture.delegation.warnings]
@@ -88,8 +92,7 @@ def _disagreements(status: Status, now: float) -> list[str]:
         f"its TTL allows; its answers have to agree for another {clear_at - now:.0f} s"
         for view in status.waiting_resolvers
         if view.against is not None
-        and view.last is not None
-        and view.last.verdict is Worth.EXPECTED
+        and view.is_good
         and (clear_at := view.clear_at(status.since, status.ttl_seconds)) > max(now, status.released_at)
     ]
 

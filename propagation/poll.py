@@ -1,13 +1,17 @@
-"""Asking one server about one name again and again, without waiting for what gets lost."""
+"""Asking one server again and again, without waiting for what gets lost; or about many names, as often as needed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from propagation.questions import Runtime
+from propagation.schedule import LONGEST_BACKOFF_SECONDS, PROBE_SECONDS
 
 # With a timeout of 2 s and a question each 0.3 s there are seven; a burst is 20.
 UNDER_WAY_AT_MOST = 24
+# So many about further names, which leaves room for those about the first one.
+CONFIRMING_AT_ONCE = 8
 # Nobody sleeps longer without regard for what the others have found.
 NAP_SECONDS = 1.0
 # Nor so short that the clock may not have moved after it.
@@ -84,4 +88,40 @@ async def poll(
             elif len(under_way) < UNDER_WAY_AT_MOST:
                 await asyncio.wait(asked, timeout=schedule.patience_seconds())
             else:
+                await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How often a question was sent, and when last."""
+
+    times: int = 0
+    at: float = float("-inf")
+
+    def again_at(self) -> float:
+        """When it is sent again, if no good answer comes: after 0.3 s, then ever more seldom, at most every 2 s."""
+        return self.at + min(PROBE_SECONDS * 2.0 ** (self.times - 1), LONGEST_BACKOFF_SECONDS)
+
+
+async def confirm(
+    names: Sequence[str],
+    next_at: Callable[[str, Sent], float],
+    ask: Callable[[str], Coroutine[Any, Any, None]],
+    runtime: Runtime,
+    wakeup: Wakeup,
+) -> None:
+    """For ever `ask` about each of `names` when `next_at` says so, given how often it was asked about; some at once."""
+    sent = dict.fromkeys(names, Sent())
+    async with asyncio.TaskGroup() as group:
+        under_way: set[asyncio.Task[None]] = set()
+        while True:
+            await wakeup.sleep_until(lambda: min(next_at(name, sent[name]) for name in names))
+            now = runtime.clock()
+            due = [name for name in names if next_at(name, sent[name]) <= now]
+            for name in due[: CONFIRMING_AT_ONCE - len(under_way)]:
+                sent[name] = Sent(sent[name].times + 1, now)
+                task = group.create_task(ask(name))
+                under_way.add(task)
+                task.add_done_callback(under_way.discard)
+            if len(under_way) == CONFIRMING_AT_ONCE:
                 await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)

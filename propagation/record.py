@@ -12,6 +12,7 @@ from propagation.resolver_view import ResolverView, held_until
 from propagation.server_view import ServerView
 from propagation.target import Target
 
+View = ServerView | ResolverView
 AnyView = TypeVar("AnyView", ServerView, ResolverView)
 NOT_ASKED = "not asked yet"
 
@@ -44,14 +45,15 @@ def outcome_of(
     queries_in_all: int,
 ) -> Outcome:
     """The record of a wait that ends now; `queries` to each server or resolver by its printable name."""
-    servers, resolvers = frozenset(status.waiting_servers), frozenset(status.waiting_resolvers)
+    further = frozenset(picture.further_servers)
+    waiting = frozenset((*status.waiting_servers, *status.waiting_resolvers, *status.waiting_further))
     return Outcome(
         done=done,
         expected=target.expected,
         names=target.names,
         rdtype=target.rdtype,
-        servers=tuple(_server(views, servers, clocks, queries) for views in by_server(picture.servers)),
-        resolvers=tuple(_resolver(views, resolvers, clocks, queries) for views in by_server(picture.resolvers)),
+        servers=tuple(_server(views, further, waiting, clocks, queries) for views in by_server(picture.all_servers)),
+        resolvers=tuple(_resolver(views, waiting, clocks, queries) for views in by_server(picture.all_resolvers)),
         unlocated=picture.unlocated,
         skipped=tuple(picture.skipped),
         own_name_servers=picture.delegation.own,
@@ -65,8 +67,8 @@ def outcome_of(
         ended_at=clocks.at(clocks.now),
         waited_seconds=round(clocks.now - called_at, 3),
         queries=queries_in_all,
-        said_by_servers=tuple(_last_said(view) for view in picture.servers),
-        said_by_resolvers=tuple(_last_said(view) for view in picture.resolvers),
+        said_by_servers=tuple(_last_said(view) for view in picture.all_servers),
+        said_by_resolvers=tuple(_last_said(view) for view in picture.all_resolvers),
         delegation_warnings=picture.delegation.warnings,
     )
 
@@ -96,7 +98,7 @@ def _warnings(picture: Picture, status: Status) -> tuple[str, ...]:
     unreachable = dict.fromkeys(view.server for view in status.unreachable)
     stretched = dict.fromkeys(
         f"resolver {view.server} keeps answers for {view.longest_ttl_seconds:.0f} s, longer than their TTL"
-        for view in picture.resolvers
+        for view in picture.all_resolvers
         if picture.servers and view.longest_ttl_seconds is not None and view.longest_ttl_seconds > status.ttl_seconds
     )
     return (
@@ -108,21 +110,26 @@ def _warnings(picture: Picture, status: Status) -> tuple[str, ...]:
 
 
 def _server(
-    views: Sequence[ServerView], waiting: frozenset[ServerView], clocks: Clocks, queries: Mapping[str, int]
+    views: Sequence[ServerView],
+    further: frozenset[ServerView],
+    waiting: frozenset[View],
+    clocks: Clocks,
+    queries: Mapping[str, int],
 ) -> ServerOutcome:
     shown, says = _says(views, waiting, clocks, queries)
-    switches = [view.switched_at for view in views if view.switched_at is not None]
+    switches = [view.switched_at for view in views if view not in further]
+    switched = [moment for moment in switches if moment is not None]
     ttls = [view.ttl_seconds for view in views if view.ttl_seconds is not None]
     return ServerOutcome(
         server=shown.server,
         **says,
-        switched_at=clocks.iso(max(switches)) if len(switches) == len(views) else None,
+        switched_at=clocks.iso(max(switched)) if len(switched) == len(switches) else None,
         ttl_seconds=max(ttls, default=None),
     )
 
 
 def _resolver(
-    views: Sequence[ResolverView], waiting: frozenset[ResolverView], clocks: Clocks, queries: Mapping[str, int]
+    views: Sequence[ResolverView], waiting: frozenset[View], clocks: Clocks, queries: Mapping[str, int]
 ) -> ResolverOutcome:
     shown, says = _says(views, waiting, clocks, queries)
     seen = [view.seen_at for view in views if view.seen_at is not None]
@@ -144,11 +151,13 @@ def longest_waiting(views: Sequence[AnyView]) -> AnyView:
 
 
 def _says(
-    views: Sequence[AnyView], waiting: frozenset[AnyView], clocks: Clocks, queries: Mapping[str, int]
+    views: Sequence[AnyView], waiting: frozenset[View], clocks: Clocks, queries: Mapping[str, int]
 ) -> tuple[AnyView, dict[str, Any]]:
     """The view that is shown for a server or resolver, and what the entries of both kinds say alike."""
     late = [view for view in views if view in waiting]
-    view = longest_waiting(late or views)
+    shown = late or views
+    # Nobody is asked about a further name before the first.
+    view = longest_waiting([view for view in shown if view.last is not None] or shown)
     said = view.said
     return view, {
         "names": len(views),

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from propagation.observation import AGAINST, Observation, Worth, said_since
 
 TRIES_BEFORE_UNREACHABLE = 3
-# Questions at the end that nothing speaks against: a stale one of four caches shows with p > 0.96 among them. With many
-# names each is asked about less often, as the caches are the same.
+# Questions at the end that nothing speaks against: a stale one of four caches shows with p > 0.96 among them.
 FINAL_LOOKS = 12
-FEWEST_FINAL_LOOKS = 2
+# About a further name that is followed: many may be, and the caches are the same.
+FURTHER_FINAL_LOOKS = 2
 # Then p > 0.9999.
 TIMES_AFTER_CONTRADICTION = 3
 LONGEST_ROW = FINAL_LOOKS * TIMES_AFTER_CONTRADICTION
@@ -18,11 +18,12 @@ WHOLE_SECOND = 1.0
 
 @dataclass(frozen=True)
 class ResolverView:
-    """What one resolver (`server`, its printable name) has said about one live `name`.
+    """What one resolver (`server`, its printable name) has said about one `name`.
 
     `seen_at`: when it was last asked and answered as expected, `agrees_since`: when first, since it last spoke
     `against` it. `row`: when the last questions were asked that have been concluded since then, whatever they brought.
     `failures`: unhelpful answers in a row. `longest_ttl_seconds`: the largest TTL it has given with records.
+    `final_looks`: how many questions it is asked at the end.
     """
 
     name: str
@@ -37,11 +38,17 @@ class ResolverView:
     failures: int = 0
     has_answered: bool = False
     longest_ttl_seconds: float | None = None
+    final_looks: int = FINAL_LOOKS
 
     @property
     def said(self) -> Observation | None:
         """The answer that describes it: the last."""
         return self.last
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the last answer was the expected one."""
+        return self.last is not None and self.last.verdict is Worth.EXPECTED
 
     @property
     def is_unreachable(self) -> bool:
@@ -59,27 +66,31 @@ class ResolverView:
         says that it will be, comes from a cache that does not keep to the TTL: the TTL begins again with it.
         """
         released_at = since + ttl_seconds
-        if self.against is None or held_until(self.against) <= released_at + WHOLE_SECOND:
+        if self.against is None or not self.contradicts(since, ttl_seconds):
             return released_at
         return max(released_at, self.against.at + ttl_seconds)
 
-    def missing(self, since: float, ttl_seconds: float, final_looks: int) -> int:
+    def contradicts(self, since: float, ttl_seconds: float) -> bool:
+        """Whether it gave an answer that was, or said that it would be, older than the TTL allows."""
+        return self.against is not None and held_until(self.against) > since + ttl_seconds + WHOLE_SECOND
+
+    def missing(self, since: float, ttl_seconds: float) -> int:
         """How many questions are still to be asked after that, to be concluded without an answer against.
 
         One that has been caught with an answer that was too old is asked more often.
         """
         clear_at = self.clear_at(since, ttl_seconds)
-        wanted = final_looks if clear_at <= since + ttl_seconds else final_looks * TIMES_AFTER_CONTRADICTION
+        times = 1 if clear_at <= since + ttl_seconds else TIMES_AFTER_CONTRADICTION
+        wanted = self.final_looks * times
         return max(0, wanted - sum(asked_at >= clear_at for asked_at in self.row))
 
-    def is_done(self, since: float, ttl_seconds: float, final_looks: int) -> bool:
+    def is_done(self, since: float, ttl_seconds: float) -> bool:
         """Whether its answers have agreed for one TTL, and enough of them after that."""
-        return self.has_seen_expected(since) and not self.missing(since, ttl_seconds, final_looks)
+        return self.has_seen_expected(since) and not self.missing(since, ttl_seconds)
 
-
-def final_looks(names: int) -> int:
-    """How many questions about each of so many names a resolver is asked at the end."""
-    return max(FINAL_LOOKS // max(names, 1), FEWEST_FINAL_LOOKS)
+    def is_confirmed_by(self, first: "ResolverView", since: float, ttl_seconds: float) -> bool:
+        """Whether it was seen to answer this further name as expected, when its answers to the `first` had agreed."""
+        return self.has_seen_expected(first.clear_at(since, ttl_seconds))
 
 
 def held_until(seen: Observation) -> float:

@@ -12,10 +12,6 @@ from propagation.server_view import BURST_ANSWERS, ServerView
 
 # The sentinel is asked so often, and all others when it seems to have switched (server_view.py).
 PROBE_SECONDS = 0.3
-# A server or resolver is not asked more often than that, about all names together. A dead one takes eight questions in
-# a second (questions.py), and the sentinel may be among them: what is asked sooner would queue up.
-QUESTIONS_PER_SECOND = 30
-QUESTIONS_PER_SECOND_UNANSWERED = 5
 # The burst that shows that a server has switched: few at a time, so that a long way to the server does not add up.
 BURST_PAUSE_SECONDS = 0.02
 BURST_PATIENCE_SECONDS = 0.05
@@ -37,39 +33,34 @@ LONGEST_BACKOFF_SECONDS = 2.0
 
 
 class ServerSchedule:
-    """The schedule for what an authoritative server is asked about one of so many `names`."""
+    """The schedule for what an authoritative server is asked about one name."""
 
-    def __init__(self, view: Callable[[], ServerView], status: Callable[[], Status], names: int) -> None:
-        self._view, self._status, self._names = view, status, names
+    def __init__(self, view: Callable[[], ServerView], status: Callable[[], Status]) -> None:
+        self._view, self._status = view, status
 
     def next_at(self) -> float:
-        return next_server_look(self._view(), self._status(), self._names)
+        return next_server_look(self._view(), self._status())
 
     def how_many(self, under_way: int) -> int:
         return questions_at_once(self._view(), under_way)
 
     def patience_seconds(self) -> float:
-        return server_patience_seconds(self._view(), self._status(), self._names)
+        return server_patience_seconds(self._view())
 
     def counted_seconds(self) -> float:
-        return server_pause_seconds(self._view(), self._status(), self._names)
+        return PROBE_SECONDS
 
 
 class ResolverSchedule:
-    """The schedule for what a resolver is asked about one of so many `names`."""
+    """The schedule for what a resolver is asked about one name."""
 
     def __init__(
-        self,
-        view: Callable[[], ResolverView],
-        status: Callable[[], Status],
-        names: int,
-        clock: Callable[[], float],
+        self, view: Callable[[], ResolverView], status: Callable[[], Status], clock: Callable[[], float]
     ) -> None:
         self._view, self._status, self._clock = view, status, clock
-        self._pause_seconds = resolver_pause_seconds(names)
 
     def next_at(self) -> float:
-        return next_resolver_look(self._view(), self._status(), self._pause_seconds)
+        return next_resolver_look(self._view(), self._status())
 
     def how_many(self, under_way: int) -> int:
         return resolver_questions_at_once(self._view(), self._status(), self._clock(), under_way)
@@ -78,7 +69,7 @@ class ResolverSchedule:
         return resolver_patience_seconds(self._view(), self._status(), self._clock())
 
     def counted_seconds(self) -> float:
-        return self._pause_seconds
+        return OVERDUE_SECONDS
 
 
 def questions_at_once(view: ServerView, under_way: int = 0) -> int:
@@ -92,27 +83,17 @@ def questions_at_once(view: ServerView, under_way: int = 0) -> int:
     return max(0, min(coming + 1, BURST_AT_ONCE, BURST_ANSWERS - coming))
 
 
-def server_pause_seconds(view: ServerView, status: Status, names: int = 1) -> float:
-    """The shortest pause between two questions to a server about one of so many names, but for bursts."""
-    if status.sentinel.is_of(view):
-        return PROBE_SECONDS
-    is_silent = view.last is not None and view.last.verdict is Worth.NO_ANSWER
-    return max(PROBE_SECONDS, names / (QUESTIONS_PER_SECOND_UNANSWERED if is_silent else QUESTIONS_PER_SECOND))
+def server_patience_seconds(view: ServerView) -> float:
+    """How long to wait for answers before asking on; a burst leaves a slow server behind."""
+    return BURST_PATIENCE_SECONDS if view.streak and view.switched_at is None else PROBE_SECONDS
 
 
-def server_patience_seconds(view: ServerView, status: Status, names: int = 1) -> float:
-    """How long to wait for answers before asking on; a burst leaves a slow server behind, with many names less soon."""
-    pause_seconds = server_pause_seconds(view, status, names)
-    is_burst = view.streak and view.switched_at is None
-    return pause_seconds * BURST_PATIENCE_SECONDS / PROBE_SECONDS if is_burst else pause_seconds
-
-
-def next_server_look(view: ServerView, status: Status, names: int = 1) -> float:
-    """When to look at an authoritative server next about one of so many names."""
+def next_server_look(view: ServerView, status: Status) -> float:
+    """When to look at an authoritative server next."""
     last = view.last
     if last is None:
         return float("-inf")
-    soon = last.asked_at + server_pause_seconds(view, status, names)
+    soon = last.asked_at + PROBE_SECONDS
     shortest, longest = REGULAR_SECONDS
     regular = max(soon, last.asked_at + min(max(status.ttl_seconds / LOOKS_PER_TTL, shortest), longest))
     if view.switched_at is None:
@@ -128,11 +109,6 @@ def next_server_look(view: ServerView, status: Status, names: int = 1) -> float:
     return min(regular, status.final_look_at)
 
 
-def resolver_pause_seconds(names: int) -> float:
-    """The shortest pause between two questions about one of so many names to a resolver that holds up the end."""
-    return max(OVERDUE_SECONDS, names / QUESTIONS_PER_SECOND)
-
-
 def resolver_questions_at_once(view: ResolverView, status: Status, now: float, under_way: int = 0) -> int:
     """How many questions to send a resolver now: one, or at the end all those that show that its caches agree.
 
@@ -140,29 +116,26 @@ def resolver_questions_at_once(view: ResolverView, status: Status, now: float, u
     still be answered; while they are enough it is none.
     """
     missing = _missing(view, status)
-    if not missing or view.last is None or view.last.verdict is not Worth.EXPECTED or now < _clear_at(view, status):
+    if not missing or not view.is_good or now < _clear_at(view, status):
         return 1
     return max(0, min(missing - under_way, FINAL_LOOKS))
 
 
-def next_resolver_look(view: ResolverView, status: Status, pause_seconds: float = OVERDUE_SECONDS) -> float:
-    """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it.
-
-    `pause_seconds` is that of `resolver_pause_seconds`.
-    """
+def next_resolver_look(view: ResolverView, status: Status) -> float:
+    """When to look at a resolver next: when its answer leaves its cache, sooner only if the end depends on it."""
     last = view.last
     if last is None:
         return float("-inf")
     if status.since is None or view.is_unreachable:
-        return max(_expiry(view, last), last.asked_at + _shortest_pause(last, pause_seconds))
+        return max(_expiry(view, last), last.asked_at + _shortest_pause(last))
     clear_at = _clear_at(view, status) + EXPIRY_MARGIN_SECONDS
-    regular = last.asked_at + max(status.ttl_seconds / RESOLVER_LOOKS_PER_TTL, pause_seconds)
+    regular = last.asked_at + max(status.ttl_seconds / RESOLVER_LOOKS_PER_TTL, OVERDUE_SECONDS)
     if last.asked_at < status.since:
         return max(status.since, last.at)
     if last.asked_at < clear_at:
-        return min(max(_expiry(view, last), last.asked_at + _shortest_pause(last, pause_seconds)), regular, clear_at)
+        return min(max(_expiry(view, last), last.asked_at + _shortest_pause(last)), regular, clear_at)
     if last.verdict is not Worth.EXPECTED:
-        return last.asked_at + pause_seconds
+        return last.asked_at + OVERDUE_SECONDS
     return last.at + BURST_PAUSE_SECONDS if _missing(view, status) else regular
 
 
@@ -184,8 +157,8 @@ def _clear_at(view: ResolverView, status: Status) -> float:
 def _missing(view: ResolverView, status: Status) -> int:
     """How many of the questions at the end are still to be asked."""
     if status.since is None:
-        return status.final_looks
-    return view.missing(status.since, status.ttl_seconds, status.final_looks)
+        return view.final_looks
+    return view.missing(status.since, status.ttl_seconds)
 
 
 def _expiry(view: ResolverView, last: Observation) -> float:
@@ -197,9 +170,9 @@ def _expiry(view: ResolverView, last: Observation) -> float:
     return expires_at if last.verdict in (Worth.EXPECTED, Worth.OTHER) else min(backed_off, expires_at)
 
 
-def _shortest_pause(last: Observation, pause_seconds: float) -> float:
+def _shortest_pause(last: Observation) -> float:
     """An answer that has no TTL left, and is given again and again, is not asked for in a tight loop."""
-    return SHORTEST_PAUSE_SECONDS if last.verdict is Worth.EXPECTED else pause_seconds
+    return SHORTEST_PAUSE_SECONDS if last.verdict is Worth.EXPECTED else OVERDUE_SECONDS
 
 
 def backoff_seconds(failures: int) -> float:

@@ -7,9 +7,8 @@ from propagation.observation import AGAINST, Observation, Worth, said_since
 
 # While two answers are at the same weight each is the expected one with p = 1/2: 2^-20 < 1e-6.
 BURST_ANSWERS = 20
-# Whoever has switched has to answer once more so shortly before the end, or later; many names take more time.
+# Whoever has switched has to answer once more so shortly before the end, or later.
 FINAL_LOOK_SECONDS = 0.4
-FINAL_LOOKS_PER_SECOND = 40
 # So many good answers in a row are luck once in 128 times while two answers are at the same weight: reason enough to
 # ask the others, while the sentinel's burst goes on.
 SUSPICIOUS_ROW = 7
@@ -17,7 +16,7 @@ SUSPICIOUS_ROW = 7
 
 @dataclass(frozen=True)
 class ServerView:
-    """What one address of an authoritative server (`server`, its printable name) has said about one live `name`.
+    """What one address of an authoritative server (`server`, its printable name) has said about one `name`.
 
     `since`: when it began to say what it `said`. `ttl_seconds`: the largest TTL it has given. `streak`: answers as
     expected in a row, since `streak_since`. `switched_at`: the end of the burst that showed it.
@@ -50,10 +49,11 @@ class ServerView:
         """Whether that was asked for at `final_look_at`, shortly before the end, or later."""
         return self.is_settled and self.last is not None and self.last.asked_at >= final_look_at
 
-
-def final_look_seconds(names: int) -> float:
-    """How long before the end the servers are asked about so many names for the last time."""
-    return max(FINAL_LOOK_SECONDS, names / FINAL_LOOKS_PER_SECOND)
+    def is_confirmed_by(self, first: "ServerView") -> bool:
+        """Whether it has been seen to answer this further name as expected, since it let go for the `first` one."""
+        if first.switched_at is None or self.last is None:
+            return False
+        return self.last.verdict is Worth.EXPECTED and self.last.asked_at >= first.switched_at
 
 
 def observe_server(view: ServerView, seen: Observation) -> ServerView:

@@ -8,7 +8,10 @@ from propagation.answer import Endpoint
 
 @dataclass(frozen=True)
 class Target:
-    """Every one of `names` answers what is `expected`, everywhere.
+    """`name`, and every one of the `further` names, answers what is `expected`, everywhere.
+
+    Further names are decided by the same record as the first, on the same server, like aliases to it in the same zone:
+    the wait follows the first name, and makes sure of the others.
 
     What that is, is said in one of three ways. `answers` has `expected` and every other answer that may still be about
     (none when there was nothing before), each with a name in the zone that has its addresses; `sources`, where they are
@@ -23,8 +26,9 @@ class Target:
     Raises ValueError when there is nothing to ask, nobody to ask, or nothing to compare with.
     """
 
-    names: tuple[str, ...]
+    name: str
     expected: str
+    further: tuple[str, ...] = ()
     answers: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     values: frozenset[str] = frozenset()
@@ -39,10 +43,12 @@ class Target:
     doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        needed = ("names", "resolvers") if self.private else ("names", "ns_names", "resolvers")
+        needed = ("name", "resolvers") if self.private else ("name", "ns_names", "resolvers")
         for name in needed:
             if not getattr(self, name):
                 raise ValueError(f"{name} is empty: a wait for DNS needs at least one")
+        if len(set(self.names)) < len(self.names):
+            raise ValueError(f"a name is there twice: {', '.join(self.names)}")
         if self.private and self.ns_names:
             raise ValueError(f"a private zone has no name servers that can be asked, but ns_names is {self.ns_names}")
         ways = [name for name in ("answers", "values", "agreement") if getattr(self, name)]
@@ -51,3 +57,8 @@ class Target:
         if not self.values and not self.agreement and self.expected not in self.answers:
             known = ", ".join(self.answers) or "none"
             raise ValueError(f"expected is {self.expected!r}, which is not one of the answers: {known}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (self.name, *self.further)

@@ -38,9 +38,12 @@ class Watch:
 
     def start(self) -> None:
         """Begin to watch in the background; harmless when already begun. Older answers are normal now."""
+        self._start(at_once=False)
+
+    def _start(self, *, at_once: bool) -> None:
         if self._task is None:
             # What was seen before a time in which nobody watched proves nothing.
-            self._watchers = Watchers(self._target, self._runtime)
+            self._watchers = Watchers(self._target, self._runtime, at_once=at_once)
             self._task = asyncio.get_running_loop().create_task(self._watchers.run(), name="DNS watch")
 
     async def wait(self, deadline_seconds: float, report: Callable[[str], object] = lambda _: None) -> Outcome:
@@ -66,7 +69,7 @@ class Watch:
 
         A question that gets lost is asked again, and what a server said last counts. Raises as `wait` does.
         """
-        self.start()
+        self._start(at_once=True)
         self._called_at = self._runtime.clock()
         try:
             while self._runtime.clock() < self._called_at + deadline_seconds:

@@ -73,7 +73,7 @@ class Seat:
 async def ours(seat: Seat) -> None:
     """The wait of this project, as the hooks of a tag-in run it: it watches from right before the change."""
     target = Target(
-        names=(NAME.rstrip("."),),
+        name=NAME.rstrip("."),
         expected=INCOMING,
         answers={colour: f"{colour}.{NAME}".rstrip(".") for colour in (INCOMING, OUTGOING)},
         sources={colour: load_balancer(colour) for colour in (INCOMING, OUTGOING)},

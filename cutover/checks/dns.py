@@ -16,18 +16,20 @@ SHOWN_AT_MOST = 4
 
 @dataclass(frozen=True)
 class Expected:
-    """What DNS is to answer: `carriers` maps each live name to the set identifiers that carry it, none at first.
+    """What DNS is to answer for the live `names`: `carriers` maps them to the set identifiers that carry them.
 
+    Nobody does at first. A name that is not in `carriers` has no sets of its own, and answers what the first one does.
     `colours` are those whose addresses are known, and `asked_for` the one of them that answers are compared with.
     """
 
+    names: Sequence[str]
     carriers: Mapping[str, frozenset[str]]
     colours: frozenset[str]
     asked_for: str
 
     def verdicts(self, name: str) -> frozenset[str]:
         """What an answer about `name` may be worth; of a name that no colour carries alone, anything but silence."""
-        carriers = self.carriers[name]
+        carriers = self.carriers.get(name, self.carriers[self.names[0]])
         if not carriers or carriers - self.colours:
             return _ANY_ANSWER
         others = {"other"} if carriers - {self.asked_for} else set()
@@ -43,10 +45,12 @@ class Expected:
         return " or ".join(sorted(carrying)) or "anything"
 
 
-def choose(carriers: Mapping[str, frozenset[str]], colours: frozenset[str], otherwise: str) -> Expected:
+def choose(
+    names: Sequence[str], carriers: Mapping[str, frozenset[str]], colours: frozenset[str], otherwise: str
+) -> Expected:
     """What is expected while `colours` are up; compared with one that carries any name, or `otherwise`."""
     carrying = sorted(frozenset[str]().union(*carriers.values()) & colours)
-    return Expected(carriers, colours, carrying[0] if carrying else otherwise)
+    return Expected(names, carriers, colours, carrying[0] if carrying else otherwise)
 
 
 def check(outcome: Outcome, expected: Expected, zone: str, asked: Sequence[Endpoint]) -> Check:
@@ -58,13 +62,13 @@ def check(outcome: Outcome, expected: Expected, zone: str, asked: Sequence[Endpo
     servers = [said for said in outcome.said_by_servers if not expected.is_as_it_should_be(said)]
     resolvers = _missed(outcome, expected)
     problems = [*_unasked(outcome, expected, zone), *_lines(servers, ""), *_lines(resolvers, "resolver ")]
-    at_fault = [*(said.name for said in (*servers, *resolvers)), *expected.carriers]
+    at_fault = [*(said.name for said in (*servers, *resolvers)), *expected.names]
     who = "one of the resolvers" if outcome.private else "every name server's address, and one of the resolvers,"
     return Check(
         DNS,
         not problems,
         "; ".join(problems) or _good(outcome, expected),
-        f"{who} answers now, and {expected.in_words()} for {_few(expected.carriers)}",
+        f"{who} answers now, and {expected.in_words()} for {_few(expected.names)}",
         _next_step(at_fault[0], outcome, asked) if problems else "",
     )
 
@@ -79,7 +83,7 @@ def _unasked(outcome: Outcome, expected: Expected, zone: str) -> list[str]:
     return unlocated + [
         f"no {kind} was asked about {name}"
         for kind, answers in kinds.items()
-        for name in expected.carriers
+        for name in expected.names
         if (kind == "resolver" or not unlocated) and name not in {said.name for said in answers}
     ]
 

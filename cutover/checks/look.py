@@ -175,10 +175,11 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
     """Those who are watched after the switch, by the same watch."""
     live = candidate.live
     ns_names = await _read(reader.name_servers, live.zone_id)
-    expected = dns.choose(live.carriers, frozenset(live.own_names), candidate.colour)
+    expected = dns.choose(candidate.names, live.carriers, frozenset(live.own_names), candidate.colour)
     target = Target(
-        names=tuple(candidate.names),
+        name=candidate.names[0],
         expected=expected.asked_for,
+        further=tuple(candidate.names[1:]),
         answers=live.own_names,
         sources=live.load_balancer_names,
         ns_names=ns_names,

@@ -59,7 +59,7 @@ async def addresses_of(name: str, resolvers: Sequence[Endpoint], glance: Glance)
     Raises LookupError, with what each resolver said, when none has any.
     """
     # The resolvers alone are asked, whatever the zone is.
-    target = Target((name,), "any address", agreement=True, resolvers=tuple(resolvers), private=True)
+    target = Target(name, "any address", agreement=True, resolvers=tuple(resolvers), private=True)
     outcome = await glance(target, LOOK_UP_SECONDS, lambda _: True)
     found = {address for said in outcome.said_by_resolvers for address in said.records}
     if not found:

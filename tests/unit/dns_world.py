@@ -37,7 +37,8 @@ class Fault:
 class Server:
     """An authoritative server: both colours from `raised`, the incoming only from `switched`, the old only in `flips`.
 
-    `loss`: the share of questions that get lost.
+    `loss`: the share of questions that get lost. `own_switch`: names that have a record of their own, and when the
+    server switches that; until then it gives the old colour.
     """
 
     switched: float
@@ -45,19 +46,22 @@ class Server:
     raised: float = 0.0
     faults: tuple[Fault, ...] = ()
     flips: tuple[tuple[float, float], ...] = ()
+    own_switch: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
 class Resolver:
     """Caches in front of one server, of which each question meets one at random.
 
-    They keep answers `keeps` seconds longer than they may; all hold an old answer fetched at `old_from`. The first
-    `stuck_caches` of the `caches` always answer the old colour, with a whole TTL left.
+    They keep answers `keeps` seconds longer than they may (about some names `keeps_of` says otherwise); all hold an old
+    answer fetched at `old_from`. The first `stuck_caches` of the `caches` always answer the old colour, with a whole
+    TTL left.
     """
 
     upstream: str
     faults: tuple[Fault, ...] = ()
     keeps: float = 0.0
+    keeps_of: dict[str, float] = field(default_factory=dict)
     cache: dict[tuple[str, int], tuple[Answer, float]] = field(default_factory=dict)
     old_from: float | None = None
     caches: int = 1
@@ -92,13 +96,28 @@ class World:
         for resolver in self.resolvers.values():
             if resolver.old_from is not None:
                 old = Answer(AnswerKind.RECORDS, self.balancers[self.outgoing[0]][0][1], float(self.ttl_seconds))
-                expires = resolver.old_from + self.ttl_seconds + resolver.keeps
-                which = [(name, number) for name in self.names for number in range(resolver.caches)]
-                resolver.cache = dict.fromkeys(which, (old, expires))
+                expires = resolver.old_from + self.ttl_seconds
+                resolver.cache = {
+                    (name, number): (old, expires + resolver.keeps_of.get(name, resolver.keeps))
+                    for name in self.names
+                    for number in range(resolver.caches)
+                }
 
     @property
     def now(self) -> float:
         return asyncio.get_running_loop().time() - START
+
+    def holds_old(self) -> list[str]:
+        """The resolvers that hold an answer of the old colour now."""
+        old = frozenset[str]().union(*(had for colour in self.outgoing for _, had in self.balancers[colour]))
+        return [
+            address
+            for address, resolver in self.resolvers.items()
+            if any(
+                name in self.names and expires > self.now and answer.records & old
+                for (name, _), (answer, expires) in resolver.cache.items()
+            )
+        ]
 
     @property
     def truly_released(self) -> float:
@@ -109,8 +128,9 @@ class World:
     def target(self, minimum_ttl_seconds: float | None = None) -> Target:
         colours = ("blue", *self.outgoing)
         return Target(
-            names=self.names,
+            name=self.names[0],
             expected="blue",
+            further=self.names[1:],
             answers={colour: f"{colour}.{NAME}" for colour in colours},
             sources={colour: f"{colour}.balancer.example.net" for colour in colours},
             ns_names=() if self.private else self.zone_servers or tuple(self.ns_addresses),
@@ -160,6 +180,8 @@ class World:
         fault = self._fault(server.faults, name)
         if fault is not None:
             return fault
+        if name in server.own_switch:
+            return self._addresses("blue" if self.now >= server.own_switch[name] else self.outgoing[0])
         if name not in self.names:
             return self._balancer(name) if self.own_names_exist else NXDOMAIN
         flipped = any(begins <= self.now < ends for begins, ends in server.flips)
@@ -186,7 +208,7 @@ class World:
             answer = self._fetch(resolver.upstream, name)
             if answer.kind in (AnswerKind.FAILURE, AnswerKind.NO_ANSWER):
                 return SERVFAIL
-            expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps
+            expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps_of.get(name, resolver.keeps)
             resolver.cache[name, number] = (answer, expires)
         return Answer(answer.kind, answer.records, float(int(expires - self.now)), answer.detail)
 
@@ -226,12 +248,16 @@ class World:
 
 @dataclass
 class Ending:
-    """How a wait ended: `at` seconds after START; `error` is None where it succeeded."""
+    """How a wait ended: `at` seconds after START; `error` is None where it succeeded.
+
+    `holding`: resolvers that held an answer of the old colour then, to any name.
+    """
 
     outcome: Outcome
     at: float
     lines: list[str]
     error: PropagationTimeout | None
+    holding: list[str]
 
 
 def servers(*switched: float) -> dict[str, Server]:
@@ -260,7 +286,7 @@ def wait_in(
         try:
             outcome = await watch.wait(deadline_seconds, lines.append)
         except PropagationTimeout as error:
-            return Ending(error.outcome, world.now, lines, error)
-        return Ending(outcome, world.now, lines, None)
+            return Ending(error.outcome, world.now, lines, error, world.holds_old())
+        return Ending(outcome, world.now, lines, None, world.holds_old())
 
     return run_in_virtual_time(main())

@@ -35,7 +35,7 @@ def seen_of(*servers: Outcome.Said, resolvers: tuple[Outcome.Said, ...] = (AMBER
 
 
 def check(seen: Outcome, *carriers: str, resolvers: tuple[Endpoint, ...] = PUBLIC) -> Check:
-    expected = choose({WWW: frozenset(carriers)}, COLOURS, "violet")
+    expected = choose((WWW,), {WWW: frozenset(carriers)}, COLOURS, "violet")
     return dns.check(seen, expected, "shop.example", resolvers)
 
 
@@ -95,7 +95,7 @@ def test_before_the_first_tag_in_any_answer_will_do_and_silence_will_not(answer:
 
 
 def test_each_name_is_held_against_its_own_carriers() -> None:
-    expected = choose({WWW: frozenset({"amber"}), API: frozenset({"violet"})}, COLOURS, "violet")
+    expected = choose((WWW, API), {WWW: frozenset({"amber"}), API: frozenset({"violet"})}, COLOURS, "violet")
     assert expected.asked_for == "amber"
     resolvers = (by(AMBER, "r"), by(VIOLET, "r", API))
     good = outcome(said_by_servers=(by(AMBER, "one"), by(VIOLET, "one", API)), said_by_resolvers=resolvers)
@@ -107,7 +107,7 @@ def test_each_name_is_held_against_its_own_carriers() -> None:
 
 def test_many_names_of_one_server_are_one_entry() -> None:
     names = [f"www{n}.shop.example" for n in range(9)]
-    expected = choose(dict.fromkeys(names, frozenset({"amber"})), COLOURS, "violet")
+    expected = choose(names, dict.fromkeys(names, frozenset({"amber"})), COLOURS, "violet")
     seen = outcome(
         said_by_servers=tuple(by(SILENCE, "one", name) for name in names),
         said_by_resolvers=tuple(by(AMBER, "r", name) for name in names),
@@ -130,7 +130,7 @@ def test_without_a_name_server_to_ask_nothing_holds() -> None:
 
 @pytest.mark.parametrize("gone", ["servers", "resolvers"])
 def test_what_nobody_was_asked_about_does_not_hold(gone: str) -> None:
-    expected = choose({WWW: frozenset({"amber"}), API: frozenset({"amber"})}, COLOURS, "violet")
+    expected = choose((WWW, API), {WWW: frozenset({"amber"}), API: frozenset({"amber"})}, COLOURS, "violet")
     both = {kind: tuple(by(AMBER, "one", name) for name in (WWW, API)) for kind in ("servers", "resolvers")}
 
     def checked() -> Check:
@@ -160,6 +160,6 @@ def test_what_is_odd_between_zone_and_parent_is_said_beside() -> None:
 
 
 def test_of_a_colour_that_is_asleep_no_address_is_known_so_any_answer_will_do() -> None:
-    expected = choose({WWW: frozenset({"amber"})}, frozenset({"violet"}), "violet")
+    expected = choose((WWW,), {WWW: frozenset({"amber"})}, frozenset({"violet"}), "violet")
     assert expected.asked_for == "violet"
     assert expected.verdicts(WWW) >= {"unknown", "expected"}

@@ -28,7 +28,7 @@ def checked(made: World, *carriers: str) -> tuple[Check, float]:
     """The check while `carriers` have weight, and how many seconds it took."""
 
     async def main() -> tuple[Check, float]:
-        expected = dns.choose({NAME: frozenset(carriers)}, frozenset({"red", "blue"}), "blue")
+        expected = dns.choose((NAME,), {NAME: frozenset(carriers)}, frozenset({"red", "blue"}), "blue")
         target = replace(made.target(), expected=expected.asked_for)
 
         def found(outcome: Outcome) -> Check:

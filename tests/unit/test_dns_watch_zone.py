@@ -112,7 +112,7 @@ def agreement(world: World) -> float:
 
     async def main() -> float:
         target = Target(
-            names=world.names,
+            name=world.names[0],
             expected="the same everywhere",
             agreement=True,
             ns_names=tuple(world.ns_addresses),
@@ -165,7 +165,7 @@ def test_a_look_does_not_take_a_failing_server_for_agreement(answer: Answer) -> 
 def test_a_private_target_has_no_name_servers() -> None:
     with pytest.raises(ValueError, match="no name servers that can be asked"):
         Target(
-            names=("a",),
+            name="a",
             expected="b",
             ns_names=("ns-1",),
             resolvers=World(servers(0)).target().resolvers,

@@ -195,13 +195,6 @@ def test_of_a_resolver_some_questions_after_the_ttl_have_to_bring_nothing_agains
     ]
 
 
-def test_with_many_names_each_is_asked_about_less_often() -> None:
-    server = switched()
-    views = [replace(resolver_after(*final_looks(72, count=2)), name=f"n{n}.example.com") for n in range(50)]
-    assert status(Picture([server], views), 100).done
-    assert not status(Picture([server], views[:2]), 100).done
-
-
 @pytest.mark.parametrize(("at", "ttl_left"), [(40, 31.9), (71.5, 0), (72.8, 0)])
 def test_an_old_answer_that_ends_in_time_is_no_contradiction(at: float, ttl_left: float) -> None:
     view = resolver_after(look(Worth.OTHER, at, ttl_left), *final_looks(73))

@@ -11,7 +11,7 @@ from tests.unit.virtual_time import run_in_virtual_time
 
 SERVER, RESOLVER = Endpoint("192.0.2.1"), Endpoint("192.0.2.53")
 TARGET = Target(
-    names=("www.example.com",),
+    name="www.example.com",
     expected="blue",
     answers={"red": "red.example.com", "blue": "blue.example.com"},
     sources={"red": "red.balancer.example.net", "blue": "blue.balancer.example.net"},

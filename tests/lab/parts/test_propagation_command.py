@@ -285,7 +285,7 @@ def test_a_watch_refuses_such_a_resolver_too(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(dns.query, "have_doh", False)
     over_https = Endpoint("https://dns.google/dns-query")
     with pytest.raises(ValueError, match="packages for that are missing here"):
-        Watch(Target((NAME,), "any", agreement=True, private=True, resolvers=(over_https,)))
+        Watch(Target(NAME, "any", agreement=True, private=True, resolvers=(over_https,)))
 
 
 def test_names_and_types_are_read_without_regard_to_case() -> None:

@@ -9,7 +9,17 @@ from typing import Any
 
 from lab.messages import ServerFault
 from tests.lab.propagation.simulation import Simulation
-from tests.lab.propagation.topology import ADDRESSES, EXPECTED, OTHER, STRANGER, ZONE, Topology, balancer, own_name
+from tests.lab.propagation.topology import (
+    ADDRESSES,
+    EXPECTED,
+    NAME,
+    OTHER,
+    STRANGER,
+    ZONE,
+    Topology,
+    balancer,
+    own_name,
+)
 
 TTL_SECONDS = 3
 # Enough to see that nothing comes of it.
@@ -20,6 +30,7 @@ RESOLVERS = ("127.53.1.1", "127.53.1.2")
 SERVER, RESOLVER = "127.53.0.2", "127.53.1.2"
 IPV6 = {"ns-1.dns.example.": ("127.53.0.1",), "ns-6.dns.example.": ("::1",)}
 TOPOLOGY = Topology(SERVERS, RESOLVERS, TTL_SECONDS)
+MANY = replace(TOPOLOGY, names=(NAME, *(f"further-{number}.{ZONE}" for number in range(20))))
 WELL = ServerFault()
 # After every server has been seen to switch and before the TTL is over, and gone some time after that.
 BEGIN, END = 2.4, 5.0
@@ -118,6 +129,15 @@ def _answers() -> list[Case]:
             "at a resolver",
             _with({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}),
             RESOLVER,
+            f"answers {OTHER}",
+        ),
+        Case("further", "everywhere", _with(lagging, topology=MANY)),
+        Case("further", "with a stale resolver", _with({RESOLVER: [(0, ServerFault(lag_seconds=2))]}, topology=MANY)),
+        _refused(
+            "further-astray",
+            "everywhere",
+            _with(topology=replace(MANY, astray={MANY.names[3]: OTHER})),
+            f"{MANY.names[3]} at ns-1",
             f"answers {OTHER}",
         ),
         _refused("both", "everywhere", _with(lowered_at=60.0), f"answers {OTHER}"),

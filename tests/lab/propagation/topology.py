@@ -38,6 +38,7 @@ class Topology:
 
     name_servers: name -> addresses, of all there are. delegation_set: those of the hosted zone; none: all of them.
     cname: by what the name leads to each answer, where it does so by a CNAME: `own_name` or `balancer`.
+    names: the first has the weighted records, the others are aliases to it, but those in astray: name -> answer.
     """
 
     name_servers: Mapping[str, Sequence[str]]
@@ -49,6 +50,7 @@ class Topology:
     names: Sequence[str] = (NAME,)
     rdtype: str = "A"
     addresses: Mapping[str, Sequence[str]] = field(default_factory=lambda: ADDRESSES)
+    astray: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def zone_servers(self) -> tuple[str, ...]:
@@ -61,9 +63,11 @@ class Topology:
         for kind in ("A", "AAAA"):
             records += [RecordSet(own_name(label), kind, alias=balancer(label)) for label in weights]
             if self.cname is None:
-                records += [self._weighted(name, kind, label, weights) for name in self.names for label in weights]
+                records += [self._weighted(kind, label, weights) for label in weights]
+                records += [RecordSet(name, kind, alias=self._leads_to(name)) for name in self.names[1:]]
         if self.cname is not None:
-            records += [self._weighted(name, "CNAME", label, weights) for name in self.names for label in weights]
+            records += [self._weighted("CNAME", label, weights) for label in weights]
+            records += [RecordSet(name, "CNAME", self.ttl_seconds, (self.names[0],)) for name in self.names[1:]]
         hosts = {name: Host(tuple(found), 172800) for name, found in self.name_servers.items()}
         hosts |= {
             balancer(label): Host(tuple(found), self.ttl_seconds)
@@ -74,8 +78,9 @@ class Topology:
     def target(self, port: int, doh: Sequence[str] = (), **others: object) -> Target:
         """What a wait for the expected answer waits for; `doh` in place of the resolvers' own addresses."""
         return Target(
-            names=tuple(self.names),
+            name=self.names[0],
             expected=EXPECTED,
+            further=tuple(self.names[1:]),
             answers={label: own_name(label) for label in (OTHER, EXPECTED)},
             sources={label: balancer(label) for label in (OTHER, EXPECTED)},
             ns_names=() if self.private else self.zone_servers,
@@ -85,7 +90,12 @@ class Topology:
             **others,  # type: ignore[arg-type]  # fields of Target by name
         )
 
-    def _weighted(self, name: str, kind: str, label: str, weights: Mapping[str, int]) -> RecordSet:
+    def _leads_to(self, name: str) -> str:
+        """What a further name is an alias of."""
+        return balancer(self.astray[name]) if name in self.astray else self.names[0]
+
+    def _weighted(self, kind: str, label: str, weights: Mapping[str, int]) -> RecordSet:
+        name = self.names[0]
         if self.cname is not None:
             return RecordSet(name, kind, self.ttl_seconds, (self.cname(label),), label, weights[label])
         return RecordSet(name, kind, set_identifier=label, weight=weights[label], alias=balancer(label))

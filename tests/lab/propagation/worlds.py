@@ -62,7 +62,7 @@ def simulations(draw: st.DrawFn) -> Simulation:
     name_servers = {f"ns-{n}.dns.example.": [f"127.53.0.{n}"] for n in range(1, draw(st.integers(1, 4)) + 1)}
     addresses = [f"127.53.1.{n}" for n in range(1, draw(st.integers(1, 4)) + 1)]
     watched_from = draw(st.sampled_from([0.0, 0.0, 0.0, 2.0, 5.0]))
-    names = draw(st.sampled_from([(NAME,), (NAME, f"shop.{ZONE}")]))
+    names = draw(st.sampled_from([(NAME,), (NAME, f"shop.{ZONE}"), (NAME, *(f"further-{n}.{ZONE}" for n in range(4)))]))
     everything = {address: draw(servers()) for (address,) in name_servers.values()}
     everything |= {address: draw(resolvers(ttl_seconds, watched_from)) for address in addresses[1:]}
     everything[addresses[0]] = [(0.0, ServerFault(fault=draw(st.sampled_from(QUIRKS))))]

@@ -69,7 +69,7 @@ class LiveName:
         """What the program would wait for."""
         addresses = self.running.addresses
         return Target(
-            names=(self.name,),
+            name=self.name,
             expected=INCOMING,
             answers={colour: f"{colour}.{self.name}" for colour in self.clusters},
             sources={colour: made.dns_name for colour, made in self.clusters.items()},
