@@ -1,4 +1,4 @@
-"""`python -m tests.lab.one_world` and pytest's arguments: pytest with one world, built once for all of its processes.
+"""`python -m tests.lab.one_world` and pytest's arguments: pytest in several processes with one world, built once.
 
 Without it every process of pytest that needs a world builds one, in minutes. Each test has a copy, in a second.
 """
@@ -26,6 +26,8 @@ from tests.lab.world import SECRET, World
 
 # Names the file that describes the world to copy, for the processes of pytest.
 VARIABLE = "TAG_TEAM_WORLD_TO_COPY"
+# Each is half a gigabyte, with the lab and the commands that belong to it.
+MOST_PROCESSES = 9
 # Makes a world whose files are under the folder that is given.
 Copy = Callable[[Path], AbstractContextManager[World]]
 
@@ -87,13 +89,21 @@ def with_own_providers(world: World) -> World:
     return replace(world, workspace=replace(world.workspace, environment=variables))
 
 
+def side_by_side() -> tuple[str, ...]:
+    """Options of pytest: more processes than cores, as tests mostly wait, each test in any of them."""
+    cores = len(os.sched_getaffinity(0))
+    return ("-n", str(min(2 * cores + 1, MOST_PROCESSES)), "--dist", "loadgroup")
+
+
 def main(arguments: list[str]) -> int:
     """Build the world, then run pytest: its exit code."""
     environment.enter()
     with TemporaryDirectory(prefix="tag-team-world-") as folder, _built(Path(folder)) as world:
         description = Path(folder) / "world.json"
         description.write_text(json.dumps(_description(world)), encoding="utf-8")
-        command = [sys.executable, "-m", "pytest", *arguments]
+        # The labs, which are forked from the first one, come first where there is too little of the machine: DNS and
+        # AWS answer at once, however many commands run here.
+        command = ["nice", "-n", "5", sys.executable, "-m", "pytest", *side_by_side(), *arguments]
         return subprocess.run(command, env={**os.environ, VARIABLE: str(description)}, check=False).returncode
 
 
