@@ -54,7 +54,7 @@ test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))
 
 test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names, a private zone, the first time (an hour)
-	@$(PY) -m tests.lab.one_world -n 5 --dist loadgroup $(LONG)
+	@$(PY) -m tests.lab.one_world $(LONG)
 
 test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
 	@REBUILDS=10 $(PY) -m pytest tests/lab/test_idle_colour.py -k rebuilt

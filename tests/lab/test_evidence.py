@@ -11,6 +11,7 @@ import pytest
 from cutover.freeze import SETTLING_SECONDS
 from lab.client import FrontFault
 from lab.pulumi_command import Result
+from tests.lab.one_world import with_own_providers
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 IN_CHARGE = f"/tag-team/{NAME}/in-charge"
@@ -44,7 +45,8 @@ def _asleep(world: World, colour: str) -> Iterator[None]:
 
 
 def _elsewhere(world: World, **environment: str) -> World:
-    """The same world from a shell with other variables."""
+    """The same world from a shell with other variables, which a provider that runs already does not know of."""
+    world = with_own_providers(world)
     workspace = replace(world.workspace, environment={**world.workspace.environment, **environment})
     return replace(world, workspace=workspace)
 
