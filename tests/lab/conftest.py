@@ -7,7 +7,6 @@ import pytest
 from tests.lab.one_world import Copy, to_copy, with_own_providers
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
-
 # Those that take minutes begin first, so that no process is left alone with one at the end.
 LONGEST = ("test_cluster.py", "test_tag_in.py", "test_share.py", "test_replace.py", "test_evidence.py")
 
