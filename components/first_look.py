@@ -37,7 +37,7 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
         below.append(shared.names[0])
         balancers = [str(one.outputs.get("dnsName", "")) for one in owned if one.type == BALANCER]
         strangers.refuse_own_name(own_name, records.at(own_name), [name for name in balancers if name], zone_id)
-    wildcards.refuse(wildcards.taken(below, records), shared.names, zone_id)
+    wildcards.refuse(wildcards.taken(below, records), shared.names[:1], zone_id)
     if own_name not in held and (answers := wildcards.answered_by(own_name, records)):
         pulumi.log.warn(
             f"{own_name} is answered by a wildcard today ({'; '.join(map(str, answers))}); it will be "
@@ -59,9 +59,9 @@ class LiveLook:
         """Raise Refusal when the live records would take a name, a record set or `in-charge` from a stranger.
 
         `clusters` are the awake colours. Nothing to make, no question. Nothing is asked either of a service that was
-        retired (README.md, 'Retire a name'), of which the state has everything but its records: what is to come is
-        mostly its `destroy`, which runs the program too, and somebody else may have the names by then. An update asks
-        `refuse_anew` before its first record.
+        retired ('Retire a name' in docs/operations.md), of which the state has everything but its records: what is to
+        come is mostly its `destroy`, which runs the program too, and somebody else may have the names by then. An
+        update asks `refuse_anew` before its first record.
         """
         if not self.is_retired:
             self.refuse_anew(clusters)
@@ -81,7 +81,7 @@ class LiveLook:
         records = _records(shared.zone, self.zone_id, self.aws)
         new = [name for name in shared.names if not any(of == name for of, _ in held)]
         if new:
-            wildcards.refuse(wildcards.taken(new, records), shared.names, self.zone_id)
+            wildcards.refuse(wildcards.taken(new, records), shared.names[:1], self.zone_id)
         for colour, facts in clusters.items():
             self._refuse_colour(colour, facts, held, records)
         if clusters and not self._owns_in_charge:
@@ -92,13 +92,14 @@ class LiveLook:
         self, colour: str, facts: ClusterFacts, held: Mapping[tuple[str, str], str], records: ZoneRecords
     ) -> None:
         shared, zone_id = self.settings.shared, self.zone_id
-        moved = [name for name in shared.names if held.get((name, colour)) != target(facts.dns_name)]
-        there = {name: records.at(name) for name in moved}
-        for name in moved:
-            if (name, colour) not in held:
-                strangers.refuse_unweighted(name, there[name])
-                strangers.refuse_foreign_set(colour, name, there[name], facts.dns_name, zone_id)
-        if any(not strangers.points_to(there[name], colour, facts.dns_name) for name in moved):
+        name = shared.names[0]
+        if held.get((name, colour)) == target(facts.dns_name):
+            return
+        there = records.at(name)
+        if (name, colour) not in held:
+            strangers.refuse_unweighted(name, there)
+            strangers.refuse_foreign_set(colour, name, there, facts.dns_name, zone_id)
+        if not strangers.points_to(there, colour, facts.dns_name):
             own_name = shared.own_name(colour)
             strangers.refuse_built_elsewhere(colour, own_name, records.at(own_name), facts.dns_name, zone_id)
 

@@ -9,7 +9,7 @@ import pulumi
 from components import line
 from components.settings import LiveSettings
 from components.shape import shape
-from cutover import tag_back, weights
+from cutover import further_names, tag_back, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import check, look, override
 from cutover.checks.candidate import Candidate, LiveNames
@@ -17,6 +17,7 @@ from cutover.checks.check import Check
 from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
+from cutover.further_names import Switch
 from cutover.printable import printable
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
@@ -79,6 +80,10 @@ class Gate:
         verdict = check.verdict(found, tag_back=False, waived=waiver.checks)
         back = f"pulumi up -s live -c active={self._settings.idle} to tag back, or pulumi up -s live to try again"
         check.refuse(verdict, colour, weights_text, back)
+
+    def waives(self, name: str, colour: str, standing: Standing) -> bool:
+        """Whether the override lets the check `name` of `colour` pass in this attempt."""
+        return name in self._waiver(colour, standing).checks
 
     def _release(self, colour: str) -> str:
         return self._clusters[colour].release if colour in self._clusters else ""
@@ -143,7 +148,7 @@ class Gate:
             colour=colour,
             other_colour=other,
             cluster=cluster,
-            names=shared.names,
+            names=settings.names,
             own_name=shared.own_name(colour),
             capacity=int(measure["capacity"]),
             availability_zones=int(measure["availabilityZones"]),
@@ -163,10 +168,11 @@ class Gate:
 
     def _live_names(self, standing: Standing) -> LiveNames:
         shared = self._settings.shared
+        switch = Switch(shared.names[0], self._zone_id)
         return LiveNames(
             zone=shared.zone,
             zone_id=self._zone_id,
-            carriers={name: weights.in_charge({name: of}) for name, of in standing.weights.items()},
+            carriers=further_names.carriers(standing.records, standing.weights, self._settings.names, switch),
             own_names={colour: shared.own_name(colour) for colour in self._clusters},
             load_balancer_names={colour: facts.dns_name for colour, facts in self._clusters.items()},
             dns_port=self._settings.dns_port,

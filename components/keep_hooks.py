@@ -7,12 +7,14 @@ import pulumi
 from components import hook
 from components.declared import Declared
 from components.settings import LiveSettings
-from cutover import replacement, weights
+from cutover import further_names, replacement, weights
 from cutover.aws import Aws
+from cutover.further_names import Switch
 from cutover.owned import Owned, names_in
 from cutover.refusal import Refusal
 from cutover.replacement import Delete
 from cutover.threads import in_thread
+from cutover.weighted_set import of_records, weights_of
 
 
 class KeepHooks:
@@ -42,7 +44,10 @@ class KeepHooks:
         names = self._settings.shared.names
         if not before:
             return
-        weights.refuse_forgetting(await self._weights(before), names)
+        found = await in_thread(self._aws.record_sets, self._zone_id, list(dict.fromkeys([*names, *before])))
+        switch = Switch(before[0], self._zone_id)
+        weights.refuse_forgetting(weights.that_count(weights_of(of_records(found)), before), names)
+        further_names.refuse_forgetting(found, names, switch, self._owned)
         weights.refuse_another_first(before, names)
 
     async def _keep_record(self, args: pulumi.ResourceHookArgs) -> None:
@@ -82,6 +87,7 @@ class KeepHooks:
                 replacement.refuse_leftover(what, args.urn, stack, f"{refusal.problem}; {refusal.seen}")
             raise
 
-    async def _weights(self, further_names: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
-        names = dict.fromkeys([*self._settings.shared.names, *further_names])
-        return await in_thread(self._aws.weights, zone_id or self._zone_id, list(names))
+    async def _weights(self, asked_for: Sequence[str] = (), zone_id: str | None = None) -> weights.Weights:
+        names = dict.fromkeys([*self._settings.shared.names, *asked_for])
+        found = await in_thread(self._aws.weights, zone_id or self._zone_id, list(names))
+        return weights.that_count(found, list(names)) | {name: found[name] for name in asked_for}

@@ -8,14 +8,16 @@ import pulumi
 
 from components.settings import LiveSettings
 from components.today import Today
-from cutover import drift, history, restoration, weights
+from cutover import drift, further_names, history, restoration, weights
 from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
+from cutover.further_names import Records, Switch
 from cutover.history import History
 from cutover.owned import Owned, names_in
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
-from cutover.weighted_set import WeightedSets, alias, weights_of
+from cutover.weighted_set import WeightedSets, alias, of_records, weights_of
+from cutover.weights import Weights
 
 
 def attempt_of(settings: LiveSettings, active: ClusterFacts) -> dict[str, Any]:
@@ -24,7 +26,7 @@ def attempt_of(settings: LiveSettings, active: ClusterFacts) -> dict[str, Any]:
     return {
         "active": active.colour,
         "release": active.release,
-        "names": list(settings.shared.names),
+        "names": list(settings.names),
         "endpoint": {"dnsName": active.dns_name, "zoneId": active.zone_id},
         "shares": {active.colour: weights.FULL} | ({idle: idle_weight} if idle_weight else {}),
     }
@@ -35,11 +37,28 @@ class LiveEvidence:
     """One look, made before the update."""
 
     owned: Sequence[Owned]
-    weighted_sets: WeightedSets
+    switch: Switch
     history: History
     today: Today
-    forgotten_sets: WeightedSets
+    records: Records
+    """All record sets of the live names."""
+    forgotten: Records
     """Those of names that the state has, and the config has no more."""
+
+    @property
+    def weighted_sets(self) -> WeightedSets:
+        """The weighted sets of every live name."""
+        return of_records(self.records)
+
+    @property
+    def weights(self) -> Weights:
+        """The weights that count; see `weights.that_count`."""
+        return weights.that_count(weights_of(self.weighted_sets), list(self.records))
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The colour that `in-charge` names now; none when that cannot be read."""
+        return frozenset({self.history.entries[-1].colour}) if self.knows_who_is_in_charge else frozenset()
 
     @property
     def knows_who_is_in_charge(self) -> bool:
@@ -54,26 +73,27 @@ class LiveEvidence:
         """
         self.today.require_clusters(clusters)
         # With --target the engine may leave out the marker whose hook says the same.
-        weights.refuse_forgetting(weights_of(self.forgotten_sets), settings.shared.names)
+        names = settings.shared.names
+        weights.refuse_forgetting(weights_of(of_records(self.forgotten)), names)
+        further_names.refuse_forgetting(self.forgotten, names, self.switch, self.owned)
         self._refuse_drift(settings, clusters)
         return self._restoration(settings, clusters)
 
     def _refuse_drift(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> None:
         by_colour = {settings.active: weights.FULL, settings.idle: settings.idle_weight}
         wanted = {
-            name: {
+            settings.shared.names[0]: {
                 colour: alias(weight, facts.dns_name, facts.zone_id, evaluates_health=settings.failover)
                 for colour, weight in by_colour.items()
                 if (facts := clusters.get(colour))
             }
-            for name in settings.shared.names
         }
         drift.refuse(self.owned, wanted, self.weighted_sets)
 
     def _restoration(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> Restoration:
         if settings.active not in clusters:
             return Restoration()
-        evidence = restoration.Evidence(self.owned, self.history, weights_of(self.weighted_sets))
+        evidence = restoration.Evidence(self.owned, self.history, self.weights)
         found = restoration.decide(evidence, attempt_of(settings, clusters[settings.active]))
         if found.because:
             pulumi.log.warn(f"{found.because}: this update writes in-charge anew")
@@ -85,7 +105,7 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
     shared = settings.shared
     try:
         forgotten = [name for name in names_in(owned) if name not in shared.names]
-        found_sets = aws.weighted_sets(zone_id, [*shared.names, *forgotten])
+        records = aws.record_sets(zone_id, [*shared.names, *forgotten])
         found = aws.in_charge_history(shared.in_charge_parameter)
     except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
         raise Refusal(
@@ -98,5 +118,5 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
     warning = history.warning(found, shared.in_charge_parameter)
     if warning:
         pulumi.log.warn(warning)
-    sets = {name: found_sets[name] for name in shared.names}
-    return LiveEvidence(owned, sets, found, today, {name: found_sets[name] for name in forgotten})
+    live, gone = ({name: records[name] for name in names} for names in (shared.names, forgotten))
+    return LiveEvidence(owned, Switch(shared.names[0], zone_id), found, today, live, gone)

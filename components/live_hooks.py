@@ -6,6 +6,7 @@ import pulumi
 
 from components import hook, line
 from components.first_look import LiveLook
+from components.further_names import FurtherHooks
 from components.gate import Gate
 from components.keep_hooks import KeepHooks
 from components.settings import LiveSettings
@@ -13,6 +14,7 @@ from components.standing import StandingLook
 from components.wait_record import WaitRecord
 from cutover import weights
 from cutover.aws_readiness import AwsReadiness
+from cutover.checks.check import RECORDS
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
 from cutover.refusal import Refusal
@@ -38,15 +40,18 @@ class LiveHooks:
         self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
         self.record = WaitRecord()
         self.keep = KeepHooks(settings, zone_id, aws, look.owned, self._require_lowering)
-        self.open_for({})
+        self.further = FurtherHooks(settings.shared, zone_id, aws, look.owned, self._standing, self.keep.declared)
+        self.open_for(settings, {})
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
         self.raise_active = hook.register("raise-active", self._raise_active)
         self.lower_idle = hook.register("lower-idle", self._lower_idle)
         self.dns_has_let_go = hook.register("dns-has-let-go", self._dns_has_let_go)
 
-    def open_for(self, clusters: Mapping[str, ClusterFacts], restoration: Restoration | None = None) -> None:
-        """Let the hooks know the awake colours by name, and whether `in-charge` is to be restored."""
-        self._clusters, self.restoration = clusters, restoration or Restoration()
+    def open_for(
+        self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts], restoration: Restoration | None = None
+    ) -> None:
+        """Let the hooks know what is declared, the awake colours by name, and whether `in-charge` is to be restored."""
+        self._settings, self._clusters, self.restoration = settings, clusters, restoration or Restoration()
         self._gate = Gate(self._settings, self._zone_id, clusters, self._aws, self.restoration)
 
     async def _ready(self, args: pulumi.ResourceHookArgs) -> None:
@@ -67,6 +72,7 @@ class LiveHooks:
         standing, settings = await self._standing(), self._settings
         said = weights.describe(standing.weights)
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
+        self._require_followed(standing)
         self._refuse_share(standing)
         await self._gate.require(settings.active, standing, urn, said)
         if settings.idle_weight:
@@ -78,6 +84,7 @@ class LiveHooks:
         standing, settings = await self._standing(), self._settings
         said = weights.describe(standing.weights)
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
+        self._require_followed(standing)
         await self._gate.require_still(settings.active, standing, args.urn, said)
 
     async def _lower_idle(self, args: pulumi.ResourceHookArgs) -> None:
@@ -99,6 +106,7 @@ class LiveHooks:
     async def _dns_has_let_go(self, args: pulumi.ResourceHookArgs) -> None:
         standing, settings = await self._standing(), self._settings
         weights.refuse_unswitched(standing.weights, settings.active, settings.idle, settings.idle_weight)
+        self._require_followed(standing, all_made=True)
         if settings.idle_weight:
             self._refuse_share(standing)
             line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
@@ -120,6 +128,10 @@ class LiveHooks:
         for warning in outcome.warnings:
             line.warning(args.urn)(warning)
 
+    def _require_followed(self, standing: Standing, *, all_made: bool = False) -> None:
+        waived = self._gate.waives(RECORDS, self._settings.active, standing)
+        self.further.require(standing, self._settings.names, all_made=all_made, beside_waived=waived)
+
     def _refuse_share(self, standing: Standing) -> None:
         settings = self._settings
         active, idle, idle_weight = settings.active, settings.idle, settings.idle_weight
@@ -133,9 +145,9 @@ class LiveHooks:
             name_servers = await in_thread(self._aws.name_servers, self._zone_id)
             settings, shared = self._settings, self._settings.shared
             target = Target(
-                name=shared.names[0],
+                name=settings.names[0],
                 expected=settings.active,
-                further=tuple(shared.names[1:]),
+                further=tuple(settings.names[1:]),
                 answers={colour: shared.own_name(colour) for colour in self._clusters},
                 sources={colour: facts.dns_name for colour, facts in self._clusters.items()},
                 ns_names=name_servers,

@@ -18,12 +18,13 @@ _DELETE_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
 
 
 class LiveRecord(pulumi.ComponentResource):
-    """The weighted record set of every live name, in the one order in which a ready colour always has all traffic.
+    """The weighted record set of the first live name, in the one order in which a ready colour always has all traffic.
 
-        names -> ready -> active colour's records -> idle colour's records -> in-charge
+        names -> ready -> active colour's record -> idle colour's record -> aliases of further names -> in-charge
 
     Each arrow is a dependency, and the hook before each step is its condition. `clusters` are the awake colours; the
-    idle one has no records while it is not among them. Raises Refusal when the active one is not.
+    idle one has no record while it is not among them. Raises Refusal when the active one is not. The further names are
+    aliases of the first one (`cutover/further_names.py`), which a tag-in leaves alone.
     """
 
     def __init__(
@@ -34,7 +35,7 @@ class LiveRecord(pulumi.ComponentResource):
         hooks: LiveHooks,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        names = settings.shared.names
+        names = settings.names
         super().__init__("tag-team:index:LiveRecord", names[0], None, opts)
         self._settings, self._zone_id, self._hooks = settings, zone_id, hooks
         active = require_awake(settings.active, clusters)
@@ -47,9 +48,10 @@ class LiveRecord(pulumi.ComponentResource):
         )
         idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         ready = self._ready(active, known)
-        raised = self._records(active, weights.FULL, hooks.raise_active, [ready])
-        lowered = self._records(idle, settings.idle_weight, hooks.lower_idle, raised) if idle else []
-        self.in_charge = self._in_charge(active, idle, ready, [*raised, *lowered])
+        raised = self._record(active, weights.FULL, hooks.raise_active, ready)
+        lowered = [self._record(idle, settings.idle_weight, hooks.lower_idle, raised)] if idle else []
+        aliases = [self._alias(name, [raised, *lowered]) for name in names[1:]]
+        self.in_charge = self._in_charge(active, idle, ready, [raised, *lowered, *aliases])
         self.register_outputs({"active": settings.active})
 
     def _after(
@@ -65,9 +67,9 @@ class LiveRecord(pulumi.ComponentResource):
         hooks = pulumi.ResourceHookBinding(before_create=[self._hooks.ready])
         return pulumi.Stash("ready", input=attempt, opts=self._after([names], hooks).merge(again))
 
-    def _records(
-        self, cluster: ClusterFacts, weight: int, hook: pulumi.ResourceHook, depends_on: Sequence[pulumi.Resource]
-    ) -> list[aws.route53.Record]:
+    def _record(
+        self, cluster: ClusterFacts, weight: int, hook: pulumi.ResourceHook, after: pulumi.Resource
+    ) -> aws.route53.Record:
         alias = aws.route53.RecordAliasArgs(
             name=cluster.dns_name,
             zone_id=cluster.zone_id,
@@ -78,25 +80,44 @@ class LiveRecord(pulumi.ComponentResource):
         hooks = pulumi.ResourceHookBinding(
             before_create=[hook], before_update=[hook], before_delete=[self._hooks.keep.record]
         )
-        options = self._after(depends_on, hooks).merge(_DELETE_FIRST)
-        records = {
-            f"{name}-{cluster.colour}": aws.route53.Record(
-                f"{name}-{cluster.colour}",
-                zone_id=self._zone_id,
-                name=name,
-                type="A",
-                aliases=[alias],
-                set_identifier=cluster.colour,
-                weighted_routing_policies=[{"weight": weight}],
-                # An update that was cut short between AWS and the state is taken up by the next one.
-                allow_overwrite=True,
-                opts=options,
-            )
-            for name in self._settings.shared.names
-        }
-        for label, record in records.items():
-            self._hooks.keep.declared.note(label, record)
-        return list(records.values())
+        name = self._settings.names[0]
+        label = f"{name}-{cluster.colour}"
+        record = aws.route53.Record(
+            label,
+            zone_id=self._zone_id,
+            name=name,
+            type="A",
+            aliases=[alias],
+            set_identifier=cluster.colour,
+            weighted_routing_policies=[{"weight": weight}],
+            # An update that was cut short between AWS and the state is taken up by the next one.
+            allow_overwrite=True,
+            opts=self._after([after], hooks).merge(_DELETE_FIRST),
+        )
+        self._hooks.keep.declared.note(label, record)
+        return record
+
+    def _alias(self, name: str, depends_on: Sequence[pulumi.Resource]) -> aws.route53.Record:
+        further = self._hooks.further
+        hooks = pulumi.ResourceHookBinding(
+            before_create=[further.take], before_update=[further.take], before_delete=[further.keep]
+        )
+        # The name as it is, and no output of the records: whatever is made of a record is replaced with it.
+        to = aws.route53.RecordAliasArgs(
+            name=self._settings.names[0], zone_id=self._zone_id, evaluate_target_health=False
+        )
+        record = aws.route53.Record(
+            name,
+            zone_id=self._zone_id,
+            name=name,
+            type="A",
+            aliases=[to],
+            # As above. What is not the alias itself its hook has refused by then.
+            allow_overwrite=True,
+            opts=self._after(depends_on, hooks).merge(_DELETE_FIRST),
+        )
+        self._hooks.keep.declared.note(name, record)
+        return record
 
     def _in_charge(
         self,

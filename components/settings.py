@@ -98,6 +98,13 @@ class LiveSettings:
     failover: bool
     share: Mapping[str, int]
     override: Override | None
+    left_out: tuple[str, ...] = ()
+    """Further names that have another record still, and are none of the live record's yet."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that the live record has, the switch first."""
+        return tuple(name for name in self.shared.names if name not in self.left_out)
 
     @property
     def idle_weight(self) -> int:

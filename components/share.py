@@ -6,7 +6,6 @@ import pulumi
 
 from components.live_evidence import LiveEvidence
 from components.settings import LiveSettings
-from cutover.weighted_set import weights_of
 from cutover.weights import unswitched
 
 
@@ -18,11 +17,10 @@ def once_in_charge(settings: LiveSettings, evidence: LiveEvidence) -> LiveSettin
     """
     if not settings.idle_weight:
         return settings
-    if evidence.knows_who_is_in_charge:
-        may_have_it = evidence.history.entries[-1].colour == settings.active
+    if evidence.named:
+        may_have_it = settings.active in evidence.named
     else:
-        now = weights_of(evidence.weighted_sets)
-        may_have_it = not unswitched(now, settings.active, settings.idle, settings.idle_weight)
+        may_have_it = not unswitched(evidence.weights, settings.active, settings.idle, settings.idle_weight)
     if may_have_it:
         return settings
     pulumi.log.warn(f"the share of {settings.idle} is left out until {settings.active} is in charge; then up again")

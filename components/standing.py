@@ -8,13 +8,15 @@ from components.settings import SharedSettings
 from cutover import history
 from cutover.aws import Aws
 from cutover.freeze import Standing
+from cutover.further_names import Records
 from cutover.history import History
 from cutover.threads import in_thread
-from cutover.weights import Weights
+from cutover.weighted_set import of_records, weights_of
+from cutover.weights import that_count
 
 
 class StandingLook:
-    """Reads the weights of every live name and the history of `in-charge`; a look serves for `fresh_seconds`.
+    """Reads the record sets of every live name and the history of `in-charge`; a look serves for `fresh_seconds`.
 
     `report` is told once what of the history cannot be read.
     """
@@ -44,15 +46,16 @@ class StandingLook:
         """Let the next call look anew."""
         self._looked = None
 
-    def _read(self) -> tuple[Weights, History]:
+    def _read(self) -> tuple[Records, History]:
         return (
-            self._aws.weights(self._zone_id, self._shared.names),
+            self._aws.record_sets(self._zone_id, self._shared.names),
             self._aws.in_charge_history(self._shared.in_charge_parameter),
         )
 
-    def _standing(self, weights: Weights, found: History) -> Standing:
+    def _standing(self, records: Records, found: History) -> Standing:
         warning = history.warning(found, self._shared.in_charge_parameter)
         if warning and warning != self._reported:
             self._reported = warning
             self._report(warning)
-        return Standing(weights, found.entries, found.read_at, found.latest_unreadable)
+        weights = that_count(weights_of(of_records(records)), self._shared.names)
+        return Standing(weights, found.entries, found.read_at, found.latest_unreadable, records)

@@ -1,23 +1,22 @@
 """What the hooks read from AWS, with the provider's own credentials, region and profile."""
 
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
-from cutover import history, launches
+from cutover import aws_clients, history, launches
 from cutover.aws_time import time_of
 from cutover.capacity import HEALTHY, CapacitySeen, Target
 from cutover.history import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
+from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
-from cutover.weighted_set import WeightedSets, of_route53, weights_of
+from cutover.weighted_set import WeightedSets, of_records, weights_of
 from cutover.weights import Weights
 
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_route53.type_defs import ListResourceRecordSetsRequestTypeDef, ResourceRecordSetOutputTypeDef
     from mypy_boto3_ssm import SSMClient
 
-# Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
-# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
-CLIENT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
 # The most that ListResourceRecordSets gives at once.
 RECORD_SETS_ON_A_PAGE = "300"
 # As many as the latest attempts to launch all instances of a group may be, and one page.
@@ -86,25 +82,17 @@ class Aws:
     """Reads of one account; every method is one question, answered with plain data."""
 
     def __init__(self, boto_session: boto3.Session) -> None:
-        self._session = boto_session
-        # Hooks read in several threads at once. Clients may be shared among them, sessions may not:
-        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
-        self._making_clients = threading.RLock()
-
-    @property
-    def region(self) -> str | None:
+        self._client = aws_clients.shared(boto_session.client)
+        self.region = boto_session.region_name
         """The region of today's session; None when nothing sets one."""
-        return self._session.region_name
 
     @cached_property
     def _route53(self) -> "Route53Client":
-        with self._making_clients:
-            return self._session.client("route53", config=CLIENT)
+        return self._client("route53")
 
     @cached_property
     def _parameters(self) -> "SSMClient":
-        with self._making_clients:
-            return self._session.client("ssm", config=CLIENT)
+        return self._client("ssm")
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         """The instances of the Auto Scaling group, and what its target groups think of them.
@@ -112,9 +100,7 @@ class Aws:
         Of several target groups that have an instance, one that does not find it healthy counts. Of a group that is
         short of instances AWS's own reasons are read too.
         """
-        with self._making_clients:
-            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
-            balancing = self._session.client("elbv2", region_name=region, config=CLIENT)
+        scaling, balancing = self._client("autoscaling", region), self._client("elbv2", region)
         groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
         if not groups:
             return CapacitySeen(group, frozenset(), {})
@@ -137,20 +123,18 @@ class Aws:
         return weights_of(self.weighted_sets(zone_id, names))
 
     def weighted_sets(self, zone_id: str, names: Sequence[str]) -> WeightedSets:
-        """The weighted A record sets of each name: name to set identifier (the colour) to record set.
+        """The weighted A record sets of each name: name to set identifier (the colour) to record set."""
+        return of_records(self.record_sets(zone_id, names))
+
+    def record_sets(self, zone_id: str, names: Sequence[str]) -> dict[str, tuple[RecordSet, ...]]:
+        """All record sets of each name, of every type; a name that has none has an empty entry.
 
         One call tells of all names that are together on a page: Route 53 takes five calls a second of an account
         (https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html). A name that is on no page is
         asked for by itself.
         """
-        return {
-            name: {
-                record["SetIdentifier"]: of_route53(record)
-                for record in records
-                if record["Type"] == "A" and "Weight" in record
-            }
-            for name, records in self._record_sets(zone_id, names).items()
-        }
+        found = self._record_sets(zone_id, names)
+        return {name: tuple(map(RecordSet.of, records)) for name, records in found.items()}
 
     def _record_sets(self, zone_id: str, names: Sequence[str]) -> dict[str, list["ResourceRecordSetOutputTypeDef"]]:
         """All record sets of each name, of every type, in the order of `names`."""
@@ -227,16 +211,13 @@ class Aws:
 
     def group_created_at(self, group: str, region: str) -> float | None:
         """When the Auto Scaling group was created (Unix time in seconds, by AWS's clock); None when it is not there."""
-        with self._making_clients:
-            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
+        scaling = self._client("autoscaling", region)
         groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
         return groups[0]["CreatedTime"].timestamp() if len(groups) == 1 else None
 
     def caller(self) -> Place:
         """The account and the region that the hooks ask."""
-        with self._making_clients:
-            tokens = self._session.client("sts", config=CLIENT)
-        return Place(tokens.get_caller_identity()["Account"], self._session.region_name or "")
+        return Place(self._client("sts").get_caller_identity()["Account"], self.region or "")
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""

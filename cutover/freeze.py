@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 from typing import Any
 
 from cutover.history import Named
+from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from cutover.weights import Weights, carrying, describe, in_charge
 
@@ -40,14 +41,16 @@ class Operation(Enum):
 class Standing:
     """Who carries the traffic, as Route 53 and the history of `in-charge` (oldest first) say; both empty at first.
 
-    `read_at` is when the history was read, by AWS's clock (Unix time, seconds), like the times in it.
-    `latest_unreadable` says what is wrong with the newest version of `in-charge` when that names nobody.
+    `weights` are those that count (`weights.that_count`), `records` all record sets of the live names. `read_at` is
+    when the history was read, by AWS's clock (Unix time, seconds), like the times in it. `latest_unreadable` says what
+    is wrong with the newest version of `in-charge` when that names nobody.
     """
 
     weights: Weights
     history: Sequence[Named]
     read_at: float = 0.0
     latest_unreadable: str = ""
+    records: Mapping[str, Sequence[RecordSet]] = field(default_factory=dict, repr=False)
 
     @property
     def named(self) -> str | None:

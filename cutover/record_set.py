@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+# Clients that look up any of these go where it says. HTTPS and SVCB (RFC 9460) may carry addresses of their own, and a
+# name with a CNAME has nothing else (RFC 1034, section 3.6.2).
+LEADING_TYPES = frozenset({"A", "AAAA", "CNAME", "HTTPS", "SVCB"})
 _ESCAPE = re.compile(r"\\([0-7]{3})")
 
 
@@ -26,6 +29,11 @@ class RecordSet:
         """What tells it from others of its name and type (the colour, of a live record); None of a simple one."""
         identifier: str | None = self.content.get("SetIdentifier")
         return identifier
+
+    @property
+    def leads_clients(self) -> bool:
+        """Whether it says where clients of its name go."""
+        return self.type in LEADING_TYPES
 
     @property
     def target(self) -> str | None:

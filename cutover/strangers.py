@@ -1,9 +1,8 @@
 """Records and parameters that are there already, and are not this project's: they are not overwritten."""
 
-import json
-import shlex
 from collections.abc import Collection, Iterable, Sequence
 
+from cutover.change_batch import change, command, deleted
 from cutover.history import Named
 from cutover.record_set import RecordSet, target
 from cutover.refusal import Refusal
@@ -30,7 +29,7 @@ def refuse_own_name(own_name: str, there: Iterable[RecordSet], balancers: Collec
             f"{own_name} is somebody else's: it has a record that is not this colour's; nothing was touched",
             seen="; ".join(map(str, foreign)),
             allowed=f"no record at {own_name}, under which the colour is tested",
-            next_step=f"make sure that nobody needs it, then {_change(zone_id, _deleted(foreign))}; or choose other "
+            next_step=f"make sure that nobody needs it, then {command(zone_id, deleted(foreign))}; or choose other "
             "colours in `cidrs`, or another first name",
         )
 
@@ -39,7 +38,7 @@ def refuse_foreign_set(colour: str, name: str, there: Iterable[RecordSet], dns_n
     """Raise Refusal when a record set of `name` has the identifier `colour`, is not known to the live stack's state,
     and points elsewhere than to the colour's load balancer, `dns_name`.
 
-    One that does point there is the colour's own: made by hand (README.md, 'Bootstrap'), by an update that was cut
+    One that does point there is the colour's own: made by hand (docs/bootstrap.md), by an update that was cut
     short, or known to a state that was lost.
     """
     foreign = [
@@ -50,13 +49,14 @@ def refuse_foreign_set(colour: str, name: str, there: Iterable[RecordSet], dns_n
     if not foreign:
         return
     renamed = [{**found.content, "SetIdentifier": BEFORE} for found in foreign]
-    exchange = [*_deleted(foreign), *({"Action": "CREATE", "ResourceRecordSet": one} for one in renamed)]
+    exchange = [*deleted(foreign), *(change("CREATE", one) for one in renamed)]
     raise Refusal(
         f"{name} has a record set {colour} that is not this project's, and would be overwritten; DNS was not touched",
         seen="; ".join(map(str, foreign)),
         allowed=f"none, or one that is an alias of {dns_name!r}, the load balancer of {colour}",
-        next_step=f"give it another identifier, with the same answers: {_change(zone_id, exchange)} (see 'Bootstrap' "
-        f"in README.md); if it is {colour}'s own, of a state that was lost, see 'Adopt records' there",
+        next_step=f"give it another identifier, with the same answers: {command(zone_id, exchange)} (see "
+        f"docs/bootstrap.md); if it is {colour}'s own, of a state that was lost, see 'Adopt records that are there "
+        "already' in docs/bootstrap.md",
     )
 
 
@@ -70,7 +70,7 @@ def refuse_unweighted(name: str, there: Iterable[RecordSet]) -> None:
             f"{name} has a record beside which no weighted one can stand; DNS was not touched",
             seen="; ".join(map(str, in_the_way)),
             allowed="weighted record sets of type A, or none",
-            next_step="exchange it for a weighted one that answers the same, see 'Bootstrap' in README.md, then "
+            next_step="exchange it for a weighted one that answers the same, see docs/bootstrap.md, then "
             "pulumi up -s live",
         )
 
@@ -108,15 +108,7 @@ def refuse_foreign_account(parameter: str, history: Sequence[Named], groups: Col
             seen=f"it names {history[-1].colour!r}, group {history[-1].group!r}; the clusters are "
             f"{', '.join(sorted(groups)) or 'none'}",
             allowed="no such parameter, or one that names a cluster of this project",
-            next_step="if it is of a state that was lost, see 'Adopt records' in README.md; if of clusters that are "
-            f"gone, aws ssm delete-parameter --name {parameter}; two projects cannot share a first name",
+            next_step="if it is of a state that was lost, see 'Adopt records that are there already' in "
+            "docs/bootstrap.md; if of clusters that are gone, "
+            f"aws ssm delete-parameter --name {parameter}; two projects cannot share a first name",
         )
-
-
-def _deleted(found: Iterable[RecordSet]) -> list[dict[str, object]]:
-    return [{"Action": "DELETE", "ResourceRecordSet": one.content} for one in found]
-
-
-def _change(zone_id: str, changes: Sequence[object]) -> str:
-    batch = shlex.quote(json.dumps({"Changes": changes}))
-    return f"aws route53 change-resource-record-sets --hosted-zone-id {zone_id} --change-batch {batch}"

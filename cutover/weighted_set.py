@@ -6,6 +6,7 @@ from typing import Any
 
 from cutover import record_set
 from cutover.printable import printable
+from cutover.record_set import RecordSet
 from cutover.weights import Weights
 
 
@@ -35,6 +36,16 @@ WeightedSets = Mapping[str, Mapping[str, WeightedSet]]
 def weights_of(weighted_sets: WeightedSets) -> Weights:
     """The weights alone."""
     return {name: {colour: one.weight for colour, one in of.items()} for name, of in weighted_sets.items()}
+
+
+def of_records(records: Mapping[str, Sequence[RecordSet]]) -> WeightedSets:
+    """The weighted sets of type A among all record sets of each name."""
+    return {
+        name: {
+            str(one.identifier): of_route53(one.content) for one in of if one.type == "A" and "Weight" in one.content
+        }
+        for name, of in records.items()
+    }
 
 
 def alias(weight: int, name: str, zone_id: str, *, evaluates_health: bool) -> WeightedSet:

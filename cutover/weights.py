@@ -10,7 +10,7 @@ from cutover.refusal import Refusal
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
 FULL = 100
 NONE = 0
-_RETIRE = "undo the change in the config; to retire a name for good see 'Retire a name' in README.md"
+_RETIRE = "undo the change in the config; to retire a name for good see 'Retire a name' in docs/operations.md"
 
 Weights = Mapping[str, Mapping[str, int]]
 """Live name to colour to weight, as Route 53 has it; a name with no weighted record set has no colours."""
@@ -23,6 +23,14 @@ def describe(weights: Weights) -> str:
         + (", ".join(f"{printable(colour)} {weight}" for colour, weight in sorted(of.items())) or "no record")
         for name, of in weights.items()
     )
+
+
+def that_count(weights: Weights, names: Sequence[str]) -> dict[str, Mapping[str, int]]:
+    """The weights of the switch, the first of `names`, and of whichever other name has weighted sets nevertheless.
+
+    The others are aliases of the first one, so that they have no weights of their own.
+    """
+    return {name: of for name, of in weights.items() if of or name == names[0]}
 
 
 def of_share(percent: int) -> int:
@@ -61,7 +69,7 @@ def refuse_undeclared(weights: Weights, declared: frozenset[str]) -> None:
             seen=describe(weights),
             allowed=f"weight only on {', '.join(sorted(declared))}",
             next_step=f"pulumi config set awake true -s {shlex.quote(missing[0])} && pulumi up -s "
-            f"{shlex.quote(missing[0])}; if that is no colour of this project, see 'Bootstrap' in README.md",
+            f"{shlex.quote(missing[0])}; if that is no colour of this project, see docs/bootstrap.md",
         )
 
 
@@ -120,6 +128,9 @@ def refuse_removal(weights: Weights, name: str, colour: str, names: Sequence[str
         return
     if name not in names:
         problem, allowed = f"{name} is a live name and would be left without a record", f"names with {name} in it"
+    elif name != names[0]:
+        problem = f"{name} does not follow {names[0]} yet, and answers by its own record sets until then"
+        allowed = f"the exchange for an alias of {names[0]}, in one batch: pulumi up -s live has it"
     elif of[colour] > NONE:
         problem, allowed = f"{colour} carries {name}", f"{colour} at weight {NONE}"
     elif len(of) == 1:

@@ -60,8 +60,8 @@ def no_failover_by_itself(resource: Resource, parameters: Parameters) -> Iterato
 fast_rollback = resource_rule(
     name="fast-rollback",
     title="A tag-in and a tag-back take effect within a minute",
-    description="The weighted records of the live names are aliases to load balancers, or have as short a TTL, lead to "
-    "no other name, and change only by a tag-in: what caches keep decides how fast a rollback is.",
+    description="The weighted records are aliases to load balancers, or have as short a TTL, lead to no other name, "
+    "and change only by a tag-in: what caches keep decides how fast a rollback is. An alias of them has their TTL.",
     remedy=_ALIAS,
     checks=[short_ttl, no_chain, no_failover_by_itself],
     parameters={

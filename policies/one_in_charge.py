@@ -1,10 +1,13 @@
-"""One in charge: at any moment one colour has the traffic of all live names, and the config says which."""
+"""One in charge: at any moment one colour has the traffic of all live names, and the config says which.
+
+The first live name has the weighted records; the others are aliases of it.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from .finding import Finding
-from .records import RECORD, host_name, is_of_live_name, is_weighted, weight
+from .records import RECORD, follows, host_name, is_of_live_name, is_weighted, weight
 from .resource import Resource, Stack, Values, is_known
 from .rule import Parameters, stack_rule
 
@@ -17,8 +20,10 @@ _ONE = "Every client gets one colour, the one that was found ready, or the share
 
 
 def inside_the_set(resource: Resource, stack: Stack, parameters: Parameters) -> Iterator[Finding]:
-    """A record of a live name that is not weighted."""
+    """A record of a live name that is neither weighted nor an alias of the first one."""
     if resource.type != RECORD or is_weighted(resource) or _proves_a_certificate(resource, stack):
+        return
+    if _is_an_alias(resource, parameters["names"]):
         return
     if is_of_live_name(resource, parameters["names"] or {name for name, _ in _sets(stack)}):
         yield Finding(
@@ -27,6 +32,24 @@ def inside_the_set(resource: Resource, stack: Stack, parameters: Parameters) -> 
             "It answers beside the colours, or in place of them, and no tag-in moves it.",
             f"Delete it. {_DECLARE}",
         )
+
+
+def one_switch(resource: Resource, _: Stack, parameters: Parameters) -> Iterator[Finding]:
+    """A weighted record of a live name other than the first."""
+    names = [host_name(name) for name in parameters["names"]]
+    if is_weighted(resource) and host_name(resource.props["name"]) in names[1:]:
+        yield Finding(
+            f"the live name {resource.props['name']} has weighted records of its own",
+            f"setIdentifier: {resource.props.get('setIdentifier', 'not set')}",
+            f"A tag-in moves it for itself, at another moment than {names[0]}.",
+            f"Make it one alias of {names[0]}, in the same zone. {_DECLARE}",
+        )
+
+
+def _is_an_alias(record: Resource, names: Sequence[str]) -> bool:
+    """Whether a record is what a live name other than the first has to have."""
+    known = list(map(host_name, names))
+    return host_name(record.props["name"]) in known[1:] and follows(record, known[0])
 
 
 def _proves_a_certificate(record: Resource, stack: Stack) -> bool:
@@ -95,7 +118,10 @@ def _shown(weights: Mapping[str, int]) -> str:
 
 
 def every_name_has_the_same_colours(resource: Resource, stack: Stack, parameters: Parameters) -> Iterator[Finding]:
-    """A live name without a record, or with those of fewer colours than another name."""
+    """A live name without a record, or with those of fewer colours than another name.
+
+    A name that the marker of a tag-in leaves out has another record still, and comes in later.
+    """
     if resource.type != RECORD or resource is not _first_record(stack):
         return
     sets = _sets(stack)
@@ -106,7 +132,11 @@ def every_name_has_the_same_colours(resource: Resource, stack: Stack, parameters
         if colours - of.keys()
     ]
     covered = {name for name, _ in sets}
-    missing += [f"{name}: no record at all" for name in map(host_name, parameters["names"]) if name not in covered]
+    covered |= {host_name(one.props["name"]) for one in stack.of(RECORD) if _is_an_alias(one, parameters["names"])}
+    marker = _marker(stack) or {}
+    names = list(map(host_name, parameters["names"]))
+    meant = set(map(host_name, marker.get("names") or names))
+    missing += [f"{name}: no record at all" for name in names if name in meant and name not in covered]
     if missing:
         yield Finding(
             "the live names are not covered by the same colours",
@@ -138,16 +168,16 @@ def _marker(stack: Stack) -> Values | None:
 one_in_charge = stack_rule(
     name="one-in-charge",
     title="One colour is in charge of all live names",
-    description="In every live name's weighted set one colour is at full weight, the same one for all names, and the "
-    "other at zero or at its declared share; no other record answers for these names.",
+    description="In the first live name's weighted set one colour is at full weight, and the other at zero or at its "
+    "declared share; the other names are aliases of the first one, and no other record answers for any of them.",
     remedy=_DECLARE,
-    checks=[inside_the_set, named_by_a_colour, weighted_as_declared, every_name_has_the_same_colours],
+    checks=[inside_the_set, one_switch, named_by_a_colour, weighted_as_declared, every_name_has_the_same_colours],
     parameters={
         "names": {
             "type": "array",
             "items": {"type": "string"},
             "default": [],
-            "description": "The live names; the project's names",
+            "description": "The live names, that with the weighted records first; the project's names",
         },
         "colours": {
             "type": "array",

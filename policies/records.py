@@ -2,11 +2,21 @@
 
 from collections.abc import Collection
 
-from .resource import Resource, block
+from .resource import Resource, block, blocks, is_true
 
 RECORD = "aws:route53/record:Record"
 # The types that send clients somewhere; others, like TXT and CAA, may stand beside them.
 _LEADING = ("A", "AAAA", "CNAME", "HTTPS", "SVCB")
+# https://www.pulumi.com/registry/packages/aws/api-docs/route53/record/
+_ROUTING = (
+    "weightedRoutingPolicies",
+    "latencyRoutingPolicies",
+    "failoverRoutingPolicies",
+    "geolocationRoutingPolicies",
+    "geoproximityRoutingPolicy",
+    "cidrRoutingPolicy",
+    "multivalueAnswerRoutingPolicy",
+)
 
 
 def host_name(text: str) -> str:
@@ -24,6 +34,17 @@ def is_of_live_name(record: Resource, names: Collection[str]) -> bool:
     if record.type != RECORD or not names:
         return False
     return host_name(record.props["name"]) in set(map(host_name, names)) and record.props["type"] in _LEADING
+
+
+def follows(record: Resource, name: str) -> bool:
+    """Whether a resource is a plain alias of the record `name` in its own hosted zone, and of nothing else."""
+    aliases = blocks(record.props, "aliases")
+    if record.type != RECORD or record.props["type"] != "A" or len(aliases) != 1:
+        return False
+    routed = record.props.get("setIdentifier") or any(record.props.get(policy) for policy in _ROUTING)
+    alias = aliases[0]
+    to = host_name(alias.get("name", "")), alias.get("zoneId"), is_true(alias.get("evaluateTargetHealth"))
+    return not routed and to == (host_name(name), record.props.get("zoneId"), False)
 
 
 def weight(record: Resource) -> int:

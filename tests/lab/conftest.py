@@ -1,37 +1,47 @@
-"""One world for all lab tests: it is built once, and every test leaves it as it found it."""
+"""One world for all lab tests, of which every test has a copy: nobody has to leave it as it was."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from lab.workspace import Workspace
-from tests.lab.building import building
-from tests.lab.world import FIRST, LIVE, SECOND, SECRET, World
+from tests.lab.one_world import Copy, to_copy
+from tests.lab.world import FIRST, LIVE, SECOND, World
 
 
 @pytest.fixture(scope="session")
-def built_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Both colours built and the first in charge; about two and a half minutes."""
-    with building(
-        tmp_path_factory.mktemp("world"),
-        project={"offsite": {"DATABASE_URL": SECRET}},
-        live={"propagationTimeout": 30},
-        prepare=_put_secret,
-    ) as world:
+def copy_of_the_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """Both colours built and the first in charge; about two and a half minutes where no other process has done it."""
+    with to_copy(tmp_path_factory.mktemp("original")) as copy:
+        yield copy
+
+
+@pytest.fixture(scope="module")
+def built_world(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A copy for all tests of a module that do with one."""
+    with copy_of_the_world(tmp_path_factory.mktemp("world")) as world:
         yield world
 
 
-def _put_secret(made: Workspace) -> None:
-    made.aws("ssm").put_parameter(Name=SECRET, Type="SecureString", Value="postgres://shop:hunter2@db")
+@pytest.fixture
+def world(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The world as it was built."""
+    with copy_of_the_world(tmp_path_factory.mktemp("world")) as world:
+        yield world
+        _heal(world)
 
 
 @pytest.fixture
-def world(built_world: World) -> Iterator[World]:
-    """The world as it was built; heals every fault after the test, and checks that the name was always carried."""
+def shared_world(built_world: World) -> Iterator[World]:
+    """The copy of a module, whose tests leave it as they found it."""
     yield built_world
-    built_world.faults.clear_faults()
-    built_world.faults.set_health_seconds(1)
-    built_world.assert_always_carried()
+    _heal(built_world)
+
+
+def _heal(world: World) -> None:
+    """Heal every fault, and check that the name was always carried."""
+    world.faults.clear_faults()
+    world.faults.set_health_seconds(1)
+    world.assert_always_carried()
 
 
 @pytest.fixture

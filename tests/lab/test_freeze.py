@@ -21,6 +21,16 @@ def declare(opts):
     for name, description, tags in {groups!r}:
         aws.ec2.SecurityGroup(name, description=description, tags=tags, opts=opts)
 """
+BEFORE_THE_DOOR = """
+import extra
+from components import door
+
+def declare(settings, cluster, hooks, tags, declare_door=door.declare):
+    extra.declare(hooks.guarded)
+    declare_door(settings, cluster, hooks, tags)
+
+door.declare = declare
+"""
 KEPT = ("kept", "one", {"a": "b"})
 GROUPS: dict[str, list[tuple[str, str, dict[str, str]]]] = {
     "delete": [],
@@ -59,9 +69,7 @@ class Subject:
         program = self._directory / "__main__.py"
         source = program.read_text()
         program.unlink()
-        marker = "        door.declare("
-        assert marker in source
-        program.write_text(source.replace(marker, f"        __import__('extra').declare(hooks.guarded)\n{marker}"))
+        program.write_text(f"{BEFORE_THE_DOOR}\n{source}")
         self.declare([KEPT])
 
     def declare(self, groups: list[tuple[str, str, dict[str, str]]]) -> None:

@@ -14,6 +14,9 @@ from lab.pulumi_command import Result
 from lab.workspace import CHECKOUT
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
+# One process for all of them: they share a world.
+pytestmark = pytest.mark.xdist_group("policies")
+
 PACK = ("--policy-pack", "policies")
 MANDATORY, ADVISORY = "mandatory", "advisory"
 # The rules that look at one resource at a time, and those that look at all of a stack.
@@ -62,7 +65,7 @@ def previews(built_world: World, tmp_path_factory: pytest.TempPathFactory) -> tu
     directory, config = built_world.workspace.directory, tmp_path_factory.mktemp("policies") / "config.json"
     # There are more groups and subnets than those of the cluster.
     config.write_text(json.dumps({"same-shape": {"counts": {}}}))
-    with beside(directory, "of_colour(run.settings, tags_of(run.settings))"):
+    with beside(directory, "of_colour(run.settings)"):
         colour = built_world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
     with beside(directory, "of_live(run.settings, run.zone_id)"):
         live = built_world.preview(LIVE, *PACK)

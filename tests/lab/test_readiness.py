@@ -10,6 +10,9 @@ from lab.client import ApiFault, FrontFault, ServerFault
 from lab.pulumi_command import Result
 from tests.lab.world import FIRST, LIVE, NAME, READINESS_MILLISECONDS, RELEASES, SECOND, SECRET, World
 
+# One process for all of them: they share a world.
+pytestmark = pytest.mark.xdist_group("readiness")
+
 NEW_RELEASE = "2.0.0"
 OTHER = {"Name": NAME, "TTL": 60}
 Fault = Callable[[World, str], ExitStack]
@@ -193,11 +196,11 @@ def new_release(built_world: World) -> str:
 
 
 @pytest.fixture
-def first_in_charge(world: World, new_release: str) -> World:
+def first_in_charge(shared_world: World, new_release: str) -> World:
     """The first colour in charge, and the second at a release that has not been so before this module."""
     assert new_release
-    world.put_in_charge(FIRST)
-    return world
+    shared_world.put_in_charge(FIRST)
+    return shared_world
 
 
 @pytest.mark.parametrize("check", FAULTS)

@@ -120,15 +120,13 @@ class World:
         return said
 
     def state(self, stack: str) -> Mapping[str, Any]:
-        """The stack's exported deployment."""
-        exported = self.workspace.pulumi("stack", "export", "-s", stack)
-        deployment: Mapping[str, Any] = json.loads(exported.output)["deployment"]
-        return deployment
+        """The stack's deployment."""
+        return self.workspace.deployment(stack)
 
     def outputs(self, stack: str) -> Mapping[str, Any]:
         """The stack's outputs."""
-        outputs: Mapping[str, Any] = json.loads(self.workspace.pulumi("stack", "output", "-s", stack, "--json").output)
-        return outputs
+        resources = self.state(stack).get("resources", [])
+        return next((one.get("outputs", {}) for one in resources if one["type"] == "pulumi:pulumi:Stack"), {})
 
     def door(self, colour: str) -> str:
         """The name of the parameter that is there while the colour can be tagged in."""

@@ -22,6 +22,7 @@ from pulumi.runtime.stack import run_pulumi_func
 from cutover.aws import Aws
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
+from cutover.further_names import Records
 from cutover.history import History
 from cutover.owned import Owned
 from cutover.provenance import Place
@@ -196,6 +197,7 @@ def declare(
     owned: Sequence[Owned] = (),
     weighted_sets: WeightedSets | None = None,
     history: History | None = None,
+    records: Records | None = None,
     *,
     preview: bool = False,
 ) -> Declaration:
@@ -203,7 +205,8 @@ def declare(
 
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
     `outputs` those that the stack itself has from before, `owned` the resources in its state, `weighted_sets` and
-    `history` what AWS says of the live names and of in-charge, `answers` replace some of ANSWERS. In a `preview`
+    `history` what AWS says of the live names and of in-charge, `records` of names in all, `answers` replace some of
+    ANSWERS. In a `preview`
     nothing is there yet, so what AWS would make of a resource is unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
@@ -217,8 +220,8 @@ def declare(
     with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as environment:
         (Path(root) / "Pulumi.yaml").write_text(yaml.safe_dump({"name": "tag-team", "config": declared}))
         # What the program itself asks AWS: nobody is in charge of anything.
-        known = weighted_sets or {}
-        environment.setattr(Aws, "weighted_sets", lambda _, _zone, names: {name: known.get(name, {}) for name in names})
+        there = {**_records_of(weighted_sets or {}), **(records or {})}
+        environment.setattr(Aws, "record_sets", lambda _, _zone, names: {name: there.get(name, ()) for name in names})
         environment.setattr(Aws, "in_charge_history", lambda *_: history or History())
         environment.setattr(Aws, "caller", lambda *_: Place(ACCOUNT, REGION))
         zone = Zone(ZONE_ID, str(values["zone"]), private=False)
@@ -229,6 +232,29 @@ def declare(
         environment.setattr(sys, "tracebacklimit", 1, raising=False)
         environment.setenv("PULUMI_CONFIG", json.dumps({**engine_config, "aws:region": REGION}))
         return contextvars.copy_context().run(_declare, account, stack, root, preview)
+
+
+def _records_of(weighted_sets: WeightedSets) -> dict[str, Sequence[RecordSet]]:
+    """Weighted sets as Route 53 lists them."""
+    return {
+        name: [
+            RecordSet.of(
+                {
+                    "Name": f"{name}.",
+                    "Type": "A",
+                    "SetIdentifier": colour,
+                    "Weight": one.weight,
+                    "AliasTarget": {
+                        "HostedZoneId": one.target_zone,
+                        "DNSName": f"{one.target}.",
+                        "EvaluateTargetHealth": one.evaluates_health,
+                    },
+                }
+            )
+            for colour, one in of.items()
+        ]
+        for name, of in weighted_sets.items()
+    }
 
 
 def _zone_of(values: Mapping[str, Any], clusters: Mapping[str, ClusterFacts | None]) -> list[RecordSet]:

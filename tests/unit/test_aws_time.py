@@ -34,7 +34,7 @@ def test_an_answer_that_does_not_say_it_is_no_answer(date: str | None) -> None:
 
 def test_a_standing_is_as_old_as_awss_answer_whatever_this_machine_thinks(monkeypatch: pytest.MonkeyPatch) -> None:
     found = history.of([Version(1, 1000.0, "x"), Version(2, 1001.0, '{"colour": "amber"}')], 1010.0)
-    monkeypatch.setattr(Aws, "weights", lambda *_: {"www.shop.example": {"amber": 100}})
+    monkeypatch.setattr(Aws, "record_sets", lambda *_: {"www.shop.example": ()})
     monkeypatch.setattr(Aws, "in_charge_history", lambda *_: found)
     monkeypatch.setattr(time, "time", lambda: 5_000_000.0)
     said: list[str] = []
@@ -55,7 +55,7 @@ def test_without_awss_time_nobody_is_known_to_be_idle(monkeypatch: pytest.Monkey
     def timeless(*_: object) -> History:
         raise ValueError("AWS did not say what time it is: Date None")
 
-    monkeypatch.setattr(Aws, "weights", lambda *_: {})
+    monkeypatch.setattr(Aws, "record_sets", lambda *_: {"www.shop.example": ()})
     monkeypatch.setattr(Aws, "in_charge_history", timeless)
     look = StandingLook(Aws.__new__(Aws), "Z1", stack_values.colour().shared, 0.0, lambda _: None)
     with pytest.raises(ValueError, match="AWS did not say"):

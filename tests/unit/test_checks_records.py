@@ -57,6 +57,43 @@ def test_only_the_names_at_fault_are_to_be_looked_at() -> None:
     assert "www.shop.example" not in bad.next_step
 
 
+ALIAS = RecordSeen("A", "simple", "", ("alias www.shop.example.",), ("www.shop.example", "Z1"))
+
+
+def of_further(*there: RecordSeen) -> Check:
+    """The check of two names, of which the second has these record sets."""
+    seen = {"www.shop.example": PAIR, "api.shop.example": there}
+    return records.check(seen, tuple(seen), ZONE, "Z1")
+
+
+def test_a_further_name_is_an_alias_of_the_first_in_its_zone_or_has_nothing_yet() -> None:
+    assert of_further(ALIAS, RecordSeen("TXT", "simple")).holds
+    assert of_further().holds
+    assert "and aliases of it on the other names" in of_further(ALIAS).allowed
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [RecordSeen("A", "simple", "", ("192.0.2.1",))],
+        [RecordSeen("A", "simple", "", ("alias x.elb.example.",), ("x.elb.example", "ZBALANCER"))],
+        [RecordSeen("A", "simple", "", ("alias www.shop.example.",), ("www.shop.example", "ZOTHER"))],
+        [RecordSeen("A", "weighted", "amber", ("alias www.shop.example.",), ("www.shop.example", "Z1"))],
+        [ALIAS, RecordSeen("AAAA", "simple", "", ("2001:db8::1",))],
+        [RecordSeen("CNAME", "simple", "", ("www.shop.example",))],
+        PAIR,
+    ],
+)
+def test_anything_else_on_a_further_name_is_named(wrong: list[RecordSeen]) -> None:
+    bad = of_further(*wrong)
+    assert not bad.holds
+    assert f"api.shop.example has {wrong[-1]}" in bad.seen
+
+
+def test_the_first_name_is_no_alias_of_itself() -> None:
+    assert not records.check({"www.shop.example": (ALIAS,)}, NAMES, ZONE, "Z1").holds
+
+
 def test_values_are_escaped_and_cut_short() -> None:
     bad = found(RecordSeen("HTTPS", "simple", "", ("1 . \x1b[2J\n" + "x" * 500,)))
     assert "\\x1b[2J\\n" in bad.seen

@@ -1,4 +1,4 @@
-"""The live record: raise, then lower, then wait, for every live name; the order is in the dependencies."""
+"""The live record: raise, then lower, then wait; the order is in the dependencies, and further names only follow."""
 
 import json
 from collections.abc import Mapping
@@ -28,7 +28,12 @@ def declared(names: str = ONE, awake: tuple[str, ...] = COLOURS, **changes: str)
 
 
 def records(found: Declaration, colour: str) -> list[Declared]:
-    return [record for record in found.of("Record") if record.inputs["setIdentifier"] == colour]
+    return [record for record in found.of("Record") if record.inputs.get("setIdentifier") == colour]
+
+
+def aliases(found: Declaration) -> list[Declared]:
+    """The records of the further names."""
+    return [record for record in found.of("Record") if "setIdentifier" not in record.inputs]
 
 
 def weight(record: Declared) -> int:
@@ -38,15 +43,40 @@ def weight(record: Declared) -> int:
 
 @pytest.mark.parametrize("names", [ONE, THREE], ids=["one name", "three names"])
 @pytest.mark.parametrize(("active", "idle"), [COLOURS, COLOURS[::-1]])
-def test_the_active_colour_has_all_the_weight_on_every_name_and_the_idle_one_none(
+def test_the_active_colour_has_all_the_weight_and_the_idle_one_none_on_the_first_name_alone(
     names: str, active: str, idle: str
 ) -> None:
     found = declared(names, active=active)
     for colour, wanted in ((active, 100), (idle, 0)):
-        assert {record.inputs["name"]: weight(record) for record in records(found, colour)} == dict.fromkeys(
-            json.loads(names), wanted
-        )
-    assert len(found.of("Record")) == 2 * len(json.loads(names))
+        assert [(record.inputs["name"], weight(record)) for record in records(found, colour)] == [
+            (json.loads(names)[0], wanted)
+        ]
+    assert len(found.of("Record")) == 1 + len(json.loads(names))
+
+
+def test_every_further_name_is_a_plain_alias_of_the_first_in_its_own_zone_after_the_pair() -> None:
+    found, first = declared(THREE, failover="true"), json.loads(THREE)[0]
+    to = {"name": first, "zoneId": ZONE_ID, "evaluateTargetHealth": False}
+    assert {alias.name for alias in aliases(found)} == set(json.loads(THREE)[1:])
+    for alias in aliases(found):
+        of = {"zoneId": ZONE_ID, "name": alias.name, "type": "A", "aliases": [to], "allowOverwrite": True}
+        assert alias.inputs == of
+        assert all(found.depends(alias, record) for colour in COLOURS for record in records(found, colour))
+        assert found.depends(found.one("Parameter"), alias)
+        assert alias.hooks == {
+            "before_create": ("further-name",),
+            "before_update": ("further-name",),
+            "before_delete": ("keep-further-name",),
+        }
+        # What is made of an output of a record is replaced together with it, and would be gone meanwhile.
+        assert not any(of.urns for of in alias.request.propertyDependencies.values())
+
+
+@pytest.mark.parametrize("active", COLOURS)
+def test_the_aliases_are_the_same_whoever_is_in_charge_and_whoever_sleeps(active: str) -> None:
+    both = {alias.key: alias.inputs for alias in aliases(declared(THREE, active=active))}
+    one = {alias.key: alias.inputs for alias in aliases(declared(THREE, awake=(active,), active=active))}
+    assert both == one == {alias.key: alias.inputs for alias in aliases(declared(THREE))}
 
 
 @pytest.mark.parametrize("names", [ONE, THREE], ids=["one name", "three names"])
@@ -77,7 +107,7 @@ def test_names_then_ready_then_the_records_and_in_charge_after_all_of_them(names
 def test_while_the_idle_colour_sleeps_it_has_no_records(names: str) -> None:
     found = declared(names, ("amber",))
     assert records(found, "violet") == []
-    assert {weight(record) for record in found.of("Record")} == {100}
+    assert {weight(record) for record in records(found, "amber")} == {100}
 
 
 @pytest.mark.parametrize("awake", [("violet",), ()])
@@ -105,7 +135,7 @@ def test_every_step_has_its_condition_as_a_before_hook() -> None:
 def test_what_is_identified_by_its_name_is_deleted_before_it_is_replaced() -> None:
     found = declared(THREE)
     named = [*found.of("Record"), found.one("Parameter")]
-    assert len(named) == 7
+    assert len(named) == 5
     assert all(resource.request.deleteBeforeReplace for resource in named)
     # The new attempt comes first: its hook is the gate.
     assert not found.one("Stash", "ready").request.deleteBeforeReplace
@@ -154,7 +184,7 @@ def test_in_charge_names_the_active_colour_under_a_name_that_anyone_can_read(act
 
 def test_records_are_aliases_of_the_load_balancers_in_the_zone_of_the_names() -> None:
     found = declared(THREE)
-    for record in found.of("Record"):
+    for record in (*records(found, "amber"), *records(found, "violet")):
         colour = record.inputs["setIdentifier"]
         (alias,) = record.inputs["aliases"]
         assert (alias["name"], alias["zoneId"]) == (f"{colour}.elb.example", f"ZONE-OF-{colour.upper()}")
@@ -173,7 +203,8 @@ def test_a_tag_in_changes_only_who_has_the_weight() -> None:
     assert {resource.key for resource in before.resources} == {resource.key for resource in after.resources}
     for record in before.of("Record"):
         changed = after.find(record.key).inputs
-        assert {key for key in changed if changed[key] != record.inputs[key]} == {"weightedRoutingPolicies"}
+        moved = {"weightedRoutingPolicies"} if "setIdentifier" in changed else set()
+        assert {key for key in changed if changed[key] != record.inputs[key]} == moved
 
 
 def test_the_order_of_the_names_makes_no_difference_to_their_records() -> None:

@@ -127,6 +127,20 @@ def test_a_record_that_clients_would_miss_is_not_deleted(
     assert "Retire a name" in refusal.next_step
 
 
+@pytest.mark.parametrize(("colour", "of"), [("violet", {"amber": 100, "violet": 0}), ("amber", {"amber": 100})])
+def test_a_set_of_a_further_name_goes_only_with_the_batch_that_makes_it_follow(colour: str, of: dict[str, int]) -> None:
+    seen = {WWW: {"amber": 100}, SHOP: of}
+    refusal = refusal_of(lambda: weights.refuse_removal(seen, SHOP, colour, NAMES))
+    assert f"{SHOP} does not follow {WWW} yet" in refusal.problem
+    weights.refuse_removal({WWW: {"amber": 100}, SHOP: {}}, SHOP, colour, NAMES)
+
+
+def test_the_weights_that_count_are_those_of_the_first_name_and_whatever_is_left_on_others() -> None:
+    seen = {WWW: {}, SHOP: {}, "old.shop.example": {"amber": 0}}
+    assert weights.that_count(seen, list(seen)) == {WWW: {}, "old.shop.example": {"amber": 0}}
+    assert weights.carrying(weights.that_count(seen, list(seen))) == {"amber"}
+
+
 def test_a_record_at_zero_beside_one_with_weight_may_go() -> None:
     weights.refuse_removal(AMBER_IN_CHARGE, WWW, "violet", NAMES)
 

@@ -145,18 +145,18 @@ def test_what_may_not_be_read_of_a_group_is_an_error(
 
 def test_record_sets_are_read_with_their_type_routing_and_value(aws: AwsReadiness, account: Account) -> None:
     zone_id, zone = account.zone()
-    www, old = f"www.{zone}", f"old.{zone}"
+    www, old, balancer = f"www.{zone}", f"old.{zone}", account.load_balancer()
     latency = {key: value for key, value in weighted(old, "eu", 1, "192.0.2.1").items() if key != "Weight"}
     account.change(
         zone_id,
-        ("CREATE", alias(www, "amber", 100, "amber.elb.example")),
+        ("CREATE", alias(www, "amber", 100, balancer)),
         ("CREATE", simple(www, "2001:db8::1", kind="AAAA")),
         ("CREATE", simple(www, '"text"', kind="TXT")),
         ("CREATE", latency | {"Region": "eu-central-1"}),
     )
     assert aws.records(zone_id, [www, old, f"none.{zone}"]) == {
         www: (
-            RecordSeen("A", "weighted", "amber", ("alias amber.elb.example.",)),
+            RecordSeen("A", "weighted", "amber", (f"alias {balancer}.",)),
             RecordSeen("AAAA", "simple", "", ("2001:db8::1",)),
             RecordSeen("TXT", "simple", "", ('"text"',)),
         ),

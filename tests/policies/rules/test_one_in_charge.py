@@ -8,6 +8,7 @@ from policies.one_in_charge import (
     inside_the_set,
     named_by_a_colour,
     one_in_charge,
+    one_switch,
     weighted_as_declared,
 )
 from policies.resource import Resource
@@ -82,6 +83,54 @@ def test_a_record_of_a_live_name_outside_of_its_set_is_refused(kind: str) -> Non
     assert said_of_stack(inside_the_set, beside, **OURS) == [
         f"a record of the live name WWW.shop.example. is outside of its weighted set: {kind} without weight"
     ]
+
+
+BOTH = defaults(one_in_charge, names=[WWW, API], colours=["amber", "violet"])
+
+
+def further(to: str = WWW, zone: str = "ZONE", **props: Any) -> Resource:
+    """The record of the further name."""
+    alias = {"name": to, "zoneId": zone, "evaluateTargetHealth": False}
+    return resource(RECORD, API, "live", **{"name": API, "type": "A", "zoneId": "ZONE", "aliases": [alias], **props})
+
+
+def test_a_further_name_that_follows_the_first_is_covered_by_its_colours() -> None:
+    records = record("amber", 100.0), record("violet", 0.0), further()
+    for check in (inside_the_set, one_switch, weighted_as_declared, every_name_has_the_same_colours):
+        assert said_of_stack(check, *records, **BOTH) == []
+    assert said_of_stack(inside_the_set, further("WWW.shop.example."), **BOTH) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        further("amber.elb.example", "ZELB"),
+        further(zone="ZOTHER"),
+        further("other.shop.example"),
+        further(type="AAAA"),
+        further(aliases=[], ttl=60.0, records=["192.0.2.1"]),
+        further(setIdentifier="x", latencyRoutingPolicies=[{"region": "eu-central-1"}]),
+        further(aliases=[{"name": WWW, "zoneId": "ZONE", "evaluateTargetHealth": True}]),
+    ],
+)
+def test_a_further_name_that_leads_elsewhere_is_outside_of_the_set_and_not_covered(wrong: Resource) -> None:
+    assert len(said_of_stack(inside_the_set, wrong, **BOTH)) == 1
+    (finding,) = said_of_stack(every_name_has_the_same_colours, record("amber", 100.0), wrong, **BOTH)
+    assert finding.endswith(f"missing: {API}: no record at all")
+
+
+def test_a_further_name_with_weights_of_its_own_is_refused() -> None:
+    assert said_of_stack(one_switch, record("amber", 100.0), record("amber", 100.0, API), **BOTH) == [
+        f"the live name {API} has weighted records of its own: setIdentifier: amber"
+    ]
+    assert said_of_stack(one_switch, record("amber", 100.0, API), **OURS) == []
+
+
+def test_a_name_that_the_tag_in_leaves_out_need_not_be_covered_yet() -> None:
+    marker = resource("pulumi:index:Stash", "ready", "live", input={"names": [WWW], "shares": {"amber": 100.0}})
+    assert said_of_stack(every_name_has_the_same_colours, record("amber", 100.0), marker, **BOTH) == []
+    marker = resource("pulumi:index:Stash", "ready", "live", input={"names": [WWW, API], "shares": {"amber": 100.0}})
+    assert len(said_of_stack(every_name_has_the_same_colours, record("amber", 100.0), marker, **BOTH)) == 1
 
 
 def test_records_that_lead_nobody_anywhere_and_those_of_other_names_pass() -> None:
