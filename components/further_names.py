@@ -6,12 +6,13 @@ from dataclasses import replace
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components import hook
+from components import hook, line
 from components.declared import Declared
 from components.live_evidence import LiveEvidence
-from components.settings import LiveSettings, SharedSettings
+from components.settings import LiveSettings
+from components.shared_settings import SharedSettings
 from components.standing import StandingLook
-from cutover import first_turn, further_names, replacement, weights
+from cutover import first_turn, further_names, record_set, replacement, weights
 from cutover.aws import Aws
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import certificate
@@ -55,7 +56,7 @@ def _turn(
     strange: Sequence[Astray],
     aws: AwsReadiness,
 ) -> Turn:
-    carrying = weights.in_charge(evidence.weights) & set(clusters)
+    carrying = weights.in_charge({name: evidence.weights[name] for name in settings.names[:1]}) & set(clusters)
     serving = [clusters[colour] for colour in sorted(clusters) if colour in carrying | evidence.named]
     serving += [clusters[settings.active]] if settings.active in clusters else []
     # Before anybody carries anything, there is nothing yet that a name could be an alias of.
@@ -117,8 +118,8 @@ class FurtherHooks:
         # The provider would take the place of a simple record without a word.
         assert args.new_inputs is not None  # before_create and before_update always have them
         standing, name = await self._standing(), str(args.new_inputs["name"])
-        found = further_names.astray(standing.records, [name], self.switch)
-        further_names.refuse([one for one in found if one.answers], self.switch)
+        further_names.refuse_taking(further_names.astray(standing.records, [name], self.switch), self.switch)
+        line.progress(args.urn)(record_set.change_under_way(args.new_inputs))
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them

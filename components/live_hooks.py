@@ -12,7 +12,7 @@ from components.keep_hooks import KeepHooks
 from components.settings import LiveSettings
 from components.standing import StandingLook
 from components.wait_record import WaitRecord
-from cutover import weights
+from cutover import record_set, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks.check import RECORDS
 from cutover.cluster_facts import ClusterFacts
@@ -86,6 +86,7 @@ class LiveHooks:
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
         self._require_followed(standing)
         await self._gate.require_still(settings.active, standing, args.urn, said)
+        line.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
 
     async def _lower_idle(self, args: pulumi.ResourceHookArgs) -> None:
         await self._require_lowering()
@@ -94,9 +95,10 @@ class LiveHooks:
             self._refuse_share(standing)
             said = weights.describe(standing.weights)
             await self._gate.require_still(self._settings.idle, standing, args.urn, said)
-            return
-        # From here on, so that the moment when each server lets go is seen and not guessed.
-        (await self._watching()).start()
+        else:
+            # From here on, so that the moment when each server lets go is seen and not guessed.
+            (await self._watching()).start()
+        line.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
 
     async def _require_lowering(self) -> None:
         standing, settings = await self._standing(), self._settings

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-from components.settings import SharedSettings
+from components.shared_settings import SharedSettings
 from cutover import history
 from cutover.aws import Aws
 from cutover.freeze import Standing

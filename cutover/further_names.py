@@ -132,6 +132,19 @@ def refuse(found: Sequence[Astray], switch: Switch) -> None:
     )
 
 
+def refuse_taking(found: Sequence[Astray], switch: Switch) -> None:
+    """Raise Refusal when a record that an alias would take the place of has turned up since the update began."""
+    taken = [one for one in found if one.answers]
+    if taken:
+        names = ", ".join(one.name for one in taken)
+        raise Refusal(
+            f"{names} has got another record since this update began, and it is not overwritten",
+            seen="; ".join(one.said(switch) for one in taken),
+            allowed=f"no record of type A or CNAME, or the alias of {switch.name}",
+            next_step="pulumi up -s live, which says what to do about it (see docs/many-names.md)",
+        )
+
+
 def refuse_forgetting(records: Records, names: Collection[str], switch: Switch, owned: Iterable[Owned]) -> None:
     """Raise Refusal when a name that is not among `names` any more still follows the switch: clients resolve it.
 

@@ -52,11 +52,16 @@ class Cloud:
     """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
     state_dir: where the files of the certificate authority are kept. before: the history of Route 53 until now, of
-    the lab that this one goes on from.
+    the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port.
     """
 
     def __init__(
-        self, alias_ttl_seconds: int, health_seconds: float, state_dir: Path, before: Sequence[ZoneState] = ()
+        self,
+        alias_ttl_seconds: int,
+        health_seconds: float,
+        state_dir: Path,
+        before: Sequence[ZoneState] = (),
+        api_port: int = 0,
     ) -> None:
         spread_instances()
         give_reasons()
@@ -84,7 +89,7 @@ class Cloud:
         self._loop = asyncio.new_event_loop()
         self._changes = Changes(lambda: self._board.current().insync_seconds)
         self._record_sets = RecordSetChanges(self._changes.add, before)
-        self._api = self._api_server()
+        self._api = self._api_server(api_port)
         self.addresses = Addresses(
             endpoint=f"http://127.0.0.1:{self._api.server_port}",
             dns_port=self._plan.port,
@@ -115,7 +120,7 @@ class Cloud:
         """The record sets of a zone after each successful change batch, oldest first."""
         return self._record_sets.history
 
-    def _api_server(self) -> BaseWSGIServer:
+    def _api_server(self, port: int) -> BaseWSGIServer:
         refreshes = InstanceRefreshes()
         gateway = Gateway(
             embedded.application(),
@@ -156,7 +161,7 @@ class Cloud:
             },
             self._dns.answers_over_time,
         )
-        return make_server("127.0.0.1", 0, control, threaded=True, request_handler=_QuietHandler)
+        return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)
 
     def _changed(self, request: ApiRequest) -> None:
         """After a call that may have changed something and before its answer: DNS and HTTP know it too."""

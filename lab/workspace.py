@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import yaml
@@ -79,10 +80,15 @@ class Workspace:
         (self.directory / f"Pulumi.{stack}.yaml").write_text(text)
 
     def deployment(self, stack: str) -> dict[str, Any]:
-        """What `pulumi stack export` prints as a stack's deployment, read from the backend: that is no command."""
+        """What `pulumi stack export` prints as a stack's deployment, without half a second where a folder has it."""
+        backend = urlsplit(self.environment.get("PULUMI_BACKEND_URL", ""))
         name = yaml.safe_load((self.directory / PROJECT_FILE).read_text())["name"]
-        file = self.directory.parent / _STATE / ".pulumi" / "stacks" / name / f"{stack}.json"
-        return json.loads(file.read_text())["checkpoint"]["latest"] or {}
+        file = Path(unquote(backend.path)) / ".pulumi" / "stacks" / name / f"{stack}.json"
+        if backend.scheme == "file" and file.exists():
+            held: dict[str, Any] = json.loads(file.read_text())["checkpoint"]["latest"] or {}
+            return held
+        exported: dict[str, Any] = json.loads(self.pulumi("stack", "export", "-s", stack).output)["deployment"]
+        return exported
 
     def project_config(self, key: str) -> Any:
         """The value of one shared key."""

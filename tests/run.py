@@ -4,6 +4,7 @@ Other options are pytest's, such as `--ignore PATH`, for the lab tests. `make te
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -63,15 +64,17 @@ class Outcome:
 
 
 def parts(lab_options: Sequence[str]) -> list[Part]:
-    """All there are. More processes than cores where tests mostly wait."""
+    """All there are. More processes than cores where tests mostly wait; what `lab_options` say counts more."""
+    cores = len(os.sched_getaffinity(0))
     left_out = [option for path in WITHOUT_WORLD for option in ("--ignore", path)]
-    worlds = ("-n", "5", "--dist", "loadgroup", "tests/lab", *left_out, *lab_options)
+    worlds = ("tests/lab", *left_out, *lab_options)
+    its_own = ("-n", f"{cores + 1}", "--dist", "loadfile", *WITHOUT_WORLD, *lab_options)
     return [
-        Part("unit tests", 1, ("-n", "2", "--dist", "worksteal", "tests/unit")),
+        Part("unit tests", 1, ("-n", f"{cores}", "--dist", "worksteal", "tests/unit")),
         # Its world is built while the others run.
         Part("lab, with worlds", 2, worlds, "tests.lab.one_world"),
         Part("policy pack", 2, ("-n", "1", "tests/policies")),
-        Part("lab, its own parts", 2, ("-n", "3", "--dist", "loadfile", *WITHOUT_WORLD, *lab_options)),
+        Part("lab, its own parts", 2, its_own),
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.one_world import Copy, to_copy
+from tests.lab.one_world import Copy, to_copy, with_own_providers
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
 
@@ -23,10 +23,12 @@ def built_world(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def world(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """The world as it was built."""
+def world(
+    copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[World]:
+    """The world as it was built; with the mark `own_providers`, every command starts a provider of its own."""
     with copy_of_the_world(tmp_path_factory.mktemp("world")) as world:
-        yield world
+        yield with_own_providers(world) if request.node.get_closest_marker("own_providers") else world
         _heal(world)
 
 

@@ -10,6 +10,8 @@ from lab.client import ServerFault
 from lab.pulumi_command import Event
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
+pytestmark = pytest.mark.own_providers
+
 
 def _began(name: str) -> Callable[[Event], bool]:
     """Whether an event says that the step of `name` has begun."""

@@ -9,6 +9,8 @@ import pytest
 from lab.pulumi_command import Result
 from tests.lab.world import CAPACITY, FIRST, LIVE, SECOND, World
 
+pytestmark = pytest.mark.own_providers
+
 # `make test-rebuilds` has ten, which is half an hour.
 REBUILDS = int(os.environ.get("REBUILDS", "2"))
 
