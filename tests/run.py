@@ -73,7 +73,7 @@ def parts(lab_options: Sequence[str]) -> list[Part]:
         Part("unit tests", 1, ("-n", f"{cores}", "--dist", "worksteal", "tests/unit")),
         # Its world is built while the others run.
         Part("lab, with worlds", 2, worlds, "tests.lab.one_world"),
-        Part("policy pack", 2, ("-n", "1", "tests/policies")),
+        Part("policy pack", 2, ("tests/policies",)),
         Part("lab, its own parts", 2, its_own),
     ]
 

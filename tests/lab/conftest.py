@@ -7,6 +7,14 @@ import pytest
 from tests.lab.one_world import Copy, to_copy, with_own_providers
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
+# Those that take minutes begin first, so that no process is left alone with one at the end.
+LONGEST = ("test_cluster.py", "test_tag_in.py", "test_share.py", "test_replace.py", "test_evidence.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order in which processes are given tests; those of a group come before all others anyway."""
+    items.sort(key=lambda item: item.path.name not in LONGEST)
+
 
 @pytest.fixture(scope="session")
 def copy_of_the_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
