@@ -1,6 +1,7 @@
 """The live record: who carries the traffic, and the order in which that changes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
@@ -11,6 +12,7 @@ from components.settings import LiveSettings
 from cutover import weights
 from cutover.checks import override
 from cutover.cluster_facts import ClusterFacts, require_awake
+from cutover.in_charge import Value
 from cutover.restoration import COUNT
 
 # What is identified by its name cannot be replaced new-first: the delete that follows would take the new one away.
@@ -134,6 +136,14 @@ class LiveRecord(pulumi.ComponentResource):
         settings, shared = self._settings, self._settings.shared
         awake = [cluster for cluster in (active, idle) if cluster]
         restored = self._hooks.restoration.count
+        value = Value(
+            active.colour,
+            active.release,
+            active.group,
+            share={settings.idle: settings.idle_weight} if settings.idle_weight else {},
+            override=override.in_force(settings.override, {c.colour: c.release for c in awake}),
+            restored=restored,
+        )
         parameter = aws.ssm.Parameter(
             "in-charge",
             name=shared.in_charge_parameter,
@@ -142,17 +152,7 @@ class LiveRecord(pulumi.ComponentResource):
             # Changed with every restoration: the provider sends it only then, and a lost parameter has none.
             description=f"{active.colour} is in charge of {shared.names[0]}"
             + (f" (written anew {restored} times)" if restored else ""),
-            insecure_value=pulumi.Output.json_dumps(
-                {
-                    "colour": active.colour,
-                    "release": active.release,
-                    "group": active.group,
-                    "attempt": ready.id,
-                    "share": {settings.idle: settings.idle_weight} if settings.idle_weight else {},
-                    "override": override.in_force(settings.override, {c.colour: c.release for c in awake}),
-                }
-                | ({"restored": restored} if restored else {})
-            ),
+            insecure_value=ready.id.apply(lambda attempt: replace(value, attempt=attempt).to_json()),
             opts=self._after(depends_on, hooks).merge(_DELETE_FIRST),
         )
         self._hooks.keep.declared.note("in-charge", parameter)

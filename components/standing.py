@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable
 
 from components.shared_settings import SharedSettings
-from cutover import history
+from cutover import in_charge
 from cutover.aws import Aws
 from cutover.freeze import Standing
 from cutover.further_names import Records
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.threads import in_thread
 from cutover.weighted_set import of_records, weights_of
 from cutover.weights import that_count
@@ -53,7 +53,7 @@ class StandingLook:
         )
 
     def _standing(self, records: Records, found: History) -> Standing:
-        warning = history.warning(found, self._shared.in_charge_parameter)
+        warning = in_charge.warning(found, self._shared.in_charge_parameter)
         if warning and warning != self._reported:
             self._reported = warning
             self._report(warning)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
-from cutover import aws_clients, history, launches
+from cutover import aws_clients, in_charge, launches
 from cutover.aws_time import time_of
 from cutover.capacity import HEALTHY, CapacitySeen, Target
-from cutover.history import History, Version
+from cutover.in_charge import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
 from cutover.record_set import RecordSet
@@ -200,14 +200,14 @@ class Aws:
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound as absent:
-            return history.of((), time_of(absent.response).timestamp())
+            return in_charge.history_of((), time_of(absent.response).timestamp())
         versions = [
             Version(v["Version"], v["LastModifiedDate"].timestamp(), v["Value"])
             for page in pages
             for v in page["Parameters"]
         ]
         # The first page's, which is the earliest: an answer that came later must not let go earlier.
-        return history.of(versions, time_of(pages[0]).timestamp())
+        return in_charge.history_of(versions, time_of(pages[0]).timestamp())
 
     def group_created_at(self, group: str, region: str) -> float | None:
         """When the Auto Scaling group was created (Unix time in seconds, by AWS's clock); None when it is not there."""

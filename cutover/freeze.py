@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from cutover.weights import Weights, carrying, describe, in_charge
@@ -47,7 +47,7 @@ class Standing:
     """
 
     weights: Weights
-    history: Sequence[Named]
+    history: Sequence[Entry]
     read_at: float = 0.0
     latest_unreadable: str = ""
     records: Mapping[str, Sequence[RecordSet]] = field(default_factory=dict, repr=False)
@@ -88,7 +88,7 @@ def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
     unknown = unknown_because(colour, standing)
     if unknown:
         return unknown
-    if standing.history and colour in _live_in(standing.history[-1]):
+    if standing.history and colour in standing.history[-1].live:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
     left = _let_go_at(colour, standing.history) + SETTLING_SECONDS - now
     if left > 0:
@@ -104,7 +104,7 @@ def unknown_because(colour: str, standing: Standing) -> str | None:
     before the first tag-in, carries nothing.
     """
     has_set = any(colour in of for of in standing.weights.values())
-    if standing.latest_unreadable and (has_set or any(colour in _live_in(entry) for entry in standing.history)):
+    if standing.latest_unreadable and (has_set or any(colour in entry.live for entry in standing.history)):
         return f"in-charge cannot be read, so nobody is known to be in charge: {standing.latest_unreadable}"
     if has_set and not standing.history:
         return (
@@ -114,16 +114,12 @@ def unknown_because(colour: str, standing: Standing) -> str | None:
     return None
 
 
-def _live_in(entry: Named) -> frozenset[str]:
-    return entry.sharing | {entry.colour}
-
-
-def _let_go_at(colour: str, history: Sequence[Named]) -> float:
+def _let_go_at(colour: str, history: Sequence[Entry]) -> float:
     """When `colour` was last live (Unix time, seconds); minus infinity when it never was.
 
     Before `in-charge` was restored, anybody may have been.
     """
-    ends = [after.at for entry, after in pairwise(history) if colour in _live_in(entry)]
+    ends = [after.at for entry, after in pairwise(history) if colour in entry.live]
     unknown = [entry.at for entry in history if entry.restored]
     return max([*ends, *unknown], default=-math.inf)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cutover import history
+from cutover import in_charge
 from cutover.freeze import SETTLING_SECONDS
-from cutover.history import Version
+from cutover.in_charge import Version
 from lab.client import FrontFault
 from lab.pulumi_command import Result
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
@@ -213,7 +213,7 @@ def written_by_hand(settled: World) -> Iterator[World]:
     ssm = settled.workspace.aws("ssm")
     versions = ssm.get_parameter_history(Name=IN_CHARGE)["Parameters"]
     ssm.delete_parameter(Name=IN_CHARGE)
-    for version in (v for v in versions if history.of([Version(1, 0.0, v["Value"])], 0.0).entries):
+    for version in (v for v in versions if in_charge.history_of([Version(1, 0.0, v["Value"])], 0.0).entries):
         described: dict[str, Any] = {"Description": version["Description"]} if version.get("Description") else {}
         ssm.put_parameter(Name=IN_CHARGE, Type="String", Value=version["Value"], Overwrite=True, **described)
     settled.wait_until_settled()

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from components.standing import StandingLook
-from cutover import history
+from cutover import in_charge
 from cutover.aws import Aws
 from cutover.aws_time import time_of
-from cutover.history import History, Version
+from cutover.in_charge import History, Version
 from tests.unit import stack_values
 
 
@@ -33,7 +33,7 @@ def test_an_answer_that_does_not_say_it_is_no_answer(date: str | None) -> None:
 
 
 def test_a_standing_is_as_old_as_awss_answer_whatever_this_machine_thinks(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = history.of([Version(1, 1000.0, "x"), Version(2, 1001.0, '{"colour": "amber"}')], 1010.0)
+    found = in_charge.history_of([Version(1, 1000.0, "x"), Version(2, 1001.0, '{"colour": "amber"}')], 1010.0)
     monkeypatch.setattr(Aws, "record_sets", lambda *_: {"www.shop.example": ()})
     monkeypatch.setattr(Aws, "in_charge_history", lambda *_: found)
     monkeypatch.setattr(time, "time", lambda: 5_000_000.0)

@@ -16,21 +16,21 @@ from cutover.freeze import (
     refuse_another_service,
     tag,
 )
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.refusal import Refusal
 
 NOW = 1_000_000.0
 NAME = "www.shop.example"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 NOBODY = Standing({NAME: {}}, ())
-CARRYING = Standing({NAME: {"red": 100, "blue": 0}}, (Named(NOW - 9000, "red"),))
-A_LITTLE = Standing({NAME: {"red": 1, "blue": 100}}, (Named(NOW - 9000, "blue"),))
-WAIT_FAILED = Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"),))
-IDLE = Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"), Named(NOW - 500, "blue")))
+CARRYING = Standing({NAME: {"red": 100, "blue": 0}}, (Entry(NOW - 9000, "red"),))
+A_LITTLE = Standing({NAME: {"red": 1, "blue": 100}}, (Entry(NOW - 9000, "blue"),))
+WAIT_FAILED = Standing({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"),))
+IDLE = Standing({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - 500, "blue")))
 
 
 def just_tagged_out(seconds_ago: float) -> Standing:
-    return Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"), Named(NOW - seconds_ago, "blue")))
+    return Standing({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - seconds_ago, "blue")))
 
 
 def change(operation: Operation = Operation.UPDATE, type_: str = LOAD_BALANCER, **inputs: Any) -> Change:
@@ -62,7 +62,7 @@ def test_a_colour_just_tagged_out_is_frozen_and_says_how_many_seconds_remain() -
 
 
 def test_the_last_time_a_colour_was_in_charge_counts_not_the_first() -> None:
-    history = (Named(NOW - 9000, "red"), Named(NOW - 8000, "blue"), Named(NOW - 100, "red"), Named(NOW - 10, "blue"))
+    history = (Entry(NOW - 9000, "red"), Entry(NOW - 8000, "blue"), Entry(NOW - 100, "red"), Entry(NOW - 10, "blue"))
     reason = frozen_because("red", Standing({NAME: {"blue": 100}}, history), NOW)
     assert reason is not None
     assert "110 s" in reason
@@ -110,9 +110,9 @@ def test_an_idle_colour_changes_without_a_word() -> None:
 
 
 def test_a_colour_that_had_a_share_a_moment_ago_is_frozen_as_if_it_had_been_in_charge() -> None:
-    history = (Named(NOW - 900, "blue", sharing=frozenset({"red"})), Named(NOW - 20, "blue"))
+    history = (Entry(NOW - 900, "blue", sharing=frozenset({"red"})), Entry(NOW - 20, "blue"))
     assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW)
-    still = (Named(NOW - 900, "blue", sharing=frozenset({"red"})),)
+    still = (Entry(NOW - 900, "blue", sharing=frozenset({"red"})),)
     assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, still), NOW), "the wait has not ended"
 
 
@@ -170,7 +170,7 @@ def test_when_the_newest_version_cannot_be_read_nobody_is_known_to_be_in_charge(
 
 
 def test_before_a_restored_entry_anybody_may_have_been_live() -> None:
-    history = (Named(NOW - 9000, "blue"), Named(NOW - 20, "blue", restored=True))
+    history = (Entry(NOW - 9000, "blue"), Entry(NOW - 20, "blue", restored=True))
     reason = frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW)
     assert reason is not None
     assert "100 s" in reason
