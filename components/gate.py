@@ -13,7 +13,6 @@ from cutover import further_names, tag_back, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import check, look, override
 from cutover.checks.candidate import Candidate, LiveNames
-from cutover.checks.check import Check
 from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import Standing
@@ -48,8 +47,7 @@ class Gate:
         release, because = self._release(colour), await self._let_off_because(colour, standing)
         lenient = bool(because)
         waiver = self._waiver(colour, standing)
-        found = await look.look(self._candidate(colour, standing, lenient), self._aws, line.progress(urn))
-        found = await self._with_door(colour, found)
+        found = await look.look(self._candidate(colour, standing, lenient=lenient), self._aws, line.progress(urn))
         verdict = check.verdict(found, tag_back=lenient, waived=waiver.checks)
         note, warn = line.note(urn), line.warning(urn)
         if waiver.line:
@@ -68,13 +66,13 @@ class Gate:
         if colour not in self._passed:
             await self.require(colour, standing, urn, weights_text)
             return
-        found = await self._with_door(colour, (Check(check.AWAKE, True, f"{colour} is up", "a colour that is up"),))
-        check.refuse(check.verdict(found, tag_back=True, waived=frozenset()), colour, weights_text)
+        found = await look.awake_alone(self._candidate(colour, standing, lenient=False), self._aws)
+        check.refuse(check.verdict((found,), tag_back=True, waived=frozenset()), colour, weights_text)
 
     async def require_alive(self, colour: str, standing: Standing, weights_text: str) -> None:
         """That `colour`, which has its weight, still has its capacity; raises Refusal."""
         lenient = bool(await self._let_off_because(colour, standing))
-        candidate = replace(self._candidate(colour, standing, lenient), samples=1)
+        candidate = replace(self._candidate(colour, standing, lenient=lenient), samples=1)
         found = await look.capacity_alone(candidate, self._aws)
         waiver = self._waiver(colour, standing)
         verdict = check.verdict(found, tag_back=False, waived=waiver.checks)
@@ -122,22 +120,7 @@ class Gate:
             self._created[cluster.group] = said
         return self._created[cluster.group]
 
-    async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
-        """`found`, with `awake` not holding when the colour is being taken down."""
-        parameter = self._settings.shared.door_parameter(colour)
-        try:
-            is_open = await in_thread(self._aws.exists, parameter)
-            seen = f"{colour} is being taken down, or was in part: {parameter} is not there"
-        except Exception as error:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
-            is_open, seen = False, f"{parameter} cannot be read: {error}"
-        if is_open:
-            return found
-        return tuple(
-            Check(check.AWAKE, False, seen, "a colour that is up") if one.name == check.AWAKE and one.holds else one
-            for one in found
-        )
-
-    def _candidate(self, colour: str, standing: Standing, lenient: bool) -> Candidate:
+    def _candidate(self, colour: str, standing: Standing, *, lenient: bool) -> Candidate:
         settings, shared = self._settings, self._settings.shared
         cluster = self._clusters.get(colour)
         other = next(one for one in shared.colours if one != colour)
@@ -162,6 +145,7 @@ class Gate:
             latency_milliseconds=shared.readiness_latency_milliseconds,
             release_header=shared.release_header,
             references=[entry.value for entry in shared.offsite.values() if entry.is_reference],
+            door_parameter=shared.door_parameter(colour),
             resolvers=[Endpoint(address, settings.dns_port) for address in settings.resolvers],
             live=self._live_names(standing),
         )

@@ -10,8 +10,8 @@ from components.live_evidence import attempt_of
 from components.live_hooks import LiveHooks
 from components.settings import LiveSettings
 from cutover import weights
-from cutover.checks import override
-from cutover.cluster_facts import ClusterFacts, require_awake
+from cutover.checks import awake, override
+from cutover.cluster_facts import ClusterFacts
 from cutover.in_charge import Value
 from cutover.restoration import COUNT
 
@@ -40,7 +40,7 @@ class LiveRecord(pulumi.ComponentResource):
         names = settings.names
         super().__init__("tag-team:index:LiveRecord", names[0], None, opts)
         self._settings, self._zone_id, self._hooks = settings, zone_id, hooks
-        active = require_awake(settings.active, clusters)
+        active = awake.require(settings.active, clusters)
         known = pulumi.Stash(
             "names",
             input=list(names),
@@ -48,7 +48,7 @@ class LiveRecord(pulumi.ComponentResource):
                 [], pulumi.ResourceHookBinding(before_create=[hooks.keep.names], before_update=[hooks.keep.names])
             ),
         )
-        idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
+        idle = awake.require(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         ready = self._ready(active, known)
         raised = self._record(active, weights.FULL, hooks.raise_active, ready)
         lowered = [self._record(idle, settings.idle_weight, hooks.lower_idle, raised)] if idle else []
@@ -134,14 +134,14 @@ class LiveRecord(pulumi.ComponentResource):
             before_delete=[self._hooks.keep.in_charge],
         )
         settings, shared = self._settings, self._settings.shared
-        awake = [cluster for cluster in (active, idle) if cluster]
+        releases = {one.colour: one.release for one in (active, idle) if one}
         restored = self._hooks.restoration.count
         value = Value(
             active.colour,
             active.release,
             active.group,
             share={settings.idle: settings.idle_weight} if settings.idle_weight else {},
-            override=override.in_force(settings.override, {c.colour: c.release for c in awake}),
+            override=override.in_force(settings.override, releases),
             restored=restored,
         )
         parameter = aws.ssm.Parameter(

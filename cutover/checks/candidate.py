@@ -40,7 +40,8 @@ class Candidate:
     `cluster` is None while it is asleep. `built`, `declared` and `other_built` (that of the other colour, None while
     it is asleep) are shapes, see cutover.checks.current. `own_name` is its host name for tests and `port` where that
     is served: over TLS and with the certificate of `certificate_arn`, or without TLS when that is None. `references`
-    name the offsite parameters and secrets. `samples` is how often in a row the capacity is looked at.
+    name the offsite parameters and secrets. `door_parameter` is there while it is not being taken down. `samples` is
+    how often in a row the capacity is looked at.
     """
 
     colour: str
@@ -60,6 +61,7 @@ class Candidate:
     latency_milliseconds: int
     release_header: str | None
     references: Sequence[str]
+    door_parameter: str
     resolvers: Sequence[Endpoint]
     live: LiveNames
     samples: int = SAMPLES
@@ -68,6 +70,7 @@ class Candidate:
 class Reader(Protocol):
     """What is read from AWS, in threads; see cutover.aws_readiness.AwsReadiness."""
 
+    def exists(self, parameter: str) -> bool: ...
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen: ...
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen: ...
     def certificate(self, arn: str) -> CertificateSeen: ...

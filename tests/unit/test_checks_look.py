@@ -54,6 +54,7 @@ CANDIDATE = Candidate(
     latency_milliseconds=1000,
     release_header="X-Release",
     references=("/shop/a", "/shop/b"),
+    door_parameter="/tag-team/violet",
     resolvers=(RESOLVER,),
     live=LiveNames(
         "shop.example",
@@ -96,12 +97,17 @@ class Account:
     names: frozenset[str] = frozenset({"www.shop.example"})
     offsite: Mapping[str, str] = field(default_factory=dict)
     other_records: Sequence[RecordSeen] = ()
+    door_is_there: bool = True
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _note(self, *question: Any) -> None:
         self.asked.append(question)
         if question[0] in self.errors:
             raise self.errors[question[0]]
+
+    def exists(self, parameter: str) -> bool:
+        self._note("door", parameter)
+        return self.door_is_there
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         self._note("capacity", group, region)
@@ -201,7 +207,26 @@ def test_of_a_colour_that_is_asleep_nothing_is_asked() -> None:
     assert account.asked == []
 
 
+def test_the_door_is_asked_for_when_all_else_is_known() -> None:
+    account = Account()
+    run(account=account)
+    assert account.asked[-1] == ("door", "/tag-team/violet")
+
+
+def test_awake_alone_asks_for_the_door_and_nothing_else() -> None:
+    account = Account()
+    assert asyncio.run(looking.awake_alone(CANDIDATE, account)) == run()[0]
+    assert account.asked == [("door", "/tag-team/violet")]
+
+
+def test_a_door_that_cannot_be_read_is_closed() -> None:
+    bad = failed(run(account=Account({"door": OSError("AccessDenied: not for you")})))
+    assert bad == {"awake": "/tag-team/violet cannot be read: AccessDenied: not for you"}
+    assert failed(run(account=Account({"door": ValueError()})))["awake"].endswith("cannot be read: ValueError")
+
+
 FAULTS: list[tuple[str, Candidate, Account, World]] = [
+    ("awake", CANDIDATE, Account(door_is_there=False), World()),
     ("capacity", CANDIDATE, Account(capacities=[capacity_seen(HEALTHY, SICK)]), World()),
     ("capacity", replace(CANDIDATE, availability_zones=3), Account(), World()),
     ("current", replace(CANDIDATE, declared={"capacity": "4"}), Account(), World()),
