@@ -12,10 +12,11 @@ from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from cutover.weights import Weights, carrying, describe, in_charge
 
+# The drain: how long after a tag-out some client may still be sent to the colour.
 # An alias to a load balancer has TTL 60, and a change reaches all of Route 53's servers within 60 s:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
 # https://aws.amazon.com/route53/faqs/ (how quickly changes propagate)
-SETTLING_SECONDS = 120
+DRAIN_SECONDS = 120
 
 RESTORE = "pulumi up -s live, which writes in-charge; then try again"
 
@@ -76,7 +77,7 @@ def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
     """Why `colour` must not change now; None when it may.
 
     It carries traffic, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it was named until
-    less than SETTLING_SECONDS ago: then some client may still be sent to it. Or it may have been, and nothing says when
+    less than DRAIN_SECONDS ago: then some client may still be sent to it. Or it may have been, and nothing says when
     that ended (`unknown_because`). That it is to be created or updated is no excuse: a replacement begins with a
     create, which nothing tells from any other, and would end in a refused delete.
 
@@ -90,10 +91,10 @@ def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
         return unknown
     if standing.history and colour in standing.history[-1].live:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
-    left = _let_go_at(colour, standing.history) + SETTLING_SECONDS - now
+    left = _let_go_at(colour, standing.history) + DRAIN_SECONDS - now
     if left > 0:
         # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
-        return f"it was tagged out a moment ago, and clients may still come for {min(left, SETTLING_SECONDS):.0f} s"
+        return f"it was tagged out a moment ago, and clients may still come for {min(left, DRAIN_SECONDS):.0f} s"
     return None
 
 

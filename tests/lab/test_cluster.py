@@ -15,7 +15,7 @@ GOOD, BAD = "1.1.0", "9.9.9"
 def second_idle(world: World) -> Iterator[World]:
     """The world, whose second colour is idle and awake with a good release, and is so again after the test."""
     world.put_in_charge(FIRST)
-    world.wait_until_settled()
+    world.wait_until_drained()
     yield world
     world.faults.clear_faults()
     world.workspace.edit_stack(SECOND, release=GOOD, awake=None)

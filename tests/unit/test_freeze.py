@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from cutover.freeze import (
+    DRAIN_SECONDS,
     RESTORE,
-    SETTLING_SECONDS,
     Change,
     Operation,
     Standing,
@@ -57,8 +57,8 @@ def test_a_colour_that_nobody_is_sent_to_is_not_frozen(standing: Standing) -> No
 def test_a_colour_just_tagged_out_is_frozen_and_says_how_many_seconds_remain() -> None:
     reason = frozen_because("red", just_tagged_out(30), NOW)
     assert reason is not None
-    assert f"{SETTLING_SECONDS - 30} s" in reason
-    assert frozen_because("red", just_tagged_out(SETTLING_SECONDS), NOW) is None
+    assert f"{DRAIN_SECONDS - 30} s" in reason
+    assert frozen_because("red", just_tagged_out(DRAIN_SECONDS), NOW) is None
 
 
 def test_the_last_time_a_colour_was_in_charge_counts_not_the_first() -> None:
@@ -181,4 +181,4 @@ def test_no_more_seconds_are_left_than_there_are() -> None:
     """AWS's Date has whole seconds, and a history has thousandths."""
     reason = frozen_because("red", just_tagged_out(-0.9), NOW)
     assert reason is not None
-    assert f"come for {SETTLING_SECONDS} s" in reason
+    assert f"come for {DRAIN_SECONDS} s" in reason
