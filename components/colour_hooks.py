@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import pulumi
 
-from components import hook, line
+from components import display, hook
 from components.settings import ColourSettings
 from components.standing import StandingLook
 from cutover import freeze
@@ -80,7 +80,7 @@ class ColourHooks:
                 raise self._unreadable(change, error) from None
             loud = self._decide(change, standing)
             if loud:
-                line.warning(args.urn)(loud)
+                display.warning(args.urn)(loud)
 
         return refuse
 
@@ -94,7 +94,7 @@ class ColourHooks:
         return freeze.refusal(self._settings.colour, change, reason, hotfix=self._settings.hotfix)
 
     async def _door_closed(self, args: pulumi.ResourceHookArgs) -> None:
-        report = line.progress(args.urn)
+        report = display.progress(args.urn)
         for waited in range(DOOR_SECONDS):
             report(f"the door is closed; giving a tag-in under way {DOOR_SECONDS - waited} s to show itself")
             await asyncio.sleep(1)
@@ -115,5 +115,5 @@ class ColourHooks:
             self._settings.colour,
             time.monotonic,
             asyncio.sleep,
-            line.progress(args.urn),
+            display.progress(args.urn),
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components import hook, line
+from components import display, hook
 from components.declared import Declared
 from components.live_evidence import LiveEvidence
 from components.settings import LiveSettings
@@ -120,7 +120,7 @@ class FurtherHooks:
         standing, name = await self._standing(), str(args.new_inputs["name"])
         found = further_names.astray(standing.records, [name], self.switch)
         further_names.refuse([one for one in found if one.answers], self.switch)
-        line.progress(args.urn)(record_set.change_under_way(args.new_inputs))
+        display.progress(args.urn)(record_set.change_under_way(args.new_inputs))
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them

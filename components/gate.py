@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pulumi
 
-from components import line
+from components import display
 from components.settings import LiveSettings
 from components.shape import shape
 from cutover import further_names, tag_back, weights
@@ -47,9 +47,9 @@ class Gate:
         release, because = self._release(colour), await self._let_off_because(colour, standing)
         lenient = bool(because)
         waiver = self._waiver(colour, standing)
-        found = await look.look(self._candidate(colour, standing, lenient=lenient), self._aws, line.progress(urn))
+        found = await look.look(self._candidate(colour, standing, lenient=lenient), self._aws, display.progress(urn))
         verdict = check.verdict(found, tag_back=lenient, waived=waiver.checks)
-        note, warn = line.note(urn), line.warning(urn)
+        note, warn = display.note(urn), display.warning(urn)
         if waiver.line:
             warn(waiver.line)
         if lenient:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components import hook, line
+from components import display, hook
 from components.first_look import LiveLook
 from components.further_names import FurtherHooks
 from components.gate import Gate
@@ -60,7 +60,7 @@ class LiveHooks:
         except Refusal as refusal:
             if not pulumi.runtime.is_dry_run():
                 raise
-            line.warning(args.urn)(f"would be {refusal}")
+            display.warning(args.urn)(f"would be {refusal}")
 
     async def _look_first(self) -> None:
         look, self._first_look = self._first_look, None
@@ -86,7 +86,7 @@ class LiveHooks:
         weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
         self._require_followed(standing)
         await self._gate.require_still(settings.active, standing, args.urn, said)
-        line.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
+        display.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
 
     async def _lower_idle(self, args: pulumi.ResourceHookArgs) -> None:
         await self._require_lowering()
@@ -98,7 +98,7 @@ class LiveHooks:
         else:
             # From here on, so that the moment when each server lets go is seen and not guessed.
             (await self._watching()).start()
-        line.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
+        display.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
 
     async def _require_lowering(self) -> None:
         standing, settings = await self._standing(), self._settings
@@ -111,11 +111,11 @@ class LiveHooks:
         self._require_followed(standing, all_made=True)
         if settings.idle_weight:
             self._refuse_share(standing)
-            line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
+            display.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
             return
         watch = await self._watching()
         try:
-            outcome = await watch.wait(settings.propagation_timeout_seconds, line.progress(args.urn))
+            outcome = await watch.wait(settings.propagation_timeout_seconds, display.progress(args.urn))
         except PropagationTimeout as timeout:
             await self.record.keep_failure(timeout.outcome)
             raise Refusal(
@@ -126,9 +126,9 @@ class LiveHooks:
                 f"pulumi up -s live -c active={settings.idle} to tag back in",
             ) from None
         self.record.keep(outcome)
-        line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
+        display.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
         for warning in outcome.warnings:
-            line.warning(args.urn)(warning)
+            display.warning(args.urn)(warning)
 
     def _require_followed(self, standing: Standing, *, all_made: bool = False) -> None:
         waived = self._gate.waives(RECORDS, self._settings.active, standing)
