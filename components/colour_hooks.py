@@ -11,8 +11,8 @@ from components.settings import ColourSettings
 from components.traffic_state import TrafficLook
 from cutover import freeze
 from cutover.aws import Aws
-from cutover.capacity import CapacitySeen, wait_until_full
 from cutover.freeze import Change, Operation, TrafficState
+from cutover.group_capacity import CapacitySeen, wait_until_full
 from cutover.refusal import Refusal
 from cutover.threads import in_thread
 

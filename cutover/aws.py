@@ -10,7 +10,7 @@ from botocore.exceptions import ConfigParseError, ProfileNotFound
 
 from cutover import aws_clients, in_charge, launches
 from cutover.aws_time import time_of
-from cutover.capacity import HEALTHY, CapacitySeen, Target
+from cutover.group_capacity import HEALTHY, CapacitySeen, TargetHealth
 from cutover.in_charge import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
@@ -107,13 +107,15 @@ class Aws:
         instances = groups[0]["Instances"]
         in_service = frozenset(i["InstanceId"] for i in instances if i["LifecycleState"] == "InService")
         wanted: list[TargetDescriptionTypeDef] = [{"Id": i["InstanceId"]} for i in instances]
-        targets: dict[str, Target] = {}
+        targets: dict[str, TargetHealth] = {}
         for arn in groups[0]["TargetGroupARNs"] if wanted else ():
             health = balancing.describe_target_health(TargetGroupArn=arn, Targets=wanted)
             for described in health["TargetHealthDescriptions"]:
                 instance, state = described["Target"]["Id"], described["TargetHealth"]
                 if instance not in targets or targets[instance].state == HEALTHY:
-                    targets[instance] = Target(state["State"], state.get("Reason", ""), state.get("Description", ""))
+                    targets[instance] = TargetHealth(
+                        state["State"], state.get("Reason", ""), state.get("Description", "")
+                    )
         zones = {i["InstanceId"]: i["AvailabilityZone"] for i in instances}
         is_short = len(in_service) < groups[0]["DesiredCapacity"]
         return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())

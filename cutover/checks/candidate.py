@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cutover.capacity import CapacitySeen
 from cutover.checks import probe
 from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
@@ -14,6 +13,7 @@ from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
+from cutover.group_capacity import CapacitySeen
 from propagation import Endpoint, Outcome, Target, Watch
 
 

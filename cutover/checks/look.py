@@ -5,7 +5,6 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from cutover.capacity import CapacitySeen
 from cutover.checks import awake, capacity, certificate, current, dns, offsite, probe, probes, records, release, settled
 from cutover.checks.awake import DoorSeen
 from cutover.checks.candidate import Candidate, Edges, Reader
@@ -23,6 +22,7 @@ from cutover.checks.check import (
 from cutover.checks.probe import Question
 from cutover.cluster_facts import ClusterFacts
 from cutover.concurrently import all_of
+from cutover.group_capacity import CapacitySeen
 from cutover.threads import in_thread
 from propagation import Outcome, Target
 

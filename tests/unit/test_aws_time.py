@@ -32,7 +32,9 @@ def test_an_answer_that_does_not_say_it_is_no_answer(date: str | None) -> None:
         time_of({})
 
 
-def test_the_traffic_state_is_as_old_as_awss_answer_whatever_this_machine_thinks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_traffic_state_is_as_old_as_the_answer_of_aws_whatever_time_is_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     found = in_charge.history_of([Version(1, 1000.0, "x"), Version(2, 1001.0, '{"colour": "amber"}')], 1010.0)
     monkeypatch.setattr(Aws, "record_sets", lambda *_: {"www.shop.example": ()})
     monkeypatch.setattr(Aws, "in_charge_history", lambda *_: found)

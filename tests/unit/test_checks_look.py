@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from cutover.capacity import CapacitySeen, Target
 from cutover.checks import look as looking
 from cutover.checks.candidate import Candidate, Edges, LiveNames
 from cutover.checks.capacity import PAUSE_SECONDS
@@ -23,6 +22,7 @@ from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
+from cutover.group_capacity import CapacitySeen, TargetHealth
 from propagation import Endpoint, Outcome
 from propagation import Target as Watched
 from tests.unit.outcomes import outcome
@@ -67,10 +67,10 @@ CANDIDATE = Candidate(
 )
 HELD = GroupSeen(Size(2, 2, 2), "ELB", ["arn:of:violet"])
 IN_CHARGE = Outcome.Said("", "", "expected", "answers amber", ("192.0.2.9",))
-HEALTHY, SICK = Target("healthy"), Target("unhealthy")
+HEALTHY, SICK = TargetHealth("healthy"), TargetHealth("unhealthy")
 
 
-def capacity_seen(*targets: Target) -> CapacitySeen:
+def capacity_seen(*targets: TargetHealth) -> CapacitySeen:
     ids = [f"i-{number}" for number in range(len(targets))]
     zones = {instance: "ab"[number % 2] for number, instance in enumerate(ids)}
     return CapacitySeen("violet-group", frozenset(ids), dict(zip(ids, targets, strict=True)), zones)
