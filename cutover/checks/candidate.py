@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cutover.checks import probe
+from cutover.checks import http_request
 from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
-from cutover.checks.probe import Question
+from cutover.checks.http_request import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
@@ -80,7 +80,7 @@ class Reader(Protocol):
 
 
 class AskAll(Protocol):
-    """Ask each of `addresses` a number of times; see cutover.checks.probe.ask_all."""
+    """Ask each of `addresses` a number of times; see cutover.checks.http_request.ask_all."""
 
     async def __call__(
         self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
@@ -95,6 +95,6 @@ async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[
 class Edges:
     """DNS, HTTP and sleep."""
 
-    ask_all: AskAll = probe.ask_all
+    ask_all: AskAll = http_request.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    glance: probe.Glance = _glance
+    glance: http_request.Glance = _glance

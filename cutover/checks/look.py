@@ -5,7 +5,19 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from cutover.checks import awake, capacity, certificate, current, dns, offsite, probe, probes, records, release, settled
+from cutover.checks import (
+    awake,
+    capacity,
+    certificate,
+    current,
+    dns,
+    http_request,
+    offsite,
+    probes,
+    records,
+    release,
+    settled,
+)
 from cutover.checks.awake import DoorSeen
 from cutover.checks.candidate import Candidate, Edges, Reader
 from cutover.checks.check import (
@@ -19,7 +31,7 @@ from cutover.checks.check import (
     SETTLED,
     Check,
 )
-from cutover.checks.probe import Question
+from cutover.checks.http_request import Question
 from cutover.cluster_facts import ClusterFacts
 from cutover.concurrently import all_of
 from cutover.group_capacity import CapacitySeen
@@ -146,7 +158,7 @@ async def _probes(candidate: Candidate, cluster: ClusterFacts, edges: Edges) -> 
         ssl.create_default_context() if candidate.certificate_arn else None,
     )
     try:
-        addresses = await probe.addresses_of(cluster.dns_name, candidate.resolvers, edges.glance)
+        addresses = await http_request.addresses_of(cluster.dns_name, candidate.resolvers, edges.glance)
     except LookupError as error:
         asked = probes.check_unasked(str(error), question.url)
         return asked, release.check((), candidate.release_header, cluster.release)

@@ -17,8 +17,8 @@ from cutover.checks.capacity import PAUSE_SECONDS
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.check import Check
 from cutover.checks.healing import GroupSeen, Size
+from cutover.checks.http_request import Question
 from cutover.checks.look import look
-from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
