@@ -1,7 +1,7 @@
 """The live record: who carries the traffic, and the order in which that changes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -19,27 +19,30 @@ from cutover.restoration import COUNT
 _DELETE_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
 
 
+@dataclass(frozen=True)
+class LiveRecordArgs:
+    """`clusters` are the awake colours, `hooks` the conditions of each step."""
+
+    settings: LiveSettings
+    zone_id: str
+    clusters: Mapping[str, ClusterFacts]
+    hooks: LiveHooks
+
+
 class LiveRecord(pulumi.ComponentResource):
     """The weighted record set of the first live name, in the one order in which a ready colour always has all traffic.
 
         names -> ready -> active colour's record -> idle colour's record -> aliases of further names -> in-charge
 
-    Each arrow is a dependency, and the hook before each step is its condition. `clusters` are the awake colours; the
-    idle one has no record while it is not among them. Raises Refusal when the active one is not. The further names are
-    aliases of the first one (`cutover/further_names.py`), which a tag-in leaves alone.
+    Each arrow is a dependency, and the hook before each step is its condition. The idle colour has no record while it
+    is not awake. Raises Refusal when the active one is not. The further names are aliases of the first one
+    (`cutover/further_names.py`), which a tag-in leaves alone.
     """
 
-    def __init__(
-        self,
-        settings: LiveSettings,
-        zone_id: str,
-        clusters: Mapping[str, ClusterFacts],
-        hooks: LiveHooks,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        names = settings.names
-        super().__init__("tag-team:index:LiveRecord", names[0], None, opts)
-        self._settings, self._zone_id, self._hooks = settings, zone_id, hooks
+    def __init__(self, name: str, args: LiveRecordArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tag-team:index:LiveRecord", name, None, opts)
+        self._settings, self._zone_id, self._hooks = args.settings, args.zone_id, args.hooks
+        settings, clusters, hooks, names = args.settings, args.clusters, args.hooks, args.settings.names
         active = awake.require(settings.active, clusters)
         known = pulumi.Stash(
             "names",
