@@ -56,7 +56,7 @@ def _turn(
     strange: Sequence[Astray],
     aws: AwsReadiness,
 ) -> Turn:
-    carrying = weights.in_charge(evidence.weights) & set(clusters)
+    carrying = weights.in_charge({name: evidence.weights[name] for name in settings.names[:1]}) & set(clusters)
     serving = [clusters[colour] for colour in sorted(clusters) if colour in carrying | evidence.named]
     serving += [clusters[settings.active]] if settings.active in clusters else []
     # Before anybody carries anything, there is nothing yet that a name could be an alias of.
@@ -118,8 +118,7 @@ class FurtherHooks:
         # The provider would take the place of a simple record without a word.
         assert args.new_inputs is not None  # before_create and before_update always have them
         traffic, name = await self._traffic(), str(args.new_inputs["name"])
-        found = further_names.astray(traffic.records, [name], self.switch)
-        further_names.refuse([one for one in found if one.answers], self.switch)
+        further_names.refuse_taking(further_names.astray(traffic.records, [name], self.switch), self.switch)
         display.progress(args.urn)(record_set.change_under_way(args.new_inputs))
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:

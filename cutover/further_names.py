@@ -122,7 +122,12 @@ def refuse(found: Sequence[Astray], switch: Switch) -> None:
     names, several = ", ".join(one.name for one in found), len(found) > 1
     batch = command(switch.zone_id, [each for one in found for each in one.changes(switch)])
     beside = all(one.has_alias for one in found)
-    ways = "; or waive `records` (override in README.md) while their clients may stay where they are" if beside else ""
+    ways = (
+        "; or waive `records` ('In an emergency: waive a check' in docs/operations.md) while their clients may stay "
+        "where they are"
+        if beside
+        else ""
+    )
     raise Refusal(
         f"{names} {'do' if several else 'does'} not follow {switch.name}, so that a tag-in would not move all clients",
         seen="; ".join(one.said(switch) for one in found),
@@ -130,6 +135,19 @@ def refuse(found: Sequence[Astray], switch: Switch) -> None:
         "with EvaluateTargetHealth false",
         next_step=f"{batch}, then pulumi up -s live (see docs/many-names.md){ways}",
     )
+
+
+def refuse_taking(found: Sequence[Astray], switch: Switch) -> None:
+    """Raise Refusal when a record that an alias would take the place of has turned up since the update began."""
+    taken = [one for one in found if one.answers]
+    if taken:
+        names = ", ".join(one.name for one in taken)
+        raise Refusal(
+            f"{names} has got another record since this update began, and it is not overwritten",
+            seen="; ".join(one.said(switch) for one in taken),
+            allowed=f"no record of type A or CNAME, or the alias of {switch.name}",
+            next_step="pulumi up -s live, which says what to do about it (see docs/many-names.md)",
+        )
 
 
 def refuse_forgetting(records: Records, names: Collection[str], switch: Switch, owned: Iterable[Owned]) -> None:

@@ -42,13 +42,16 @@ def answered_by(name: str, records: ZoneRecords) -> tuple[RecordSet, ...]:
     return records.at(f"*.{encloser}")
 
 
-def refuse(found: Sequence[Taken], live_names: Collection[str], zone_id: str) -> None:
-    """Raise Refusal when any name would lose its answer; the next step makes records that answer the same."""
+def refuse(found: Sequence[Taken], switches: Collection[str], zone_id: str) -> None:
+    """Raise Refusal when any name would lose its answer; the next step makes records that answer the same.
+
+    `switches` are the names that get weighted record sets: the first live one.
+    """
     if not found:
         return
     names = ", ".join(one.name for one in found)
     answers = dict.fromkeys(str(answer) for one in found for answer in one.answers)
-    changes = [change for one in found for change in _explicit(one, one.name in live_names)]
+    changes = [change for one in found for change in _explicit(one, one.name in switches)]
     batch = json.dumps({"Changes": changes})
     raise Refusal(
         f"{names} is answered by a wildcard today, and would have no answer any more as soon as there is a record at "
@@ -61,16 +64,16 @@ def refuse(found: Sequence[Taken], live_names: Collection[str], zone_id: str) ->
     )
 
 
-def _explicit(lost: Taken, live: bool) -> list[dict[str, Any]]:
+def _explicit(lost: Taken, is_switch: bool) -> list[dict[str, Any]]:
     """The changes that let `lost.name`, and the names below it, be answered as they are today."""
     own = [{**answer.content, "Name": lost.name} for answer in lost.answers]
     below = [{**answer.content, "Name": f"*.{lost.name}"} for answer in lost.answers]
-    sets = [*(_weighted(one) if live else one for one in own), *below]
+    sets = [*(_weighted(one) if is_switch else one for one in own), *below]
     return [{"Action": "CREATE", "ResourceRecordSet": one} for one in sets]
 
 
 def _weighted(content: dict[str, Any]) -> dict[str, Any]:
-    """The record set of a live name as a tag-in can stand beside: alone at weight 0 it gets every question.
+    """The record set of the switch as a tag-in can stand beside: alone at weight 0 it gets every question.
 
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
     """

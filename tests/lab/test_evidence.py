@@ -81,23 +81,41 @@ def further_name(drained: World) -> Iterator[World]:
     yield world
     world.delete_record_sets(FURTHER)
     world.workspace.edit_project(names=[NAME])
-    assert world.workspace.pulumi("refresh", "-s", LIVE, "--yes", "--skip-preview").exit_code == 0
     world.must_up(LIVE)
     world.assert_nothing_half_done()
 
 
-def test_with_every_weight_of_a_name_at_zero_all_its_sets_carry_and_a_refresh_heals_it(further_name: World) -> None:
-    world = further_name
-    _weigh_by_hand(world, FURTHER, 0)
+def test_with_every_weight_of_a_name_at_zero_all_its_sets_carry_also_those_left_on_a_further_name(
+    further_name: World,
+) -> None:
+    world, (alias,) = further_name, further_name.records_at(FURTHER)
+    sets = [one for one in world.records_at(NAME) if "SetIdentifier" in one]
+    left = [{**one, "Name": f"{FURTHER}.", "Weight": 0} for one in sets]
+    world.change(("DELETE", alias), *(("CREATE", one) for one in left))
 
     with _asleep(world, SECOND):
         frozen = _errors(world.up(SECOND))
     assert f"{SECOND} is frozen" in frozen
     assert "where nobody has weight, all sets are used" in frozen
 
+    refused = world.up(LIVE)
+    assert f"{FURTHER} does not follow {NAME}" in _errors(refused)
+    assert refused.steps == ()
+    world.assert_nothing_half_done()
+
+    world.change(*(("DELETE", one) for one in left), ("CREATE", alias))
+    assert world.must_up(LIVE).steps == ()
+    with _asleep(world, SECOND):
+        assert world.preview(SECOND).exit_code == 0
+
+
+def test_weights_that_somebody_set_are_refused_and_a_refresh_heals_them(drained: World) -> None:
+    world = drained
+    _weigh_by_hand(world, NAME, 50)
+
     for refused in (world.preview(LIVE), world.up(LIVE)):
         message = _errors(refused)
-        assert f"{FURTHER} {FIRST}: weight 0" in message
+        assert f"{NAME} {FIRST}: weight 50" in message
         assert HEAL in message
         assert refused.steps == ()
     world.assert_nothing_half_done()
@@ -106,7 +124,7 @@ def test_with_every_weight_of_a_name_at_zero_all_its_sets_carry_and_a_refresh_he
     healed = world.must_up(LIVE)
     assert any("the weights are not what in-charge says" in warning for warning in healed.messages("warning"))
     assert any("DNS answers with nobody else" in said for said in healed.messages("info")), "it was waited for"
-    assert world.weights(FURTHER) == world.weights() == {FIRST: 100, SECOND: 0}
+    assert world.weights() == {FIRST: 100, SECOND: 0}
     assert world.must_up(LIVE).steps == ()
 
     with _asleep(world, SECOND):

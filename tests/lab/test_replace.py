@@ -88,7 +88,7 @@ def test_a_name_is_not_forgotten_by_replacing_the_list_of_names(first_in_charge:
     urn = _urn(world, LIVE, "names")
     for refused in (world.preview(LIVE, "--replace", urn), world.up(LIVE, "--replace", urn)):
         assert f"{added} cannot be removed from names" in _error(refused)
-    assert world.weights(added) == IN_CHARGE_OF_FIRST
+    assert [one["AliasTarget"]["DNSName"] for one in world.records_at(added)] == [f"{NAME}."]
     world.assert_nothing_half_done()
 
     world.delete_record_sets(added)
@@ -186,7 +186,7 @@ def test_a_pending_delete_of_what_is_gone_is_ended_by_a_plain_update(first_in_ch
     world, added = first_in_charge, "api.shop.example"
     world.workspace.edit_project(names=[NAME, added])
     world.must_up(LIVE)
-    _leave_deletes_pending(world, *(_urn(world, LIVE, f"{added}-{colour}") for colour in (FIRST, SECOND)))
+    _leave_deletes_pending(world, _urn(world, LIVE, added, "Record"))
     world.delete_record_sets(added)
     world.workspace.edit_project(names=[NAME])
     world.must_up(LIVE)

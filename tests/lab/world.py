@@ -103,8 +103,12 @@ class World:
         deployment = dict(self.state(stack))
         (urn,) = [one["urn"] for one in deployment["resources"] if one["urn"].endswith(f"{type_}::{name}")]
         kept = [_without(one, urn) for one in deployment["resources"] if one["urn"] != urn]
+        self.import_state(stack, {**deployment, "resources": kept})
+
+    def import_state(self, stack: str, deployment: Mapping[str, Any]) -> None:
+        """Give the stack another deployment, of the form of `state`."""
         file = self.workspace.directory / "state.json"
-        file.write_text(json.dumps({"version": 3, "deployment": {**deployment, "resources": kept}}))
+        file.write_text(json.dumps({"version": 3, "deployment": deployment}))
         imported = self.workspace.pulumi("stack", "import", "-s", stack, "--file", str(file))
         file.unlink()
         assert imported.exit_code == 0, imported.output

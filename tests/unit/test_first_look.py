@@ -91,6 +91,16 @@ def test_records_below_a_live_name_that_a_wildcard_answers_are_refused() -> None
         of_colour(Account(WILD, simple(WWW, "192.0.2.1")), OWN_RECORD, proof(WWW), names=f'["{WWW}", "{API}"]')
 
 
+def test_only_the_first_name_gets_a_weighted_set_in_place_of_the_wildcard() -> None:
+    for names, weighted in ((f'["{WWW}", "{API}"]', 1), (f'["{API}", "{WWW}"]', 1)):
+        with pytest.raises(Refusal) as refused:
+            of_colour(Account(WILD), names=names)
+        assert refused.value.next_step.count('"SetIdentifier": "before"') == weighted
+    first = refused.value.next_step.partition('"SetIdentifier": "before"')[0]
+    assert API in first
+    assert WWW not in first
+
+
 def test_without_a_certificate_made_here_only_the_first_name_gets_something_below_it() -> None:
     names = f'["{WWW}", "{API}"]'
     of_colour(Account(WILD, simple(WWW, "192.0.2.1")), names=names, https="false")

@@ -121,6 +121,14 @@ def test_what_is_beside_the_alias_is_deleted_or_waived_and_the_alias_stays() -> 
     ]
 
 
+def test_what_has_turned_up_since_the_update_began_is_not_taken() -> None:
+    for there in ([], [RIGHT], [BESIDE[0]]):
+        further_names.refuse_taking(astray(seen(*there), [API], SWITCH), SWITCH)
+    for strange in (simple(API, "192.0.2.1"), to(HostedZoneId="ZOTHER"), CNAME, PAIR[0]):
+        with pytest.raises(Refusal, match="it is not overwritten"):
+            further_names.refuse_taking(astray(seen(strange), [API], SWITCH), SWITCH)
+
+
 def test_the_batch_has_all_names_at_once() -> None:
     records = {**seen(*PAIR), **seen(simple(SHOP, "192.0.2.1"), name=SHOP)}
     with pytest.raises(Refusal, match=f"{API}, {SHOP} do not follow") as refusal:
