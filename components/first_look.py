@@ -10,7 +10,7 @@ from cutover import strangers, wildcards
 from cutover.asking import asking
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.owned import BALANCER, PARAMETER, RECORD, Owned
 from cutover.record_set import plain, target
 from cutover.zone_records import Page, ZoneRecords

@@ -9,7 +9,7 @@ from components import first_look, live_evidence, share
 from components.beginning import Beginning
 from components.further_names import whose_turn_it_is
 from components.live_hooks import LiveHooks
-from components.live_record import LiveRecord
+from components.live_record import LiveRecord, LiveRecordArgs
 from components.settings import LiveSettings
 from cutover import cluster_facts
 
@@ -26,7 +26,8 @@ def declare(wanted: LiveSettings, run: Beginning) -> None:
         now = wanted if look.is_retired else whose_turn_it_is(wanted, clusters, before, run.aws)
         look.refuse(clusters)
         hooks.open_for(now, clusters, before.judge(now, clusters))
-        return LiveRecord(now, run.zone_id, clusters, hooks).in_charge.insecure_value
+        args = LiveRecordArgs(now, run.zone_id, clusters, hooks)
+        return LiveRecord(now.names[0], args).in_charge.insecure_value
 
     project = f"{pulumi.get_organization()}/{pulumi.get_project()}"
     outputs = {c: pulumi.StackReference(f"{project}/{c}").get_output("cluster") for c in wanted.shared.colours}

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
-from cutover import aws_clients, history, launches
+from cutover import aws_clients, in_charge, launches
 from cutover.aws_time import time_of
-from cutover.capacity import HEALTHY, CapacitySeen, Target
-from cutover.history import History, Version
+from cutover.group_capacity import HEALTHY, CapacitySeen, TargetHealth
+from cutover.in_charge import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
 from cutover.record_set import RecordSet
@@ -107,13 +107,15 @@ class Aws:
         instances = groups[0]["Instances"]
         in_service = frozenset(i["InstanceId"] for i in instances if i["LifecycleState"] == "InService")
         wanted: list[TargetDescriptionTypeDef] = [{"Id": i["InstanceId"]} for i in instances]
-        targets: dict[str, Target] = {}
+        targets: dict[str, TargetHealth] = {}
         for arn in groups[0]["TargetGroupARNs"] if wanted else ():
             health = balancing.describe_target_health(TargetGroupArn=arn, Targets=wanted)
             for described in health["TargetHealthDescriptions"]:
                 instance, state = described["Target"]["Id"], described["TargetHealth"]
                 if instance not in targets or targets[instance].state == HEALTHY:
-                    targets[instance] = Target(state["State"], state.get("Reason", ""), state.get("Description", ""))
+                    targets[instance] = TargetHealth(
+                        state["State"], state.get("Reason", ""), state.get("Description", "")
+                    )
         zones = {i["InstanceId"]: i["AvailabilityZone"] for i in instances}
         is_short = len(in_service) < groups[0]["DesiredCapacity"]
         return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())
@@ -200,14 +202,14 @@ class Aws:
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound as absent:
-            return history.of((), time_of(absent.response).timestamp())
+            return in_charge.history_of((), time_of(absent.response).timestamp())
         versions = [
             Version(v["Version"], v["LastModifiedDate"].timestamp(), v["Value"])
             for page in pages
             for v in page["Parameters"]
         ]
         # The first page's, which is the earliest: an answer that came later must not let go earlier.
-        return history.of(versions, time_of(pages[0]).timestamp())
+        return in_charge.history_of(versions, time_of(pages[0]).timestamp())
 
     def group_created_at(self, group: str, region: str) -> float | None:
         """When the Auto Scaling group was created (Unix time in seconds, by AWS's clock); None when it is not there."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from cutover.change_batch import change, command, deleted
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.record_set import RecordSet, target
 from cutover.refusal import Refusal
 from cutover.wildcards import BEFORE
@@ -97,7 +97,7 @@ def refuse_built_elsewhere(colour: str, own_name: str, there: Sequence[RecordSet
     )
 
 
-def refuse_foreign_account(parameter: str, history: Sequence[Named], groups: Collection[str]) -> None:
+def refuse_foreign_account(parameter: str, history: Sequence[Entry], groups: Collection[str]) -> None:
     """Raise Refusal when `parameter`, not known to the live stack's state, names none of the clusters' `groups`.
 
     It is then the account of another project with the same first name (in another zone), or of clusters that are gone.

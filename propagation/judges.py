@@ -7,9 +7,19 @@ from typing import Any, Protocol
 
 from propagation.answer import AnswerKind, Endpoint
 from propagation.criterion import DEFAULT_TTL_SECONDS
-from propagation.observation import Observation, Worth, few, observe, observe_empty
+from propagation.observation import (
+    Observation,
+    Sighting,
+    Worth,
+    classify,
+    few,
+    judge,
+    observe,
+    observe_empty,
+    records_by_answer,
+    remember,
+)
 from propagation.questions import Limiter, TimedAnswer, all_of
-from propagation.sightings import Sighting, classify, judge, records_by_answer, remember
 from propagation.target import Target
 
 # An answer is judged by look-ups at most so old. For the expected one half a TTL will do: so there is one after every

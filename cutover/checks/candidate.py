@@ -5,15 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cutover.capacity import CapacitySeen
-from cutover.checks import probe
+from cutover.checks import http_request
 from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
-from cutover.checks.probe import Question
+from cutover.checks.http_request import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
+from cutover.group_capacity import CapacitySeen
 from propagation import Endpoint, Outcome, Target, Watch
 
 
@@ -40,7 +40,8 @@ class Candidate:
     `cluster` is None while it is asleep. `built`, `declared` and `other_built` (that of the other colour, None while
     it is asleep) are shapes, see cutover.checks.current. `own_name` is its host name for tests and `port` where that
     is served: over TLS and with the certificate of `certificate_arn`, or without TLS when that is None. `references`
-    name the offsite parameters and secrets. `samples` is how often in a row the capacity is looked at.
+    name the offsite parameters and secrets. `door_parameter` is there while it is not being taken down. `samples` is
+    how often in a row the capacity is looked at.
     """
 
     colour: str
@@ -60,6 +61,7 @@ class Candidate:
     latency_milliseconds: int
     release_header: str | None
     references: Sequence[str]
+    door_parameter: str
     resolvers: Sequence[Endpoint]
     live: LiveNames
     samples: int = SAMPLES
@@ -68,6 +70,7 @@ class Candidate:
 class Reader(Protocol):
     """What is read from AWS, in threads; see cutover.aws_readiness.AwsReadiness."""
 
+    def exists(self, parameter: str) -> bool: ...
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen: ...
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen: ...
     def certificate(self, arn: str) -> CertificateSeen: ...
@@ -77,7 +80,7 @@ class Reader(Protocol):
 
 
 class AskAll(Protocol):
-    """Ask each of `addresses` a number of times; see cutover.checks.probe.ask_all."""
+    """Ask each of `addresses` a number of times; see cutover.checks.http_request.ask_all."""
 
     async def __call__(
         self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
@@ -92,6 +95,6 @@ async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[
 class Edges:
     """DNS, HTTP and sleep."""
 
-    ask_all: AskAll = probe.ask_all
+    ask_all: AskAll = http_request.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    glance: probe.Glance = _glance
+    glance: http_request.Glance = _glance

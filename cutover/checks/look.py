@@ -5,11 +5,22 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from cutover.capacity import CapacitySeen
-from cutover.checks import capacity, certificate, current, dns, offsite, probe, probes, records, release, settled
+from cutover.checks import (
+    awake,
+    capacity,
+    certificate,
+    current,
+    dns,
+    http_request,
+    offsite,
+    probes,
+    records,
+    release,
+    settled,
+)
+from cutover.checks.awake import DoorSeen
 from cutover.checks.candidate import Candidate, Edges, Reader
 from cutover.checks.check import (
-    AWAKE,
     CAPACITY,
     CERTIFICATE,
     DNS,
@@ -20,9 +31,10 @@ from cutover.checks.check import (
     SETTLED,
     Check,
 )
-from cutover.checks.probe import Question
+from cutover.checks.http_request import Question
 from cutover.cluster_facts import ClusterFacts
 from cutover.concurrently import all_of
+from cutover.group_capacity import CapacitySeen
 from cutover.threads import in_thread
 from propagation import Outcome, Target
 
@@ -45,9 +57,7 @@ async def look(
     """
     cluster, edges = candidate.cluster, edges or Edges()
     if cluster is None:
-        text = f"{candidate.colour} is asleep or was never built (its stack has no output `cluster`)"
-        return (Check(AWAKE, False, text, "a colour that is up"),)
-    awake = Check(AWAKE, True, f"{candidate.colour} is up with release {cluster.release}", "a colour that is up")
+        return (awake.check_asleep(candidate.colour),)
     steps: dict[tuple[str, ...], Step] = {
         (CAPACITY,): _capacity(candidate, cluster, reader, edges),
         (SETTLED,): _settled(cluster, reader),
@@ -61,7 +71,20 @@ async def look(
     looked[1:1] = [current.check(candidate.built, candidate.declared)]
     if candidate.other_built is not None:
         looked.append(current.check_alike(candidate.built, candidate.other_built, candidate.other_colour))
-    return (awake, *looked)
+    # Last: what closes the door meanwhile gives a tag-in some seconds to show itself, and no more.
+    return (await awake_alone(candidate, reader), *looked)
+
+
+async def awake_alone(candidate: Candidate, reader: Reader) -> Check:
+    """The check `awake` alone, as `look` makes it."""
+    cluster, parameter, error = candidate.cluster, candidate.door_parameter, ""
+    if cluster is None:
+        return awake.check_asleep(candidate.colour)
+    try:
+        is_there = await _read(reader.exists, parameter)
+    except Exception as failure:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
+        is_there, error = False, str(failure) or type(failure).__name__
+    return awake.check(cluster, DoorSeen(parameter, is_there, error))
 
 
 async def capacity_alone(candidate: Candidate, reader: Reader) -> tuple[Check, ...]:
@@ -135,7 +158,7 @@ async def _probes(candidate: Candidate, cluster: ClusterFacts, edges: Edges) -> 
         ssl.create_default_context() if candidate.certificate_arn else None,
     )
     try:
-        addresses = await probe.addresses_of(cluster.dns_name, candidate.resolvers, edges.glance)
+        addresses = await http_request.addresses_of(cluster.dns_name, candidate.resolvers, edges.glance)
     except LookupError as error:
         asked = probes.check_unasked(str(error), question.url)
         return asked, release.check((), candidate.release_header, cluster.release)

@@ -81,7 +81,7 @@ def first_in_charge(world: World) -> World:
         world.must_tag_in(FIRST)
     if world.named()["override"]:
         world.must_up(LIVE)
-    world.wait_until_settled()
+    world.wait_until_drained()
     world.workspace.edit_stack(LIVE, active=FIRST, propagationTimeout=30)
     return world
 

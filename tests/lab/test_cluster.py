@@ -15,7 +15,7 @@ GOOD, BAD = "1.1.0", "9.9.9"
 def second_idle(world: World) -> Iterator[World]:
     """The world, whose second colour is idle and awake with a good release."""
     world.put_in_charge(FIRST)
-    world.wait_until_settled()
+    world.wait_until_drained()
     yield world
     world.assert_nothing_half_done()
 

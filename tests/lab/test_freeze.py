@@ -123,14 +123,14 @@ def subject(world: World) -> Iterator[Subject]:
     """The first colour, idle, with one small resource beside its cluster; it is in charge again after the test."""
     subject = Subject(world, FIRST)
     world.must_tag_in(SECOND)
-    world.wait_until_settled()
+    world.wait_until_drained()
     subject.install()
     world.must_up(FIRST)
     yield subject
     world.faults.clear_faults()
     world.workspace.edit_stack(LIVE, share=None, propagationTimeout=30)
     world.must_tag_in(SECOND)
-    world.wait_until_settled()
+    world.wait_until_drained()
     program = world.workspace.directory / "__main__.py"
     program.unlink()
     program.symlink_to(CHECKOUT / "__main__.py")
@@ -164,7 +164,7 @@ def _just_tagged_out(world: World) -> Iterator[None]:
 
 @contextmanager
 def _idle(world: World) -> Iterator[None]:
-    world.wait_until_settled()
+    world.wait_until_drained()
     yield
 
 
@@ -175,7 +175,7 @@ def _share(world: World) -> Iterator[None]:
     yield
     world.workspace.edit_stack(LIVE, share=None)
     world.must_up(LIVE)
-    world.wait_until_settled()
+    world.wait_until_drained()
 
 
 @contextmanager

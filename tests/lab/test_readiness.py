@@ -186,7 +186,7 @@ def _refused_by(result: Result) -> str:
 def new_release(built_world: World) -> str:
     """A release of the second colour that was never in charge, so that to tag it in is no tag-back."""
     built_world.put_in_charge(FIRST)
-    built_world.wait_until_settled()
+    built_world.wait_until_drained()
     built_world.workspace.edit_stack(SECOND, release=NEW_RELEASE)
     built_world.must_up(SECOND)
     return NEW_RELEASE

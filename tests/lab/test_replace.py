@@ -99,7 +99,7 @@ def test_a_name_is_not_forgotten_by_replacing_the_list_of_names(first_in_charge:
 
 def test_door_and_own_name_of_an_idle_colour_are_there_after_they_were_replaced(first_in_charge: World) -> None:
     world = first_in_charge
-    world.wait_until_settled()
+    world.wait_until_drained()
     own = f"{SECOND}.{NAME}."
     before = [record for record in world.records() if record["Name"] == own]
     urns = [_urn(world, SECOND, "door"), _urn(world, SECOND, SECOND, ":Record")]

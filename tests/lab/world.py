@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cutover.freeze import SETTLING_SECONDS
+from cutover.freeze import DRAIN_SECONDS
 from lab.client import Addresses, LabClient
 from lab.pulumi_command import Result
 from lab.workspace import Workspace
@@ -145,9 +145,9 @@ class World:
         finally:
             self.workspace.edit_project(fullCapacityTimeout=PATIENCE_SECONDS)
 
-    def wait_until_settled(self) -> None:
+    def wait_until_drained(self) -> None:
         """Let the 120 s pass in which the colour that was tagged out last must not change."""
-        self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", SETTLING_SECONDS)
+        self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", DRAIN_SECONDS)
 
     @contextmanager
     def as_if_time_stood_still(self) -> Iterator[None]:

@@ -11,18 +11,18 @@ from typing import Any
 
 import pytest
 
-from cutover.capacity import CapacitySeen, Target
 from cutover.checks import look as looking
 from cutover.checks.candidate import Candidate, Edges, LiveNames
 from cutover.checks.capacity import PAUSE_SECONDS
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.check import Check
 from cutover.checks.healing import GroupSeen, Size
+from cutover.checks.http_request import Question
 from cutover.checks.look import look
-from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
+from cutover.group_capacity import CapacitySeen, TargetHealth
 from propagation import Endpoint, Outcome
 from propagation import Target as Watched
 from tests.unit.outcomes import outcome
@@ -54,6 +54,7 @@ CANDIDATE = Candidate(
     latency_milliseconds=1000,
     release_header="X-Release",
     references=("/shop/a", "/shop/b"),
+    door_parameter="/tag-team/violet",
     resolvers=(RESOLVER,),
     live=LiveNames(
         "shop.example",
@@ -66,10 +67,10 @@ CANDIDATE = Candidate(
 )
 HELD = GroupSeen(Size(2, 2, 2), "ELB", ["arn:of:violet"])
 IN_CHARGE = Outcome.Said("", "", "expected", "answers amber", ("192.0.2.9",))
-HEALTHY, SICK = Target("healthy"), Target("unhealthy")
+HEALTHY, SICK = TargetHealth("healthy"), TargetHealth("unhealthy")
 
 
-def capacity_seen(*targets: Target) -> CapacitySeen:
+def capacity_seen(*targets: TargetHealth) -> CapacitySeen:
     ids = [f"i-{number}" for number in range(len(targets))]
     zones = {instance: "ab"[number % 2] for number, instance in enumerate(ids)}
     return CapacitySeen("violet-group", frozenset(ids), dict(zip(ids, targets, strict=True)), zones)
@@ -96,12 +97,17 @@ class Account:
     names: frozenset[str] = frozenset({"www.shop.example"})
     offsite: Mapping[str, str] = field(default_factory=dict)
     other_records: Sequence[RecordSeen] = ()
+    door_is_there: bool = True
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _note(self, *question: Any) -> None:
         self.asked.append(question)
         if question[0] in self.errors:
             raise self.errors[question[0]]
+
+    def exists(self, parameter: str) -> bool:
+        self._note("door", parameter)
+        return self.door_is_there
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         self._note("capacity", group, region)
@@ -201,7 +207,26 @@ def test_of_a_colour_that_is_asleep_nothing_is_asked() -> None:
     assert account.asked == []
 
 
+def test_the_door_is_asked_for_when_all_else_is_known() -> None:
+    account = Account()
+    run(account=account)
+    assert account.asked[-1] == ("door", "/tag-team/violet")
+
+
+def test_awake_alone_asks_for_the_door_and_nothing_else() -> None:
+    account = Account()
+    assert asyncio.run(looking.awake_alone(CANDIDATE, account)) == run()[0]
+    assert account.asked == [("door", "/tag-team/violet")]
+
+
+def test_a_door_that_cannot_be_read_is_closed() -> None:
+    bad = failed(run(account=Account({"door": OSError("AccessDenied: not for you")})))
+    assert bad == {"awake": "/tag-team/violet cannot be read: AccessDenied: not for you"}
+    assert failed(run(account=Account({"door": ValueError()})))["awake"].endswith("cannot be read: ValueError")
+
+
 FAULTS: list[tuple[str, Candidate, Account, World]] = [
+    ("awake", CANDIDATE, Account(door_is_there=False), World()),
     ("capacity", CANDIDATE, Account(capacities=[capacity_seen(HEALTHY, SICK)]), World()),
     ("capacity", replace(CANDIDATE, availability_zones=3), Account(), World()),
     ("current", replace(CANDIDATE, declared={"capacity": "4"}), Account(), World()),

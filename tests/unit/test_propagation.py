@@ -7,10 +7,9 @@ import pytest
 from propagation.answer import Answer, AnswerKind
 from propagation.criterion import DEFAULT_TTL_SECONDS, Picture, longest_ttl_seconds, status
 from propagation.delegation import Delegation
-from propagation.observation import Observation, Worth
+from propagation.observation import Observation, Worth, judge
 from propagation.resolver_view import FINAL_LOOKS, LONGEST_ROW, ResolverView, observe_resolver
 from propagation.server_view import BURST_ANSWERS, ServerView, observe_server
-from propagation.sightings import judge
 
 ANSWERS = {"red": frozenset({"198.51.100.1"}), "blue": frozenset({"203.0.113.1", "203.0.113.2"})}
 

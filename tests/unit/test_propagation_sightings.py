@@ -3,8 +3,7 @@
 import pytest
 
 from propagation.answer import Endpoint
-from propagation.observation import Worth
-from propagation.sightings import Sighting, classify, records_by_answer, remember
+from propagation.observation import Sighting, Worth, classify, records_by_answer, remember
 
 HERE, THERE = Endpoint("192.0.2.1"), Endpoint("192.0.2.2")
 ANSWERS = {"red": frozenset({"198.51.100.1", "198.51.100.2"}), "blue": frozenset({"203.0.113.1"})}

@@ -10,7 +10,7 @@ from botocore.retries.adaptive import ClientRateLimiter
 from botocore.retries.standard import ExponentialBackoff
 
 from cutover.aws import Aws, session
-from cutover.capacity import CapacitySeen
+from cutover.group_capacity import CapacitySeen
 from cutover.provenance import Place
 from cutover.weighted_set import WeightedSet
 from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start

@@ -21,7 +21,7 @@ from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighte
 from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts
 
-REGION = "eu-central-1"
+REGION, HOOKS_REGION = "eu-central-1", "us-east-1"
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def aws(running: RunningServer) -> Iterator[AwsReadiness]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in aws_environment(running.addresses).items():
             environment.setenv(name, value)
-        yield AwsReadiness(session({"region": "us-east-1"}))
+        yield AwsReadiness(session({"region": HOOKS_REGION}))
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +222,7 @@ def test_a_secret_that_is_gone_is_an_error_in_words(aws: AwsReadiness) -> None:
 # All of it at once, with real DNS and HTTPS.
 
 NAMES = ("www.shop.example", "amber.www.shop.example")
+DOOR = "/tag-team/www.shop.example/amber/can-be-tagged-in"
 HTTPS_PORT = 8444
 
 
@@ -235,6 +236,8 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         "CertificateArn"
     ]
     account.listen(made, HTTPS_PORT, certificate_arn=arn)
+    # Of the hooks' own region, as all that is the live stack's.
+    Account(account.endpoint, HOOKS_REGION).client("ssm").put_parameter(Name=DOOR, Type="String", Value="1.0.0")
     zone_id = account.route53.create_hosted_zone(Name="shop.example", CallerReference="shop")["HostedZone"]["Id"]
     for name, weight in ((NAMES[0], 100), (NAMES[1], 1)):
         account.change(zone_id, ("CREATE", alias(name, "amber", weight, made.dns_name)))
@@ -256,6 +259,7 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         latency_milliseconds=60_000,
         release_header="X-Release",
         references=(),
+        door_parameter=DOOR,
         resolvers=tuple(Endpoint(address, running.addresses.dns_port) for address in running.addresses.resolvers),
         live=LiveNames(
             "shop.example",

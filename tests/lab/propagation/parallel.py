@@ -16,7 +16,7 @@ BETWEEN_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
-class Result(Generic[T]):
+class Finished(Generic[T]):
     """How one simulation ended."""
 
     simulation: T
@@ -25,16 +25,16 @@ class Result(Generic[T]):
 
 def simulate_all(
     simulations: Sequence[T], simulate: Callable[[T], Awaitable[Ending]], at_once: int = AT_ONCE
-) -> list[Result[T]]:
+) -> list[Finished[T]]:
     """Perform all of them, some at a time, in one loop on its own time."""
 
-    async def one(simulation: T, turns: asyncio.Semaphore, door: asyncio.Lock) -> Result[T]:
+    async def one(simulation: T, turns: asyncio.Semaphore, door: asyncio.Lock) -> Finished[T]:
         async with turns:
             async with door:
                 await asyncio.sleep(BETWEEN_SECONDS)
-            return Result(simulation, await simulate(simulation))
+            return Finished(simulation, await simulate(simulation))
 
-    async def everything() -> list[Result[T]]:
+    async def everything() -> list[Finished[T]]:
         turns, door = asyncio.Semaphore(at_once), asyncio.Lock()
         return list(await asyncio.gather(*(one(simulation, turns, door) for simulation in simulations)))
 

@@ -11,7 +11,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.lab.propagation.parallel import Result, simulate_all
+from tests.lab.propagation.parallel import Finished, simulate_all
 from tests.lab.propagation.simulation import Simulation, simulate
 from tests.lab.propagation.worlds import drawn
 
@@ -20,11 +20,11 @@ SEED = int(os.environ.get("SEED", "7"))
 LATE_SECONDS, LATEST_SECONDS = 1.0, 3.0
 SHARE_IN_TIME = 0.99
 
-Results = Sequence[Result[Simulation]]
+AllFinished = Sequence[Finished[Simulation]]
 
 
 @pytest.fixture(scope="module")
-def results(pytestconfig: pytest.Config) -> Results:
+def results(pytestconfig: pytest.Config) -> AllFinished:
     """All worlds simulated, and how it went; that is said also when all is well."""
     found = simulate_all(drawn(WORLDS, SEED), simulate)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
@@ -33,22 +33,22 @@ def results(pytestconfig: pytest.Config) -> Results:
     return found
 
 
-def test_no_wait_ends_before_every_compliant_cache_has_let_go(results: Results) -> None:
+def test_no_wait_ends_before_every_compliant_cache_has_let_go(results: AllFinished) -> None:
     early = [one for one in results if not one.ending.error and one.ending.ended_at < one.ending.released_at]
     assert not early, _named(early)
 
 
-def test_at_the_end_no_resolver_with_one_cache_holds_the_other_answer(results: Results) -> None:
+def test_at_the_end_no_resolver_with_one_cache_holds_the_other_answer(results: AllFinished) -> None:
     holding = [one for one in results if not one.ending.error and one.ending.holding]
     assert not holding, _named(holding)
 
 
-def test_every_wait_ends(results: Results) -> None:
+def test_every_wait_ends(results: AllFinished) -> None:
     endless = [one for one in results if one.ending.error]
     assert not endless, _named(endless)
 
 
-def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(results: Results) -> None:
+def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(results: AllFinished) -> None:
     assert len(results) == WORLDS
     late = [one for one in results if one.ending.late_seconds > LATE_SECONDS]
     assert len(late) <= max(1, (1 - SHARE_IN_TIME) * WORLDS), _named(late)
@@ -56,7 +56,7 @@ def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(
     assert not latest, _named(latest)
 
 
-def _report(results: Results) -> str:
+def _report(results: AllFinished) -> str:
     queries = statistics.median(one.ending.outcome.queries for one in results)
     return (
         f"{WORLDS} worlds with seed {SEED}: "
@@ -76,7 +76,7 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _named(results: Results) -> str:
+def _named(results: AllFinished) -> str:
     """Everything needed to simulate them again."""
     return f"seed {SEED}, " + "\n".join(
         f"late {one.ending.late_seconds:.2f} s, {one.ending}\n  in {one.simulation}" for one in results

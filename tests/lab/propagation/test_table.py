@@ -14,7 +14,7 @@ from lab.dns.service import has_ipv6
 from propagation import Target, Watch, client
 from propagation.questions import Runtime
 from tests.lab.propagation.cases import CASES, TOPOLOGY, Case
-from tests.lab.propagation.parallel import Result, simulate_all
+from tests.lab.propagation.parallel import Finished, simulate_all
 from tests.lab.propagation.simulation import Ending, Secure, Simulation, simulate
 from tests.own_time import now
 
@@ -38,7 +38,7 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Secure:
     return presented
 
 
-Endings = Mapping[str, Result[Case]]
+Endings = Mapping[str, Finished[Case]]
 
 
 @pytest.fixture(scope="module")

@@ -5,17 +5,17 @@ import time
 from collections.abc import Callable
 
 from components.shared_settings import SharedSettings
-from cutover import history
+from cutover import in_charge
 from cutover.aws import Aws
-from cutover.freeze import Standing
+from cutover.freeze import TrafficState
 from cutover.further_names import Records
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.threads import in_thread
 from cutover.weighted_set import of_records, weights_of
 from cutover.weights import that_count
 
 
-class StandingLook:
+class TrafficLook:
     """Reads the record sets of every live name and the history of `in-charge`; a look serves for `fresh_seconds`.
 
     `report` is told once what of the history cannot be read.
@@ -27,19 +27,19 @@ class StandingLook:
         self._aws, self._zone_id, self._shared, self._fresh_seconds = aws, zone_id, shared, fresh_seconds
         self._report = report
         self._looking = asyncio.Lock()
-        self._looked: tuple[float, Standing] | None = None
+        self._looked: tuple[float, TrafficState] | None = None
         self._reported = ""
 
-    def read(self) -> Standing:
+    def read(self) -> TrafficState:
         """A look of its own, outside of any hook."""
-        return self._standing(*self._read())
+        return self._traffic(*self._read())
 
-    async def __call__(self) -> Standing:
+    async def __call__(self) -> TrafficState:
         """The latest look, or a new one when that is too old."""
         async with self._looking:
             if self._looked is None or time.monotonic() - self._looked[0] > self._fresh_seconds:
-                standing = self._standing(*await in_thread(self._read))
-                self._looked = time.monotonic(), standing
+                traffic = self._traffic(*await in_thread(self._read))
+                self._looked = time.monotonic(), traffic
             return self._looked[1]
 
     def forget(self) -> None:
@@ -52,10 +52,10 @@ class StandingLook:
             self._aws.in_charge_history(self._shared.in_charge_parameter),
         )
 
-    def _standing(self, records: Records, found: History) -> Standing:
-        warning = history.warning(found, self._shared.in_charge_parameter)
+    def _traffic(self, records: Records, found: History) -> TrafficState:
+        warning = in_charge.warning(found, self._shared.in_charge_parameter)
         if warning and warning != self._reported:
             self._reported = warning
             self._report(warning)
         weights = that_count(weights_of(of_records(records)), self._shared.names)
-        return Standing(weights, found.entries, found.read_at, found.latest_unreadable, records)
+        return TrafficState(weights, found.entries, found.read_at, found.latest_unreadable, records)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from cutover.checks.probe import AT_ONCE, Question, addresses_of, ask_all, ask_once
+from cutover.checks.http_request import AT_ONCE, Question, addresses_of, ask_all, ask_once
 from cutover.checks.probes import Answered, fault
 from propagation import Endpoint, Outcome, Target
 from tests.lab.parts.tls_server import PAGE, Authority, serving

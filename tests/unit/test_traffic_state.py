@@ -2,10 +2,10 @@
 
 import pytest
 
-from components.standing import StandingLook
+from components.traffic_state import TrafficLook
 from cutover.aws import Aws
 from cutover.freeze import frozen_because
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.record_set import RecordSet
 from tests.unit import stack_values
 from tests.unit.zone_of import alias, simple
@@ -24,7 +24,7 @@ def test_an_alias_has_no_weights_and_sets_that_are_left_on_a_further_name_count_
     monkeypatch.setattr(Aws, "record_sets", lambda _, _zone, names: {name: there[name] for name in names})
     monkeypatch.setattr(Aws, "in_charge_history", lambda *_: History())
     shared = stack_values.colour(names=f'["{WWW}", "{API}", "{OLD}"]').shared
-    standing = StandingLook(Aws.__new__(Aws), "ZONE", shared, 0.0, lambda _: None).read()
-    assert standing.weights == {WWW: {"amber": 100}, OLD: {"violet": 1}}
-    assert standing.records == there
-    assert str(frozen_because("violet", standing, 0.0)).startswith("it carries traffic")
+    traffic = TrafficLook(Aws.__new__(Aws), "ZONE", shared, 0.0, lambda _: None).read()
+    assert traffic.weights == {WWW: {"amber": 100}, OLD: {"violet": 1}}
+    assert traffic.records == there
+    assert str(frozen_because("violet", traffic, 0.0)).startswith("it carries traffic")

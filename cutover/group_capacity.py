@@ -11,7 +11,7 @@ HEALTHY = "healthy"
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetHealth:
     """A load balancer's opinion of one instance, in the words of DescribeTargetHealth."""
 
     state: str
@@ -35,7 +35,7 @@ class CapacitySeen:
 
     group: str
     in_service: frozenset[str]
-    targets: Mapping[str, Target]
+    targets: Mapping[str, TargetHealth]
     zones: Mapping[str, str] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Asking every address of a load balancer under the name of its colour, over HTTPS."""
+"""HTTP requests to every address of a load balancer, under the name of its colour."""
 
 import asyncio
 import http.client

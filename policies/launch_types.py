@@ -1,4 +1,4 @@
-"""The types that say how an instance is born, and the volumes they give it."""
+"""The types that say how an instance is launched, and the volumes they give it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from .resource import Resource, Values, block, blocks
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 CONFIGURATION = "aws:ec2/launchConfiguration:LaunchConfiguration"
 INSTANCE = "aws:ec2/instance:Instance"
-BIRTHS = (TEMPLATE, CONFIGURATION, INSTANCE)
+LAUNCH_TYPES = (TEMPLATE, CONFIGURATION, INSTANCE)
 
 
 def mapped_volumes(resource: Resource) -> Iterator[tuple[object, Values]]:

@@ -1,4 +1,4 @@
-"""A resource's own line in Pulumi's display, for a hook to write on while the resource waits for it."""
+"""A resource's own line in the display of Pulumi, for a hook to write on while the resource waits for it."""
 
 from collections.abc import Callable
 from typing import cast
