@@ -17,8 +17,8 @@ from cutover.checks.records import RecordSeen
 from cutover.cluster_facts import ClusterFacts
 from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
 from propagation import Endpoint
+from tests.lab.aws.tls_server import Authority
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
-from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts
 
 REGION, HOOKS_REGION = "eu-central-1", "us-east-1"

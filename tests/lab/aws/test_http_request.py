@@ -13,7 +13,7 @@ import pytest
 from cutover.checks.http_request import AT_ONCE, Question, addresses_of, ask_all, ask_once
 from cutover.checks.probes import Answered, fault
 from propagation import Endpoint, Outcome, Target
-from tests.lab.parts.tls_server import PAGE, Authority, serving
+from tests.lab.aws.tls_server import PAGE, Authority, serving
 from tests.unit.outcomes import outcome
 
 HOST = "violet.www.shop.example"

@@ -1,0 +1,1 @@
+"""How the program reads AWS and asks load balancers, against the lab's server, without Pulumi."""
