@@ -49,10 +49,7 @@ POLL_SECONDS = 0.1  # how soon the API server notices that it is to stop
 
 
 class Cloud:
-    """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in a loop each.
-
-    On a busy machine, a question of DNS does not wait for the handshakes of forty probes: a loop does one thing after
-    the other.
+    """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
     state_dir: where the files of the certificate authority are kept. before: the history of Route 53 until now, of
     the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port.
@@ -89,7 +86,7 @@ class Cloud:
             lambda: self._board.current().delegation,
         )
         self._refreshing = threading.Lock()
-        self._dns_loop, self._http_loop = asyncio.new_event_loop(), asyncio.new_event_loop()
+        self._loop = asyncio.new_event_loop()
         self._changes = Changes(lambda: self._board.current().insync_seconds)
         self._record_sets = RecordSetChanges(self._changes.add, before)
         self._api = self._api_server(api_port)
@@ -105,10 +102,9 @@ class Cloud:
 
     def start(self) -> None:
         """Returns when everything answers."""
-        for name, loop in (("dns", self._dns_loop), ("http", self._http_loop)):
-            threading.Thread(target=loop.run_forever, name=name, daemon=True).start()
-        _run(self._dns_loop, self._dns.start(self._resolver_context))
-        _run(self._http_loop, self._front.follow(self._load_balancers.current()))
+        threading.Thread(target=self._loop.run_forever, name="dns-and-http", daemon=True).start()
+        self._in_loop(self._dns.start(self._resolver_context))
+        self._in_loop(self._front.follow(self._load_balancers.current()))
         self.addresses = replace(self.addresses, doh=list(self._dns.doh_urls.values()))
         threading.Thread(target=self._api.serve_forever, args=(POLL_SECONDS,), name="api", daemon=True).start()
 
@@ -116,10 +112,9 @@ class Cloud:
         """Answer no more; what the embedded AWS holds stays. Once."""
         self._api.shutdown()
         self._api.server_close()
-        _run(self._http_loop, self._front.follow(()))
-        self._dns_loop.call_soon_threadsafe(self._dns.stop)
-        for loop in (self._dns_loop, self._http_loop):
-            loop.call_soon_threadsafe(loop.stop)
+        self._in_loop(self._front.follow(()))
+        self._loop.call_soon_threadsafe(self._dns.stop)
+        self._loop.call_soon_threadsafe(self._loop.stop)
 
     def history(self) -> list[ZoneState]:
         """The record sets of a zone after each successful change batch, oldest first."""
@@ -174,7 +169,7 @@ class Cloud:
             self._healths.note_registrations()
         if request.service in _RESOLVED_FROM:
             with self._refreshing:
-                _run(self._http_loop, self._front.follow(self._load_balancers.current()))
+                self._in_loop(self._front.follow(self._load_balancers.current()))
                 self._history.add(time.time(), self._world())
 
     def _secure(self, arn: str) -> ssl.SSLContext | None:
@@ -187,10 +182,8 @@ class Cloud:
     def _world(self) -> World:
         return snapshot.world(self._load_balancers.current(), self._plan.name_servers, self._alias_ttl_seconds)
 
-
-def _run(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> None:
-    """Do it in a loop that runs in another thread, and wait for it."""
-    asyncio.run_coroutine_threadsafe(work, loop).result(START_SECONDS)
+    def _in_loop(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result(START_SECONDS)
 
 
 def _listed(servers: Servers) -> dict[str, list[str]]:

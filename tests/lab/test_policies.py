@@ -14,9 +14,6 @@ from lab.pulumi_command import Result
 from lab.workspace import CHECKOUT
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
-# One process for all of them: they share a world.
-pytestmark = pytest.mark.xdist_group("policies")
-
 PACK = ("--policy-pack", "policies")
 MANDATORY, ADVISORY = "mandatory", "advisory"
 # The rules that look at one resource at a time, and those that look at all of a stack.

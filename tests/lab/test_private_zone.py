@@ -12,9 +12,6 @@ from lab.workspace import REGION, Workspace
 from tests.lab.building import building, without_probes
 from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, NAME, SECOND, World
 
-# One process for all of them: they share a world.
-pytestmark = pytest.mark.xdist_group("private_zone")
-
 # Previews while there were two zones and no record yet, by what `zoneId` said; and the ids of the two.
 _BEFORE: dict[str, Result] = {}
 _ZONES: dict[str, str] = {}

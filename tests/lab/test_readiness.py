@@ -10,9 +10,6 @@ from lab.client import ApiFault, FrontFault, ServerFault
 from lab.pulumi_command import Result
 from tests.lab.world import FIRST, LIVE, NAME, READINESS_MILLISECONDS, RELEASES, SECOND, SECRET, World
 
-# One process for all of them: they share a world.
-pytestmark = pytest.mark.xdist_group("readiness")
-
 NEW_RELEASE = "2.0.0"
 OTHER = {"Name": NAME, "TTL": 60}
 Fault = Callable[[World, str], ExitStack]
