@@ -47,13 +47,14 @@ test-policies: $(READY) ## The policy pack against the program and its mutations
 
 # What takes an hour is in test-long.
 LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py \
-	tests/lab/test_many_names.py tests/lab/test_private_zone.py tests/lab/test_first_turn.py
+	tests/lab/test_many_names.py tests/lab/test_private_zone.py tests/lab/test_first_time.py \
+	tests/lab/test_first_turn.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))
 
-test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names, a private zone (an hour)
-	@$(PY) -m pytest -n 2 --dist loadfile $(LONG)
+test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names, a private zone, the first time (an hour)
+	@$(PY) -m tests.lab.one_world $(LONG)
 
 test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
 	@REBUILDS=10 $(PY) -m pytest tests/lab/test_idle_colour.py -k rebuilt

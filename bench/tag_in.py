@@ -9,20 +9,15 @@ import json
 import statistics
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from lab import environment, workspace
-from lab.client import LabClient, ServerFault, start
-from lab.messages import Addresses
-from lab.pulumi_command import Result
-from lab.workspace import Workspace
+from bench.world import TTL_SECONDS, World, built, required, say
+from lab import environment
+from lab.client import ServerFault
 
 OUTPUT = Path(".lab/bench-tag-in.json")
-TTL_SECONDS, CAPACITY = 5, 2
 # Longer than the provider's own wait for a change, so that there is a wait for DNS after it.
 LAG_SECONDS = 18.0
 # The provider waits so long after each of the two changes of records.
@@ -59,16 +54,9 @@ class Figures:
         ]
 
 
-def measure(made: Workspace, addresses: Addresses, lab: LabClient, rounds: int) -> Figures:
-    """Build both colours, put the first in charge, look at previews, tag the second in."""
-    first, second = made.project_config("cidrs")
-    made.edit_project(capacity=CAPACITY)
-    made.edit_stack("live", active=first)
-    say("building both clusters")
-    with ThreadPoolExecutor(2) as pool:
-        for result in pool.map(made.up, (first, second)):
-            required(result)
-    required(made.up("live"))
+def measure(world: World, rounds: int) -> Figures:
+    """Look at previews, tag the second colour in."""
+    made, second = world.made, world.colours[1]
     previews: dict[tuple[str, ...], list[float]] = {(): [], PACK: []}
     for number in range(rounds):
         say(f"previews, round {number + 1} of {rounds}")
@@ -76,10 +64,10 @@ def measure(made: Workspace, addresses: Addresses, lab: LabClient, rounds: int) 
         for arguments, seconds in previews.items():
             seconds.append(required(made.pulumi("preview", "-s", "live", *arguments)).seconds)
     say(f"tagging {second} in")
-    lab.set_server_fault(addresses.server_addresses()[1], ServerFault(lag_seconds=LAG_SECONDS))
+    world.lab.set_server_fault(world.addresses.server_addresses()[1], ServerFault(lag_seconds=LAG_SECONDS))
     made.edit_stack("live", active=second)
     tag_in = required(made.up("live"))
-    served = lab.truth(made.project_config("names")[0]).servers
+    served = world.lab.truth(made.project_config("names")[0]).servers
     let_go = max(entries[-1].since for entries in served.values()) + TTL_SECONDS
     ended = next(
         event.at
@@ -89,30 +77,14 @@ def measure(made: Workspace, addresses: Addresses, lab: LabClient, rounds: int) 
     return Figures(previews[()], previews[PACK], tag_in.seconds, tag_in.seconds_of("in-charge"), ended - let_go)
 
 
-def required(result: Result) -> Result:
-    """`result`, which has to be a success."""
-    if result.exit_code:
-        raise SystemExit(f"pulumi failed:\n{result.output}")
-    return result
-
-
-def say(line: str) -> None:
-    """How far it is."""
-    print(f"bench: {line}", file=sys.stderr, flush=True)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(prog="python -m bench.tag_in", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="previews of each kind")
     environment.enter()
     options = parser.parse_args(arguments)
-    with (
-        TemporaryDirectory(prefix="tag-team-bench-") as scratch,
-        start(Path(scratch) / "server", alias_ttl=TTL_SECONDS, health_seconds=1) as server,
-    ):
-        made = workspace.lay_out(Path(scratch), server.addresses, say)
-        figures = measure(made, server.addresses, server.client, options.rounds)
+    with built() as world:
+        figures = measure(world, options.rounds)
     print("\n".join(figures.lines()))
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_text(json.dumps({"at": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(figures)}, indent=1))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import own_state, settings, stack_config, zone
+from components import own_state, settings_reader, stack_config, zone
 from components.settings import ColourSettings, LiveSettings
 from components.today import Today
 from cutover import doubles
@@ -29,7 +29,7 @@ def read() -> Beginning:
     """Read all of it; raises Refusal when any of it is not as it has to be."""
     stack, provider = pulumi.get_stack(), stack_config.of_namespace("aws")
     project = stack_config.project_as_written()
-    found = settings.load(stack, stack_config.of_namespace(pulumi.get_project()), project)
+    found = settings_reader.load(stack, stack_config.of_namespace(pulumi.get_project()), project)
     aws, owned = AwsReadiness(session(provider)), own_state.read()
     doubles.refuse(owned, stack)
     today = Today(aws, provider)

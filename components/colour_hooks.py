@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable
 
 import pulumi
 
-from components import hook, line
+from components import display, hook
 from components.settings import ColourSettings
-from components.standing import StandingLook
+from components.traffic_state import TrafficLook
 from cutover import freeze
 from cutover.aws import Aws
-from cutover.capacity import CapacitySeen, wait_until_full
-from cutover.freeze import Change, Operation, Standing
+from cutover.freeze import Change, Operation, TrafficState
+from cutover.group_capacity import CapacitySeen, wait_until_full
 from cutover.refusal import Refusal
 from cutover.threads import in_thread
 
 # One look serves the hooks of the resources that change within this time: a cluster has dozens.
-STANDING_SECONDS = 2.0
+LOOK_SECONDS = 2.0
 # More than passes between the last look of a tag-in at the door and its change in Route 53.
 DOOR_SECONDS = 20
 
@@ -27,7 +27,7 @@ class ColourHooks:
 
     def __init__(self, settings: ColourSettings, zone_id: str, aws: Aws) -> None:
         self._settings, self._aws = settings, aws
-        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, pulumi.log.warn)
+        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, pulumi.log.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
             hook.register(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), hook.IN_PREVIEW_TOO)
@@ -48,10 +48,10 @@ class ColourHooks:
         """
         taken_down = Change(Operation.DELETE, self._settings.colour, "Cluster", {}, {})
         try:
-            standing = self._standing.read()
+            traffic = self._traffic.read()
         except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
             raise self._unreadable(taken_down, error) from None
-        self._decide(taken_down, standing)
+        self._decide(taken_down, traffic)
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -75,30 +75,30 @@ class ColourHooks:
             settings = self._settings
             freeze.refuse_another_service(settings.colour, change, settings.shared.names[0], hotfix=settings.hotfix)
             try:
-                standing = await self._standing()
+                traffic = await self._traffic()
             except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
                 raise self._unreadable(change, error) from None
-            loud = self._decide(change, standing)
+            loud = self._decide(change, traffic)
             if loud:
-                line.warning(args.urn)(loud)
+                display.warning(args.urn)(loud)
 
         return refuse
 
-    def _decide(self, change: Change, standing: Standing) -> str | None:
+    def _decide(self, change: Change, traffic: TrafficState) -> str | None:
         # At the moment of the look, by AWS's clock: this machine's may be another one.
-        now = standing.read_at
-        return freeze.decide(self._settings.colour, change, standing, now, hotfix=self._settings.hotfix)
+        now = traffic.read_at
+        return freeze.decide(self._settings.colour, change, traffic, now, hotfix=self._settings.hotfix)
 
     def _unreadable(self, change: Change, error: Exception) -> Refusal:
         reason = f"who is in charge cannot be read: {error}"
         return freeze.refusal(self._settings.colour, change, reason, hotfix=self._settings.hotfix)
 
     async def _door_closed(self, args: pulumi.ResourceHookArgs) -> None:
-        report = line.progress(args.urn)
+        report = display.progress(args.urn)
         for waited in range(DOOR_SECONDS):
             report(f"the door is closed; giving a tag-in under way {DOOR_SECONDS - waited} s to show itself")
             await asyncio.sleep(1)
-        self._standing.forget()
+        self._traffic.forget()
         await self._refuse_frozen(Operation.DELETE)(args)
 
     async def _full_capacity(self, args: pulumi.ResourceHookArgs) -> None:
@@ -115,5 +115,5 @@ class ColourHooks:
             self._settings.colour,
             time.monotonic,
             asyncio.sleep,
-            line.progress(args.urn),
+            display.progress(args.urn),
         )

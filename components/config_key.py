@@ -1,17 +1,11 @@
-"""One key of the stack config: how its text is read, what is allowed, where it is set."""
+"""One key of the stack config: how its text is read, what is allowed, what it means, where it is set."""
 
-import ipaddress
-import json
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, fields
+from typing import Any, TypeVar, cast
 
-# https://docs.docker.com/reference/cli/docker/image/tag/: 128 characters at most.
-RELEASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
-_PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
-IMAGE = re.compile(rf"([a-z0-9.-]+(:[0-9]+)?/)?{_PART}(/{_PART})*")
-PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
+T = TypeVar("T")
+_METADATA = "config key"
 
 
 @dataclass(frozen=True)
@@ -19,14 +13,18 @@ class Key:
     """A config key.
 
     `parse` turns the engine's text into a value and raises ValueError when it is not `allowed`; `default` is that
-    text when neither the project nor the stack sets the key (None: the key is required). `shared` keys are set in
-    Pulumi.yaml for all stacks, the others in the stack's own file.
+    text when neither the project nor the stack sets the key (None: the key is required), and `default_means` what it
+    stands for. `shared` keys are set in Pulumi.yaml for all stacks, the others in the stack's own file. `meaning` and
+    `note` (more about what is allowed) are for docs/config.md.
     """
 
     name: str
     parse: Callable[[str], Any]
     allowed: str
+    meaning: str
     default: str | None = None
+    default_means: str = ""
+    note: str = ""
     shared: bool = True
     shown: bool = True
     """Whether a refusal may quote the value; not where a secret may have slipped in."""
@@ -43,72 +41,20 @@ class Key:
         return f"pulumi config set {self.name} VALUE -s {stack}"
 
 
-def matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
-    """A parser that takes the text as it is, if the whole of it fits `pattern`."""
+def shared(name: str, parse: Callable[[str], T], **of_key: Any) -> T:
+    """A field of a dataclass that is read from the config key `name`, the same for all stacks.
 
-    def parse(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(text)
-        return text
-
-    return parse
-
-
-def optional(parse: Callable[[str], str]) -> Callable[[str], str | None]:
-    """A parser for which the empty text means None."""
-    return lambda text: parse(text) if text else None
-
-
-def boolean(text: str) -> bool:
-    """true or false."""
-    if text not in ("true", "false"):
-        raise ValueError(text)
-    return text == "true"
-
-
-def whole_number(at_least: int, at_most: int) -> Callable[[str], int]:
-    """A parser for a whole number in [at_least, at_most]."""
-
-    def parse(text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,9}", text) or not at_least <= int(text) <= at_most:
-            raise ValueError(text)
-        return int(text)
-
-    return parse
-
-
-def list_of(parse: Callable[[str], Any], at_least: int = 1) -> Callable[[str], tuple[Any, ...]]:
-    """A parser for a JSON list of different texts, each read by `parse`."""
-
-    def parse_list(text: str) -> tuple[Any, ...]:
-        items = json.loads(text)
-        if not isinstance(items, list) or len(items) < at_least or not all(isinstance(item, str) for item in items):
-            raise ValueError(text)
-        parsed = tuple(parse(item) for item in items)
-        if len(set(parsed)) != len(parsed):
-            raise ValueError(f"{text} (twice the same)")
-        return parsed
-
-    return parse_list
-
-
-def map_of(parse_key: Callable[[str], str], parse: Callable[[str], Any]) -> Callable[[str], dict[str, Any]]:
-    """A parser for a JSON object from texts read by `parse_key` to texts, or whole numbers, read by `parse`."""
-
-    def parse_map(text: str) -> dict[str, Any]:
-        entries = json.loads(text)
-        if not isinstance(entries, dict) or not all(type(value) in (str, int) for value in entries.values()):
-            raise ValueError(text)
-        return {parse_key(key): parse(str(value)) for key, value in sorted(entries.items())}
-
-    return parse_map
-
-
-def network(text: str) -> str:
-    """An IPv4 network of /16 to /22: what a VPC may be, and room for twelve subnets that hold a load balancer.
-
-    https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    `of_key` are the other fields of Key. It is given the type of what `parse` returns, so that the types of the field
+    and of its values are checked against each other.
     """
-    if not re.fullmatch(r"[0-9.]+/[0-9]+", text) or not 16 <= ipaddress.IPv4Network(text).prefixlen <= 22:
-        raise ValueError(text)
-    return text
+    return cast(T, field(metadata={_METADATA: Key(name, parse, **of_key)}))
+
+
+def own(name: str, parse: Callable[[str], T], **of_key: Any) -> T:
+    """The same for a key of a stack's own."""
+    return shared(name, parse, shared=False, **of_key)
+
+
+def keys_of(settings: type[Any]) -> dict[str, Key]:
+    """Field to key, of those fields of a dataclass that are read from the config."""
+    return {one.name: one.metadata[_METADATA] for one in fields(settings) if _METADATA in one.metadata}

@@ -10,7 +10,7 @@ from cutover import strangers, wildcards
 from cutover.asking import asking
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.owned import BALANCER, PARAMETER, RECORD, Owned
 from cutover.record_set import plain, target
 from cutover.zone_records import Page, ZoneRecords
@@ -59,9 +59,9 @@ class LiveLook:
         """Raise Refusal when the live records would take a name, a record set or `in-charge` from a stranger.
 
         `clusters` are the awake colours. Nothing to make, no question. Nothing is asked either of a service that was
-        retired (README.md, 'Retire a name'), of which the state has everything but its records: what is to come is
-        mostly its `destroy`, which runs the program too, and somebody else may have the names by then. An update asks
-        `refuse_anew` before its first record.
+        retired ('Retire a name' in docs/operations.md), of which the state has everything but its records: what is to
+        come is mostly its `destroy`, which runs the program too, and somebody else may have the names by then. An
+        update asks `refuse_anew` before its first record.
         """
         if not self.is_retired:
             self.refuse_anew(clusters)

@@ -6,18 +6,19 @@ from dataclasses import replace
 import pulumi
 from botocore.exceptions import BotoCoreError, ClientError
 
-from components import hook
+from components import display, hook
 from components.declared import Declared
 from components.live_evidence import LiveEvidence
-from components.settings import LiveSettings, SharedSettings
-from components.standing import StandingLook
-from cutover import first_turn, further_names, replacement, weights
+from components.settings import LiveSettings
+from components.shared_settings import SharedSettings
+from components.traffic_state import TrafficLook
+from cutover import first_turn, further_names, record_set, replacement, weights
 from cutover.aws import Aws
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import certificate
 from cutover.cluster_facts import ClusterFacts
 from cutover.first_turn import Turn
-from cutover.freeze import Standing
+from cutover.freeze import TrafficState
 from cutover.further_names import Astray, Switch
 from cutover.owned import Owned
 from cutover.replacement import Delete
@@ -84,7 +85,7 @@ def _uncovered(names: Sequence[str], clusters: Iterable[ClusterFacts], aws: AwsR
 class FurtherHooks:
     """Hooks of the aliases, and what the live record's own hooks ask about them.
 
-    `owned` is the stack's own state, `standing` the look that all hooks share, `declared` what this run declares.
+    `owned` is the stack's own state, `traffic` the look that all hooks share, `declared` what this run declares.
     """
 
     def __init__(
@@ -93,31 +94,32 @@ class FurtherHooks:
         zone_id: str,
         aws: Aws,
         owned: Sequence[Owned],
-        standing: StandingLook,
+        traffic: TrafficLook,
         declared: Declared,
     ) -> None:
-        self._aws, self._standing, self._declared = aws, standing, declared
+        self._aws, self._traffic, self._declared = aws, traffic, declared
         self.switch = Switch(shared.names[0], zone_id)
         self._unmade = frozenset(shared.names) - further_names.made(owned)
         self.take = hook.register("further-name", self._take)
         self.keep = hook.register("keep-further-name", self._keep, hook.IN_PREVIEW_TOO)
 
     def require(
-        self, standing: Standing, names: Sequence[str], *, all_made: bool = False, beside_waived: bool = False
+        self, traffic: TrafficState, names: Sequence[str], *, all_made: bool = False, beside_waived: bool = False
     ) -> None:
         """Raise Refusal unless each further one of `names` follows the first; before it is made it may be missing.
 
         `all_made`: this update has made them. `beside_waived`: what stands beside an alias (AAAA, …) may stay.
         """
         unmade = () if all_made else self._unmade
-        found = further_names.astray(standing.records, names, self.switch, unmade)
+        found = further_names.astray(traffic.records, names, self.switch, unmade)
         further_names.refuse([one for one in found if not (one.has_alias and beside_waived)], self.switch)
 
     async def _take(self, args: pulumi.ResourceHookArgs) -> None:
         # The provider would take the place of a simple record without a word.
         assert args.new_inputs is not None  # before_create and before_update always have them
-        standing, name = await self._standing(), str(args.new_inputs["name"])
-        further_names.refuse_taking(further_names.astray(standing.records, [name], self.switch), self.switch)
+        traffic, name = await self._traffic(), str(args.new_inputs["name"])
+        further_names.refuse_taking(further_names.astray(traffic.records, [name], self.switch), self.switch)
+        display.progress(args.urn)(record_set.change_under_way(args.new_inputs))
 
     async def _keep(self, args: pulumi.ResourceHookArgs) -> None:
         assert args.old_inputs is not None  # before_delete always has them

@@ -6,23 +6,21 @@ from dataclasses import replace
 
 import pulumi
 
-from components import line
+from components import display
 from components.settings import LiveSettings
 from components.shape import shape
 from cutover import further_names, tag_back, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import check, look, override
 from cutover.checks.candidate import Candidate, LiveNames
-from cutover.checks.check import Check
 from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
-from cutover.freeze import Standing
+from cutover.freeze import TrafficState
 from cutover.further_names import Switch
 from cutover.printable import printable
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.target import ColourNames
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
+from propagation import Endpoint
 
 
 class Gate:
@@ -41,18 +39,17 @@ class Gate:
         self._passed: set[str] = set()
         self._created: dict[str, float | None] = {}
 
-    async def require(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
+    async def require(self, colour: str, traffic: TrafficState, urn: str, weights_text: str) -> None:
         """Every check of `colour`, each with a line of its own on the line of `urn`; raises Refusal.
 
         A tag-back is let off most of them; a share of the traffic, for the colour that is not to be in charge, is not.
         """
-        release, because = self._release(colour), await self._let_off_because(colour, standing)
+        release, because = self._release(colour), await self._let_off_because(colour, traffic)
         lenient = bool(because)
-        waiver = self._waiver(colour, standing)
-        found = await look.look(self._candidate(colour, standing, lenient), self._aws, line.progress(urn))
-        found = await self._with_door(colour, found)
+        waiver = self._waiver(colour, traffic)
+        found = await look.look(self._candidate(colour, traffic, lenient=lenient), self._aws, display.progress(urn))
         verdict = check.verdict(found, tag_back=lenient, waived=waiver.checks)
-        note, warn = line.note(urn), line.warning(urn)
+        note, warn = display.note(urn), display.warning(urn)
         if waiver.line:
             warn(waiver.line)
         if lenient:
@@ -64,48 +61,48 @@ class Gate:
         check.refuse(verdict, colour, weights_text)
         self._passed.add(colour)
 
-    async def require_still(self, colour: str, standing: Standing, urn: str, weights_text: str) -> None:
+    async def require_still(self, colour: str, traffic: TrafficState, urn: str, weights_text: str) -> None:
         """Once `require` has let `colour` pass in this update: that its door is open; otherwise all of it."""
         if colour not in self._passed:
-            await self.require(colour, standing, urn, weights_text)
+            await self.require(colour, traffic, urn, weights_text)
             return
-        found = await self._with_door(colour, (Check(check.AWAKE, True, f"{colour} is up", "a colour that is up"),))
-        check.refuse(check.verdict(found, tag_back=True, waived=frozenset()), colour, weights_text)
+        found = await look.awake_alone(self._candidate(colour, traffic, lenient=False), self._aws)
+        check.refuse(check.verdict((found,), tag_back=True, waived=frozenset()), colour, weights_text)
 
-    async def require_alive(self, colour: str, standing: Standing, weights_text: str) -> None:
+    async def require_alive(self, colour: str, traffic: TrafficState, weights_text: str) -> None:
         """That `colour`, which has its weight, still has its capacity; raises Refusal."""
-        lenient = bool(await self._let_off_because(colour, standing))
-        candidate = replace(self._candidate(colour, standing, lenient), samples=1)
+        lenient = bool(await self._let_off_because(colour, traffic))
+        candidate = replace(self._candidate(colour, traffic, lenient=lenient), samples=1)
         found = await look.capacity_alone(candidate, self._aws)
-        waiver = self._waiver(colour, standing)
+        waiver = self._waiver(colour, traffic)
         verdict = check.verdict(found, tag_back=False, waived=waiver.checks)
         back = f"pulumi up -s live -c active={self._settings.idle} to tag back, or pulumi up -s live to try again"
         check.refuse(verdict, colour, weights_text, back)
 
-    def waives(self, name: str, colour: str, standing: Standing) -> bool:
+    def waives(self, name: str, colour: str, traffic: TrafficState) -> bool:
         """Whether the override lets the check `name` of `colour` pass in this attempt."""
-        return name in self._waiver(colour, standing).checks
+        return name in self._waiver(colour, traffic).checks
 
     def _release(self, colour: str) -> str:
         return self._clusters[colour].release if colour in self._clusters else ""
 
-    def _waiver(self, colour: str, standing: Standing) -> Waiver:
+    def _waiver(self, colour: str, traffic: TrafficState) -> Waiver:
         wanted, lost = self._settings.override, self._restoration.lost
-        return override.decide(wanted, colour, self._release(colour), standing.history, lost=lost)
+        return override.decide(wanted, colour, self._release(colour), traffic.history, lost=lost)
 
-    async def _let_off_because(self, colour: str, standing: Standing) -> str:
+    async def _let_off_because(self, colour: str, traffic: TrafficState) -> str:
         """Why most checks do not refuse `colour`: it is a tag-back, or `in-charge` alone is restored; or empty."""
         settings, cluster = self._settings, self._clusters.get(colour)
         if cluster is None or colour != settings.active:
             return ""
         if self._restoration.because and not weights.unswitched(
-            standing.weights, colour, settings.idle, settings.idle_weight
+            traffic.weights, colour, settings.idle, settings.idle_weight
         ):
             return "has all of its weight already"
-        if not tag_back.may_be_one(standing.history, colour, cluster.release, cluster.group):
+        if not tag_back.may_be_one(traffic.history, colour, cluster.release, cluster.group):
             return ""
         created_at = await self._created_at(cluster)
-        is_one = tag_back.is_one(standing.history, colour, cluster.release, cluster.group, created_at)
+        is_one = tag_back.is_one(traffic.history, colour, cluster.release, cluster.group, created_at)
         return "was in charge before" if is_one else ""
 
     async def _created_at(self, cluster: ClusterFacts) -> float | None:
@@ -123,22 +120,7 @@ class Gate:
             self._created[cluster.group] = said
         return self._created[cluster.group]
 
-    async def _with_door(self, colour: str, found: tuple[Check, ...]) -> tuple[Check, ...]:
-        """`found`, with `awake` not holding when the colour is being taken down."""
-        parameter = self._settings.shared.door_parameter(colour)
-        try:
-            is_open = await in_thread(self._aws.exists, parameter)
-            seen = f"{colour} is being taken down, or was in part: {parameter} is not there"
-        except Exception as error:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
-            is_open, seen = False, f"{parameter} cannot be read: {error}"
-        if is_open:
-            return found
-        return tuple(
-            Check(check.AWAKE, False, seen, "a colour that is up") if one.name == check.AWAKE and one.holds else one
-            for one in found
-        )
-
-    def _candidate(self, colour: str, standing: Standing, lenient: bool) -> Candidate:
+    def _candidate(self, colour: str, traffic: TrafficState, *, lenient: bool) -> Candidate:
         settings, shared = self._settings, self._settings.shared
         cluster = self._clusters.get(colour)
         other = next(one for one in shared.colours if one != colour)
@@ -163,19 +145,19 @@ class Gate:
             latency_milliseconds=shared.readiness_latency_milliseconds,
             release_header=shared.release_header,
             references=[entry.value for entry in shared.offsite.values() if entry.is_reference],
+            door_parameter=shared.door_parameter(colour),
             resolvers=[Endpoint(address, settings.dns_port) for address in settings.resolvers],
-            live=self._live_names(standing),
+            live=self._live_names(traffic),
         )
 
-    def _live_names(self, standing: Standing) -> LiveNames:
+    def _live_names(self, traffic: TrafficState) -> LiveNames:
         shared = self._settings.shared
         switch = Switch(shared.names[0], self._zone_id)
         return LiveNames(
             zone=shared.zone,
             zone_id=self._zone_id,
-            carriers=further_names.carriers(standing.records, standing.weights, self._settings.names, switch),
-            colours={
-                colour: ColourNames(shared.own_name(colour), facts.dns_name) for colour, facts in self._clusters.items()
-            },
+            carriers=further_names.carriers(traffic.records, traffic.weights, self._settings.names, switch),
+            own_names={colour: shared.own_name(colour) for colour in self._clusters},
+            load_balancer_names={colour: facts.dns_name for colour, facts in self._clusters.items()},
             dns_port=self._settings.dns_port,
         )

@@ -45,4 +45,4 @@ def _punycode(name: str) -> str:
         form = dns.name.from_text(name, idna_codec=dns.name.IDNA_2008_UTS_46).to_text(omit_final_dot=True)
     except (dns.exception.DNSException, UnicodeError):
         return f"; {strange} is in no host name"
-    return f"; {strange} is not as in DNS: write {form}"
+    return f"; {strange} is not as in DNS: write {form}, which is its punycode"

@@ -1,7 +1,8 @@
 """What an instance may do: open a Session Manager shell, read its own offsite secrets, pull its own image."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -56,17 +57,23 @@ def statements(
     return allowed
 
 
+@dataclass(frozen=True)
+class InstanceRoleArgs:
+    """`statements`: of the role's policy."""
+
+    statements: Sequence[dict[str, Any]]
+    tags: dict[str, str]
+
+
 class InstanceRole(pulumi.ComponentResource):
     """The IAM role and instance profile of one cluster's instances."""
 
-    def __init__(
-        self, name: str, policy: list[dict[str, Any]], tags: dict[str, str], opts: pulumi.ResourceOptions | None = None
-    ) -> None:
+    def __init__(self, name: str, args: InstanceRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:InstanceRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(name, assume_role_policy=json.dumps(_ASSUME), tags=tags, opts=child)
-        document = json.dumps({"Version": "2012-10-17", "Statement": policy})
+        role = aws.iam.Role(name, assume_role_policy=json.dumps(_ASSUME), tags=args.tags, opts=child)
+        document = json.dumps({"Version": "2012-10-17", "Statement": args.statements})
         self.policy = aws.iam.RolePolicy(name, role=role.id, policy=document, opts=child)
-        profile = aws.iam.InstanceProfile(name, role=role.name, tags=tags, opts=child)
+        profile = aws.iam.InstanceProfile(name, role=role.name, tags=args.tags, opts=child)
         self.profile_arn = profile.arn
         self.register_outputs({})

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.load_balancer import EVERYWHERE
+from components.load_balancer import EVERYWHERE, LoadBalancer
 
 
 @dataclass(frozen=True)
-class Birth:
-    """What an instance is born with; a change of any of it replaces the whole group."""
+class LaunchSpec:
+    """What an instance is launched with; a change of any of it replaces the whole group."""
 
     release: str
     image_id: pulumi.Input[str]
@@ -21,61 +21,59 @@ class Birth:
     user_data: str
 
 
-class Instances(pulumi.ComponentResource):
-    """An Auto Scaling group of exactly `capacity` instances in `subnet_ids`, registered in one target group.
+@dataclass(frozen=True)
+class InstancesArgs:
+    """Exactly `capacity` instances in `subnet_ids`, serving on `port` to `load_balancer`.
 
     `full_capacity` is the hook that waits until all of them are healthy. It runs before its marker is written, so a
     wait that failed is repeated by the next `pulumi up`.
     """
 
-    def __init__(
-        self,
-        name: str,
-        birth: Birth,
-        capacity: int,
-        vpc_id: pulumi.Input[str],
-        subnet_ids: Sequence[pulumi.Input[str]],
-        port: int,
-        target_group: aws.lb.TargetGroup,
-        balancer_security_group: aws.ec2.SecurityGroup,
-        full_capacity: pulumi.ResourceHook,
-        tags: dict[str, str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    launch: LaunchSpec
+    capacity: int
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    port: int
+    load_balancer: LoadBalancer
+    full_capacity: pulumi.ResourceHook
+    tags: dict[str, str]
+
+
+class Instances(pulumi.ComponentResource):
+    """An Auto Scaling group whose instances are registered in the target group of one load balancer."""
+
+    def __init__(self, name: str, args: InstancesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:Instances", name, None, opts)
-        self._name, self._tags, self._child = name, tags, pulumi.ResourceOptions(parent=self)
-        security_group = self._security_group(vpc_id, port, balancer_security_group)
-        template = self._launch_template(birth, security_group)
-        self.group = self._group(template, capacity, subnet_ids, target_group)
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
+        template = self._launch_template(self._security_group())
+        self.group = self._group(template)
         marker = {
             "group": self.group.name,
             "templateVersion": template.latest_version,
-            "release": birth.release,
-            "capacity": capacity,
+            "release": args.launch.release,
+            "capacity": args.capacity,
         }
-        hooks = pulumi.ResourceHookBinding(before_create=[full_capacity], before_update=[full_capacity])
+        hooks = pulumi.ResourceHookBinding(before_create=[args.full_capacity], before_update=[args.full_capacity])
         pulumi.Stash("full-capacity", input=marker, opts=self._child.merge(pulumi.ResourceOptions(hooks=hooks)))
         self.register_outputs({})
 
-    def _security_group(
-        self, vpc_id: pulumi.Input[str], port: int, balancer_security_group: aws.ec2.SecurityGroup
-    ) -> aws.ec2.SecurityGroup:
-        name = f"{self._name}-instances"
+    def _security_group(self) -> aws.ec2.SecurityGroup:
+        name, args = f"{self._name}-instances", self._args
         group = aws.ec2.SecurityGroup(
             name,
-            vpc_id=vpc_id,
+            vpc_id=args.vpc_id,
             description="Instances: only from the load balancer",
-            tags=self._tags | {"Name": name},
+            tags=args.tags | {"Name": name},
             opts=self._child,
         )
         aws.vpc.SecurityGroupIngressRule(
             f"{name}-from-lb",
             security_group_id=group.id,
-            referenced_security_group_id=balancer_security_group.id,
+            referenced_security_group_id=args.load_balancer.security_group.id,
             ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._tags,
+            from_port=args.port,
+            to_port=args.port,
+            tags=args.tags,
             opts=self._child,
         )
         aws.vpc.SecurityGroupEgressRule(
@@ -83,32 +81,32 @@ class Instances(pulumi.ComponentResource):
             security_group_id=group.id,
             cidr_ipv4=EVERYWHERE,
             ip_protocol="-1",
-            tags=self._tags,
+            tags=args.tags,
             opts=self._child,
         )
         aws.vpc.SecurityGroupEgressRule(
             f"{self._name}-lb-to-instances",
-            security_group_id=balancer_security_group.id,
+            security_group_id=args.load_balancer.security_group.id,
             referenced_security_group_id=group.id,
             ip_protocol="tcp",
-            from_port=port,
-            to_port=port,
-            tags=self._tags,
+            from_port=args.port,
+            to_port=args.port,
+            tags=args.tags,
             opts=self._child,
         )
         return group
 
-    def _launch_template(self, birth: Birth, security_group: aws.ec2.SecurityGroup) -> aws.ec2.LaunchTemplate:
-        tags = self._tags | {"Name": self._name}
+    def _launch_template(self, security_group: aws.ec2.SecurityGroup) -> aws.ec2.LaunchTemplate:
+        launch, tags = self._args.launch, self._args.tags | {"Name": self._name}
         root = aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
             encrypted="true", volume_type="gp3", volume_size=20, delete_on_termination="true"
         )
         return aws.ec2.LaunchTemplate(
             self._name,
-            image_id=birth.image_id,
-            instance_type=birth.instance_type,
-            user_data=base64.b64encode(birth.user_data.encode()).decode(),
-            iam_instance_profile={"arn": birth.profile_arn},
+            image_id=launch.image_id,
+            instance_type=launch.instance_type,
+            user_data=base64.b64encode(launch.user_data.encode()).decode(),
+            iam_instance_profile={"arn": launch.profile_arn},
             # One hop: the container cannot reach the instance's credentials.
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             block_device_mappings=[aws.ec2.LaunchTemplateBlockDeviceMappingArgs(device_name="/dev/xvda", ebs=root)],
@@ -121,26 +119,21 @@ class Instances(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _group(
-        self,
-        template: aws.ec2.LaunchTemplate,
-        capacity: int,
-        subnet_ids: Sequence[pulumi.Input[str]],
-        target_group: aws.lb.TargetGroup,
-    ) -> aws.autoscaling.Group:
+    def _group(self, template: aws.ec2.LaunchTemplate) -> aws.autoscaling.Group:
+        args = self._args
         return aws.autoscaling.Group(
             self._name,
-            min_size=capacity,
-            max_size=capacity,
-            desired_capacity=capacity,
-            vpc_zone_identifiers=list(subnet_ids),
-            target_group_arns=[target_group.arn],
+            min_size=args.capacity,
+            max_size=args.capacity,
+            desired_capacity=args.capacity,
+            vpc_zone_identifiers=list(args.subnet_ids),
+            target_group_arns=[args.load_balancer.target_group.arn],
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             health_check_type="ELB",
             health_check_grace_period=300,
             # The provider's own wait is off: a group that fails it would be left in AWS and lost from the state.
             wait_for_capacity_timeout="0",
-            tags=[{"key": key, "value": value, "propagate_at_launch": True} for key, value in self._tags.items()],
+            tags=[{"key": key, "value": value, "propagate_at_launch": True} for key, value in args.tags.items()],
             # The replacement is created first, so the group keeps serving until the new one does.
             opts=self._child.merge(pulumi.ResourceOptions(replace_on_changes=["launchTemplate"])),
         )

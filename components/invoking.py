@@ -23,5 +23,5 @@ def invoking(what: str, seen: str = "") -> Iterator[None]:
             seen=f"{seen}: {said}" if seen else said,
             allowed="an answer",
             next_step="aws sts get-caller-identity shows who was asked for it; mend what the message names (the "
-            "permissions are listed under 'Before you start' in README.md), then the same command again",
+            "permissions are listed under 'Before you start' in docs/first-time.md), then the same command again",
         ) from None

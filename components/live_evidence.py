@@ -8,11 +8,11 @@ import pulumi
 
 from components.settings import LiveSettings
 from components.today import Today
-from cutover import drift, further_names, history, restoration, weights
+from cutover import drift, further_names, in_charge, restoration, weights
 from cutover.aws import Aws
 from cutover.cluster_facts import ClusterFacts
 from cutover.further_names import Records, Switch
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.owned import Owned, names_in
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
@@ -125,7 +125,7 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
             f"about {shared.in_charge_parameter}",
             next_step="pulumi up -s live, once AWS answers",
         ) from None
-    warning = history.warning(found, shared.in_charge_parameter)
+    warning = in_charge.warning(found, shared.in_charge_parameter)
     if warning:
         pulumi.log.warn(warning)
     live, gone = ({name: records[name] for name in names} for names in (shared.names, forgotten))

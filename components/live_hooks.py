@@ -4,29 +4,26 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components import hook, line
+from components import display, hook
 from components.first_look import LiveLook
 from components.further_names import FurtherHooks
 from components.gate import Gate
 from components.keep_hooks import KeepHooks
 from components.settings import LiveSettings
-from components.standing import StandingLook
+from components.traffic_state import TrafficLook
 from components.wait_record import WaitRecord
-from cutover import weights
+from cutover import record_set, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks.check import RECORDS
 from cutover.cluster_facts import ClusterFacts
-from cutover.freeze import Standing
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.outcome import PropagationTimeout
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
+from cutover.freeze import TrafficState
 from cutover.refusal import Refusal
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
+from propagation import Endpoint, PropagationTimeout, Target, Watch
 
 # Less than any Route 53 change takes in the provider, which waits 15 s for it.
-STANDING_SECONDS = 1.0
+LOOK_SECONDS = 1.0
 
 
 class LiveHooks:
@@ -40,10 +37,10 @@ class LiveHooks:
         self._watch: Watch | None = None
         self._first_look: LiveLook | None = look
         # What cannot be read of the history has been said when the program began.
-        self._standing = StandingLook(aws, zone_id, settings.shared, STANDING_SECONDS, lambda _: None)
+        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, lambda _: None)
         self.record = WaitRecord()
         self.keep = KeepHooks(settings, zone_id, aws, look.owned, self._require_lowering)
-        self.further = FurtherHooks(settings.shared, zone_id, aws, look.owned, self._standing, self.keep.declared)
+        self.further = FurtherHooks(settings.shared, zone_id, aws, look.owned, self._traffic, self.keep.declared)
         self.open_for(settings, {})
         self.ready = hook.register("ready", self._ready, hook.IN_PREVIEW_TOO)
         self.raise_active = hook.register("raise-active", self._raise_active)
@@ -63,7 +60,7 @@ class LiveHooks:
         except Refusal as refusal:
             if not pulumi.runtime.is_dry_run():
                 raise
-            line.warning(args.urn)(f"would be {refusal}")
+            display.warning(args.urn)(f"would be {refusal}")
 
     async def _look_first(self) -> None:
         look, self._first_look = self._first_look, None
@@ -72,75 +69,77 @@ class LiveHooks:
 
     async def _require_ready(self, urn: str) -> None:
         await self._look_first()
-        standing, settings = await self._standing(), self._settings
-        said = weights.describe(standing.weights)
-        weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
-        self._require_followed(standing)
-        self._refuse_share(standing)
-        await self._gate.require(settings.active, standing, urn, said)
+        traffic, settings = await self._traffic(), self._settings
+        said = weights.describe(traffic.weights)
+        weights.refuse_undeclared(traffic.weights, frozenset(self._clusters))
+        self._require_followed(traffic)
+        self._refuse_share(traffic)
+        await self._gate.require(settings.active, traffic, urn, said)
         if settings.idle_weight:
-            await self._gate.require(settings.idle, standing, urn, said)
+            await self._gate.require(settings.idle, traffic, urn, said)
 
     async def _raise_active(self, args: pulumi.ResourceHookArgs) -> None:
         # Here too: --target can leave "ready" out, and an update that was cut short does not come by it again.
         await self._look_first()
-        standing, settings = await self._standing(), self._settings
-        said = weights.describe(standing.weights)
-        weights.refuse_undeclared(standing.weights, frozenset(self._clusters))
-        self._require_followed(standing)
-        await self._gate.require_still(settings.active, standing, args.urn, said)
+        traffic, settings = await self._traffic(), self._settings
+        said = weights.describe(traffic.weights)
+        weights.refuse_undeclared(traffic.weights, frozenset(self._clusters))
+        self._require_followed(traffic)
+        await self._gate.require_still(settings.active, traffic, args.urn, said)
+        display.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
 
     async def _lower_idle(self, args: pulumi.ResourceHookArgs) -> None:
         await self._require_lowering()
         if self._settings.idle_weight:
-            standing = await self._standing()
-            self._refuse_share(standing)
-            said = weights.describe(standing.weights)
-            await self._gate.require_still(self._settings.idle, standing, args.urn, said)
-            return
-        # From here on, so that the moment when each server lets go is seen and not guessed.
-        (await self._watching()).start()
+            traffic = await self._traffic()
+            self._refuse_share(traffic)
+            said = weights.describe(traffic.weights)
+            await self._gate.require_still(self._settings.idle, traffic, args.urn, said)
+        else:
+            # From here on, so that the moment when each server lets go is seen and not guessed.
+            (await self._watching()).start()
+        display.progress(args.urn)(record_set.change_under_way(args.new_inputs or {}))
 
     async def _require_lowering(self) -> None:
-        standing, settings = await self._standing(), self._settings
-        weights.refuse_lowering(standing.weights, settings.active, settings.idle)
-        await self._gate.require_alive(settings.active, standing, weights.describe(standing.weights))
+        traffic, settings = await self._traffic(), self._settings
+        weights.refuse_lowering(traffic.weights, settings.active, settings.idle)
+        await self._gate.require_alive(settings.active, traffic, weights.describe(traffic.weights))
 
     async def _dns_has_let_go(self, args: pulumi.ResourceHookArgs) -> None:
-        standing, settings = await self._standing(), self._settings
-        weights.refuse_unswitched(standing.weights, settings.active, settings.idle, settings.idle_weight)
-        self._require_followed(standing, all_made=True)
+        traffic, settings = await self._traffic(), self._settings
+        weights.refuse_unswitched(traffic.weights, settings.active, settings.idle, settings.idle_weight)
+        self._require_followed(traffic, all_made=True)
         if settings.idle_weight:
-            self._refuse_share(standing)
-            line.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
+            self._refuse_share(traffic)
+            display.note(args.urn)(f"{settings.idle} has {settings.share[settings.idle]} % of the traffic")
             return
         watch = await self._watching()
         try:
-            outcome = await watch.wait(settings.propagation_timeout_seconds, line.progress(args.urn))
+            outcome = await watch.wait(settings.propagation_timeout_seconds, display.progress(args.urn))
         except PropagationTimeout as timeout:
             await self.record.keep_failure(timeout.outcome)
             raise Refusal(
                 f"DNS still answers {settings.idle}; the records are already switched to {settings.active}",
-                seen=f"{timeout} (Route 53 now: {weights.describe(standing.weights)})",
+                seen=f"{timeout} (Route 53 now: {weights.describe(traffic.weights)})",
                 allowed=f"every server answers {settings.active} within {settings.propagation_timeout_seconds} s",
                 next_step="pulumi up -s live to wait again, or "
                 f"pulumi up -s live -c active={settings.idle} to tag back in",
             ) from None
         self.record.keep(outcome)
-        line.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
+        display.note(args.urn)(f"{settings.active} is in charge: {outcome.summary}")
         for warning in outcome.warnings:
-            line.warning(args.urn)(warning)
+            display.warning(args.urn)(warning)
 
-    def _require_followed(self, standing: Standing, *, all_made: bool = False) -> None:
-        waived = self._gate.waives(RECORDS, self._settings.active, standing)
-        self.further.require(standing, self._settings.names, all_made=all_made, beside_waived=waived)
+    def _require_followed(self, traffic: TrafficState, *, all_made: bool = False) -> None:
+        waived = self._gate.waives(RECORDS, self._settings.active, traffic)
+        self.further.require(traffic, self._settings.names, all_made=all_made, beside_waived=waived)
 
-    def _refuse_share(self, standing: Standing) -> None:
+    def _refuse_share(self, traffic: TrafficState) -> None:
         settings = self._settings
         active, idle, idle_weight = settings.active, settings.idle, settings.idle_weight
         # A share that is there already stays while in-charge is written anew.
-        if not self.restoration.because or weights.unswitched(standing.weights, active, idle, idle_weight):
-            weights.refuse_share(active, idle, idle_weight, standing.named)
+        if not self.restoration.because or weights.unswitched(traffic.weights, active, idle, idle_weight):
+            weights.refuse_share(active, idle, idle_weight, traffic.named)
 
     async def _watching(self) -> Watch:
         """The one watch of this update."""
@@ -148,12 +147,11 @@ class LiveHooks:
             name_servers = await in_thread(self._aws.name_servers, self._zone_id)
             settings, shared = self._settings, self._settings.shared
             target = Target(
-                names=settings.names,
-                incoming=settings.active,
-                colours={
-                    colour: ColourNames(shared.own_name(colour), facts.dns_name)
-                    for colour, facts in self._clusters.items()
-                },
+                name=settings.names[0],
+                expected=settings.active,
+                further=tuple(settings.names[1:]),
+                answers={colour: shared.own_name(colour) for colour in self._clusters},
+                sources={colour: facts.dns_name for colour, facts in self._clusters.items()},
                 ns_names=name_servers,
                 zone=shared.zone,
                 private=not name_servers,

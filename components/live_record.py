@@ -1,6 +1,7 @@
 """The live record: who carries the traffic, and the order in which that changes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_aws as aws
@@ -9,12 +10,23 @@ from components.live_evidence import attempt_of
 from components.live_hooks import LiveHooks
 from components.settings import LiveSettings
 from cutover import weights
-from cutover.checks import override
-from cutover.cluster_facts import ClusterFacts, require_awake
+from cutover.checks import awake, override
+from cutover.cluster_facts import ClusterFacts
+from cutover.in_charge import Value
 from cutover.restoration import COUNT
 
 # What is identified by its name cannot be replaced new-first: the delete that follows would take the new one away.
 _DELETE_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
+
+
+@dataclass(frozen=True)
+class LiveRecordArgs:
+    """`clusters` are the awake colours, `hooks` the conditions of each step."""
+
+    settings: LiveSettings
+    zone_id: str
+    clusters: Mapping[str, ClusterFacts]
+    hooks: LiveHooks
 
 
 class LiveRecord(pulumi.ComponentResource):
@@ -22,23 +34,16 @@ class LiveRecord(pulumi.ComponentResource):
 
         names -> ready -> active colour's record -> idle colour's record -> aliases of further names -> in-charge
 
-    Each arrow is a dependency, and the hook before each step is its condition. `clusters` are the awake colours; the
-    idle one has no record while it is not among them. Raises Refusal when the active one is not. The further names are
-    aliases of the first one (`cutover/further_names.py`), which a tag-in leaves alone.
+    Each arrow is a dependency, and the hook before each step is its condition. The idle colour has no record while it
+    is not awake. Raises Refusal when the active one is not. The further names are aliases of the first one
+    (`cutover/further_names.py`), which a tag-in leaves alone.
     """
 
-    def __init__(
-        self,
-        settings: LiveSettings,
-        zone_id: str,
-        clusters: Mapping[str, ClusterFacts],
-        hooks: LiveHooks,
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
-        names = settings.names
-        super().__init__("tag-team:index:LiveRecord", names[0], None, opts)
-        self._settings, self._zone_id, self._hooks = settings, zone_id, hooks
-        active = require_awake(settings.active, clusters)
+    def __init__(self, name: str, args: LiveRecordArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tag-team:index:LiveRecord", name, None, opts)
+        self._settings, self._zone_id, self._hooks = args.settings, args.zone_id, args.hooks
+        settings, clusters, hooks, names = args.settings, args.clusters, args.hooks, args.settings.names
+        active = awake.require(settings.active, clusters)
         known = pulumi.Stash(
             "names",
             input=list(names),
@@ -46,7 +51,7 @@ class LiveRecord(pulumi.ComponentResource):
                 [], pulumi.ResourceHookBinding(before_create=[hooks.keep.names], before_update=[hooks.keep.names])
             ),
         )
-        idle = require_awake(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
+        idle = awake.require(settings.idle, clusters) if settings.idle_weight else clusters.get(settings.idle)
         ready = self._ready(active, known)
         raised = self._record(active, weights.FULL, hooks.raise_active, ready)
         lowered = [self._record(idle, settings.idle_weight, hooks.lower_idle, raised)] if idle else []
@@ -132,8 +137,16 @@ class LiveRecord(pulumi.ComponentResource):
             before_delete=[self._hooks.keep.in_charge],
         )
         settings, shared = self._settings, self._settings.shared
-        awake = [cluster for cluster in (active, idle) if cluster]
+        releases = {one.colour: one.release for one in (active, idle) if one}
         restored = self._hooks.restoration.count
+        value = Value(
+            active.colour,
+            active.release,
+            active.group,
+            share={settings.idle: settings.idle_weight} if settings.idle_weight else {},
+            override=override.in_force(settings.override, releases),
+            restored=restored,
+        )
         parameter = aws.ssm.Parameter(
             "in-charge",
             name=shared.in_charge_parameter,
@@ -142,17 +155,7 @@ class LiveRecord(pulumi.ComponentResource):
             # Changed with every restoration: the provider sends it only then, and a lost parameter has none.
             description=f"{active.colour} is in charge of {shared.names[0]}"
             + (f" (written anew {restored} times)" if restored else ""),
-            insecure_value=pulumi.Output.json_dumps(
-                {
-                    "colour": active.colour,
-                    "release": active.release,
-                    "group": active.group,
-                    "attempt": ready.id,
-                    "share": {settings.idle: settings.idle_weight} if settings.idle_weight else {},
-                    "override": override.in_force(settings.override, {c.colour: c.release for c in awake}),
-                }
-                | ({"restored": restored} if restored else {})
-            ),
+            insecure_value=ready.id.apply(lambda attempt: replace(value, attempt=attempt).to_json()),
             opts=self._after(depends_on, hooks).merge(_DELETE_FIRST),
         )
         self._hooks.keep.declared.note("in-charge", parameter)

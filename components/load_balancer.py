@@ -1,6 +1,7 @@
 """The way in: an internet-facing load balancer, its listeners, and the target group of the instances behind it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -11,105 +12,109 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
 EVERYWHERE = "0.0.0.0/0"
 
 
+@dataclass(frozen=True)
+class LoadBalancerArgs:
+    """`subnet_ids` are public ones. `port` is that of the instances. `capacity_units` are reserved, 0 is none."""
+
+    vpc_id: pulumi.Input[str]
+    subnet_ids: Sequence[pulumi.Input[str]]
+    port: int
+    health_path: str
+    certificate_arn: pulumi.Input[str] | None
+    https_port: int
+    capacity_units: int
+    tags: dict[str, str]
+
+
 class LoadBalancer(pulumi.ComponentResource):
     """An Application Load Balancer in front of instances that serve HTTP on `port`.
 
     With a `certificate_arn` it serves HTTPS on `https_port`, to which port 80 redirects; without one, HTTP on port 80.
     """
 
-    def __init__(
-        self,
-        name: str,
-        vpc_id: pulumi.Input[str],
-        subnet_ids: Sequence[pulumi.Input[str]],
-        port: int,
-        health_path: str,
-        certificate_arn: pulumi.Input[str] | None,
-        capacity_units: int,
-        tags: dict[str, str],
-        opts: pulumi.ResourceOptions | None = None,
-        https_port: int = 443,
-    ) -> None:
+    def __init__(self, name: str, args: LoadBalancerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:LoadBalancer", name, None, opts)
-        self._name, self._tags, self._child = name, tags, pulumi.ResourceOptions(parent=self)
-        self._https_port = https_port
-        self.security_group = aws.ec2.SecurityGroup(
-            f"{name}-lb",
-            vpc_id=vpc_id,
-            description="Load balancer: HTTP and HTTPS from everywhere",
-            tags=tags | {"Name": f"{name}-lb"},
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
+        self.security_group = self._security_group()
+        self.balancer = aws.lb.LoadBalancer(
+            name,
+            load_balancer_type="application",
+            subnets=list(args.subnet_ids),
+            security_groups=[self.security_group.id],
+            drop_invalid_header_fields=True,
+            minimum_load_balancer_capacity={"capacity_units": args.capacity_units} if args.capacity_units else None,
+            tags=args.tags,
             opts=self._child,
         )
-        for open_port in (80, https_port) if certificate_arn else (80,):
+        self.target_group = self._target_group()
+        self._listen()
+        self.register_outputs({})
+
+    def _security_group(self) -> aws.ec2.SecurityGroup:
+        name, args = f"{self._name}-lb", self._args
+        group = aws.ec2.SecurityGroup(
+            name,
+            vpc_id=args.vpc_id,
+            description="Load balancer: HTTP and HTTPS from everywhere",
+            tags=args.tags | {"Name": name},
+            opts=self._child,
+        )
+        for open_port in (80, args.https_port) if args.certificate_arn else (80,):
             aws.vpc.SecurityGroupIngressRule(
-                f"{name}-lb-{open_port}",
-                security_group_id=self.security_group.id,
+                f"{name}-{open_port}",
+                security_group_id=group.id,
                 cidr_ipv4=EVERYWHERE,
                 ip_protocol="tcp",
                 from_port=open_port,
                 to_port=open_port,
-                tags=tags,
+                tags=args.tags,
                 opts=self._child,
             )
-        self.balancer = aws.lb.LoadBalancer(
-            name,
-            load_balancer_type="application",
-            subnets=list(subnet_ids),
-            security_groups=[self.security_group.id],
-            drop_invalid_header_fields=True,
-            minimum_load_balancer_capacity={"capacity_units": capacity_units} if capacity_units else None,
-            tags=tags,
-            opts=self._child,
-        )
-        self.target_group = aws.lb.TargetGroup(
-            name,
-            vpc_id=vpc_id,
-            port=port,
+        return group
+
+    def _target_group(self) -> aws.lb.TargetGroup:
+        args = self._args
+        return aws.lb.TargetGroup(
+            self._name,
+            vpc_id=args.vpc_id,
+            port=args.port,
             protocol="HTTP",
             target_type="instance",
             deregistration_delay=60,
             health_check={
-                "path": health_path,
+                "path": args.health_path,
                 "matcher": "200",
                 "interval": 10,
                 "timeout": 5,
                 "healthy_threshold": 2,
                 "unhealthy_threshold": 3,
             },
-            tags=tags,
+            tags=args.tags,
             opts=self._child,
         )
-        self._listen(certificate_arn)
-        self.register_outputs({})
 
-    def _listen(self, certificate_arn: pulumi.Input[str] | None) -> None:
+    def _listen(self) -> None:
         forward = aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=self.target_group.arn)
-        if certificate_arn is None:
+        if self._args.certificate_arn is None:
             self._listener("http", 80, "HTTP", forward)
             return
         to_https = aws.lb.ListenerDefaultActionRedirectArgs(
-            port=str(self._https_port), protocol="HTTPS", status_code="HTTP_301"
+            port=str(self._args.https_port), protocol="HTTPS", status_code="HTTP_301"
         )
         redirect = aws.lb.ListenerDefaultActionArgs(type="redirect", redirect=to_https)
         self._listener("http", 80, "HTTP", redirect)
-        self._listener("https", self._https_port, "HTTPS", forward, certificate_arn)
+        self._listener("https", self._args.https_port, "HTTPS", forward)
 
-    def _listener(
-        self,
-        label: str,
-        port: int,
-        protocol: str,
-        action: aws.lb.ListenerDefaultActionArgs,
-        certificate_arn: pulumi.Input[str] | None = None,
-    ) -> None:
+    def _listener(self, label: str, port: int, protocol: str, action: aws.lb.ListenerDefaultActionArgs) -> None:
+        is_https = protocol == "HTTPS"
         aws.lb.Listener(
             f"{self._name}-{label}",
             load_balancer_arn=self.balancer.arn,
             port=port,
             protocol=protocol,
-            ssl_policy=TLS_POLICY if certificate_arn else None,
-            certificate_arn=certificate_arn,
+            ssl_policy=TLS_POLICY if is_https else None,
+            certificate_arn=self._args.certificate_arn if is_https else None,
             default_actions=[action],
-            tags=self._tags,
+            tags=self._args.tags,
             opts=self._child,
         )

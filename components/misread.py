@@ -8,7 +8,7 @@ from typing import Any
 
 from components.config_file import ConfigFile, Node, Written
 from components.config_key import Key
-from components.config_keys import ALL_KEYS
+from components.settings import ALL_KEYS
 from cutover import plain_scalar
 from cutover.refusal import Refusal
 

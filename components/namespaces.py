@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 
 from components.config_file import ConfigFile
-from components.config_keys import ALL_KEYS
+from components.settings import ALL_KEYS
 from cutover.refusal import Refusal
 
 

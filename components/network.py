@@ -1,6 +1,8 @@
 """The network of one cluster, and the addresses its traffic to the offsite services comes from."""
 
 import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -15,55 +17,65 @@ def subnet_ranges(cidr: str, zones: int) -> tuple[list[str], list[str]]:
     return ranges[:zones], ranges[8 : 8 + zones]
 
 
+@dataclass(frozen=True)
+class NatAddressesArgs:
+    """How many, and their tags."""
+
+    count: int
+    tags: dict[str, str]
+
+
 class NatAddresses(pulumi.ComponentResource):
     """The public addresses of one colour's NAT gateways; they can outlive the cluster."""
 
-    def __init__(self, name: str, count: int, tags: dict[str, str], opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: NatAddressesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:NatAddresses", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        eips = [
-            aws.ec2.Eip(f"{name}-nat-{number}", domain="vpc", tags=tags | {"Name": f"{name}-nat-{number}"}, opts=child)
-            for number in range(1, count + 1)
-        ]
+        labels = [f"{name}-nat-{number}" for number in range(1, args.count + 1)]
+        eips = [aws.ec2.Eip(label, domain="vpc", tags=args.tags | {"Name": label}, opts=child) for label in labels]
         self.allocation_ids = [eip.id for eip in eips]
         self.addresses = [eip.public_ip for eip in eips]
         self.register_outputs({})
 
 
+@dataclass(frozen=True)
+class NetworkArgs:
+    """`cidr` is the VPC's range, `zones` are its availability zones, `nat` has an address for each NAT gateway."""
+
+    cidr: str
+    zones: Sequence[str]
+    nat: NatAddresses
+    tags: dict[str, str]
+
+
 class Network(pulumi.ComponentResource):
     """A VPC with a public and a private subnet in every zone; private traffic leaves through the NAT gateways."""
 
-    def __init__(
-        self,
-        name: str,
-        cidr: str,
-        zones: list[str],
-        nat: NatAddresses,
-        tags: dict[str, str],
-        opts: pulumi.ResourceOptions | None = None,
-    ) -> None:
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:Network", name, None, opts)
-        self._name, self._tags, self._child = name, tags, pulumi.ResourceOptions(parent=self)
+        self._name, self._args, self._child = name, args, pulumi.ResourceOptions(parent=self)
+        tags, allocation_ids = args.tags, args.nat.allocation_ids
         self.vpc = aws.ec2.Vpc(
-            name, cidr_block=cidr, enable_dns_hostnames=True, tags=tags | {"Name": name}, opts=self._child
+            name, cidr_block=args.cidr, enable_dns_hostnames=True, tags=tags | {"Name": name}, opts=self._child
         )
         self.gateway = gateway = aws.ec2.InternetGateway(
             name, vpc_id=self.vpc.id, tags=tags | {"Name": name}, opts=self._child
         )
-        public, private = subnet_ranges(cidr, len(zones))
+        public, private = subnet_ranges(args.cidr, len(args.zones))
         self.public_subnet_ids, self.private_subnet_ids = [], []
         nat_gateways: list[aws.ec2.NatGateway] = []
         outside = self._route_table(f"{name}-public", gateway_id=gateway.id)
-        for number, (zone, public_range, private_range) in enumerate(zip(zones, public, private, strict=True), start=1):
+        ranges = zip(args.zones, public, private, strict=True)
+        for number, (zone, public_range, private_range) in enumerate(ranges, start=1):
             subnet = self._subnet(f"{name}-public-{number}", zone, public_range, outside)
             self.public_subnet_ids.append(subnet.id)
-            if number <= len(nat.allocation_ids):
+            if number <= len(allocation_ids):
                 label = f"{name}-{number}"
                 nat_gateways.append(
                     aws.ec2.NatGateway(
                         label,
                         subnet_id=subnet.id,
-                        allocation_id=nat.allocation_ids[number - 1],
+                        allocation_id=allocation_ids[number - 1],
                         tags=tags | {"Name": label},
                         # An address belongs to one gateway at a time, and a range to one subnet.
                         opts=self._child.merge(
@@ -79,7 +91,7 @@ class Network(pulumi.ComponentResource):
     def _route_table(
         self, name: str, gateway_id: pulumi.Input[str] | None = None, nat_gateway_id: pulumi.Input[str] | None = None
     ) -> aws.ec2.RouteTable:
-        tags = self._tags | {"Name": name}
+        tags = self._args.tags | {"Name": name}
         table = aws.ec2.RouteTable(name, vpc_id=self.vpc.id, tags=tags, opts=self._child)
         aws.ec2.Route(
             name,
@@ -97,7 +109,7 @@ class Network(pulumi.ComponentResource):
             vpc_id=self.vpc.id,
             availability_zone=zone,
             cidr_block=cidr,
-            tags=self._tags | {"Name": name},
+            tags=self._args.tags | {"Name": name},
             opts=self._child.merge(pulumi.ResourceOptions(delete_before_replace=True)),
         )
         aws.ec2.RouteTableAssociation(name, subnet_id=subnet.id, route_table_id=table.id, opts=self._child)

@@ -2,7 +2,7 @@
 
 import json
 
-from components.settings import SharedSettings
+from components.shared_settings import SharedSettings
 
 
 def shape(shared: SharedSettings) -> dict[str, str]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pulumi
 
-from cutover.propagation.outcome import Outcome
+from components import own_state
+from propagation import Outcome
 
 OUTPUT = "propagation"
 # The engine is told of the outputs some milliseconds after the last of them is known; the SDK does not say when it was.
@@ -42,7 +43,7 @@ class WaitRecord:
         When the wait fails, every other output keeps the value that it has in the stack's state. When there is no wait,
         the outcome of the last one stays.
         """
-        before = asyncio.ensure_future(_own_outputs())
+        before = asyncio.ensure_future(own_state.outputs())
         if pulumi.runtime.is_dry_run():
             for name, value in {**outputs, OUTPUT: _one_of(before, OUTPUT)}.items():
                 pulumi.export(name, pulumi.Output.from_input(value))
@@ -67,18 +68,6 @@ class WaitRecord:
     async def _last_outcome(self, has_failed: "asyncio.Future[bool]", before: Before) -> Any:
         await has_failed
         return self._outcome or await _one_of(before, OUTPUT)
-
-
-async def _own_outputs() -> Mapping[str, Any]:
-    """The outputs in the state of this very stack.
-
-    What a StackReference asks the engine. As a resource of its own it would show as read whenever the last update
-    changed an output, and an update that changes nothing would not look like it.
-    """
-    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
-    found = await pulumi.runtime.invoke_async("pulumi:pulumi:readStackOutputs", {"name": name})
-    outputs: Mapping[str, Any] = found["outputs"]
-    return outputs
 
 
 async def _one_of(before: Before, name: str) -> Any:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 import pulumi
 
-from components.settings import LIVE, SharedSettings
+from components.settings import LIVE
+from components.shared_settings import SharedSettings
 from cutover import zone
 from cutover.asking import asking
 from cutover.aws_zones import AwsZones

@@ -56,7 +56,7 @@ def _remedy(error: Exception) -> tuple[str, str]:
         return "credentials that AWS knows", f"{_WHO} shows whether they count; then set others, or AWS_PROFILE"
     if code in _DENIED:
         return (
-            "a caller with the permissions listed under 'Before you start' in README.md",
+            "a caller with the permissions listed under 'Before you start' in docs/first-time.md",
             f"{_WHO} shows who was refused; allow it what the message names",
         )
     if code in _TOO_OFTEN:

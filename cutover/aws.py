@@ -1,19 +1,17 @@
 """What the hooks read from AWS, with the provider's own credentials, region and profile."""
 
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
-from cutover import history, launches
+from cutover import aws_clients, in_charge, launches
 from cutover.aws_time import time_of
-from cutover.capacity import HEALTHY, CapacitySeen, Target
-from cutover.history import History, Version
+from cutover.group_capacity import HEALTHY, CapacitySeen, TargetHealth
+from cutover.in_charge import History, Version
 from cutover.launches import Activity
 from cutover.provenance import Place
 from cutover.record_set import RecordSet
@@ -28,9 +26,6 @@ if TYPE_CHECKING:
     from mypy_boto3_route53.type_defs import ListResourceRecordSetsRequestTypeDef, ResourceRecordSetOutputTypeDef
     from mypy_boto3_ssm import SSMClient
 
-# Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
-# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
-CLIENT = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
 # The most that ListResourceRecordSets gives at once.
 RECORD_SETS_ON_A_PAGE = "300"
 # As many as the latest attempts to launch all instances of a group may be, and one page.
@@ -87,25 +82,17 @@ class Aws:
     """Reads of one account; every method is one question, answered with plain data."""
 
     def __init__(self, boto_session: boto3.Session) -> None:
-        self._session = boto_session
-        # Hooks read in several threads at once. Clients may be shared among them, sessions may not:
-        # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/session.html
-        self._making_clients = threading.RLock()
-
-    @property
-    def region(self) -> str | None:
+        self._client = aws_clients.shared(boto_session.client)
+        self.region = boto_session.region_name
         """The region of today's session; None when nothing sets one."""
-        return self._session.region_name
 
     @cached_property
     def _route53(self) -> "Route53Client":
-        with self._making_clients:
-            return self._session.client("route53", config=CLIENT)
+        return self._client("route53")
 
     @cached_property
     def _parameters(self) -> "SSMClient":
-        with self._making_clients:
-            return self._session.client("ssm", config=CLIENT)
+        return self._client("ssm")
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         """The instances of the Auto Scaling group, and what its target groups think of them.
@@ -113,22 +100,22 @@ class Aws:
         Of several target groups that have an instance, one that does not find it healthy counts. Of a group that is
         short of instances AWS's own reasons are read too.
         """
-        with self._making_clients:
-            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
-            balancing = self._session.client("elbv2", region_name=region, config=CLIENT)
+        scaling, balancing = self._client("autoscaling", region), self._client("elbv2", region)
         groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
         if not groups:
             return CapacitySeen(group, frozenset(), {})
         instances = groups[0]["Instances"]
         in_service = frozenset(i["InstanceId"] for i in instances if i["LifecycleState"] == "InService")
         wanted: list[TargetDescriptionTypeDef] = [{"Id": i["InstanceId"]} for i in instances]
-        targets: dict[str, Target] = {}
+        targets: dict[str, TargetHealth] = {}
         for arn in groups[0]["TargetGroupARNs"] if wanted else ():
             health = balancing.describe_target_health(TargetGroupArn=arn, Targets=wanted)
             for described in health["TargetHealthDescriptions"]:
                 instance, state = described["Target"]["Id"], described["TargetHealth"]
                 if instance not in targets or targets[instance].state == HEALTHY:
-                    targets[instance] = Target(state["State"], state.get("Reason", ""), state.get("Description", ""))
+                    targets[instance] = TargetHealth(
+                        state["State"], state.get("Reason", ""), state.get("Description", "")
+                    )
         zones = {i["InstanceId"]: i["AvailabilityZone"] for i in instances}
         is_short = len(in_service) < groups[0]["DesiredCapacity"]
         return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())
@@ -215,27 +202,24 @@ class Aws:
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound as absent:
-            return history.of((), time_of(absent.response).timestamp())
+            return in_charge.history_of((), time_of(absent.response).timestamp())
         versions = [
             Version(v["Version"], v["LastModifiedDate"].timestamp(), v["Value"])
             for page in pages
             for v in page["Parameters"]
         ]
         # The first page's, which is the earliest: an answer that came later must not let go earlier.
-        return history.of(versions, time_of(pages[0]).timestamp())
+        return in_charge.history_of(versions, time_of(pages[0]).timestamp())
 
     def group_created_at(self, group: str, region: str) -> float | None:
         """When the Auto Scaling group was created (Unix time in seconds, by AWS's clock); None when it is not there."""
-        with self._making_clients:
-            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
+        scaling = self._client("autoscaling", region)
         groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
         return groups[0]["CreatedTime"].timestamp() if len(groups) == 1 else None
 
     def caller(self) -> Place:
         """The account and the region that the hooks ask."""
-        with self._making_clients:
-            tokens = self._session.client("sts", config=CLIENT)
-        return Place(tokens.get_caller_identity()["Account"], self._session.region_name or "")
+        return Place(self._client("sts").get_caller_identity()["Account"], self.region or "")
 
     def exists(self, parameter: str) -> bool:
         """Whether the SSM parameter of this name is there."""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from cutover.aws import CLIENT
 from cutover.aws_time import time_of
 from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
@@ -37,9 +36,7 @@ class AwsReadiness(AwsZones):
 
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen:
         """The Auto Scaling group, the target group with all its targets, and the load balancers it belongs to."""
-        with self._making_clients:
-            scaling = self._session.client("autoscaling", region_name=region, config=CLIENT)
-            balancing = self._session.client("elbv2", region_name=region, config=CLIENT)
+        scaling, balancing = self._client("autoscaling", region), self._client("elbv2", region)
         (behind,) = balancing.describe_target_groups(TargetGroupArns=[target_group_arn])["TargetGroups"]
         arns = behind["LoadBalancerArns"]
         balancers = balancing.describe_load_balancers(LoadBalancerArns=arns)["LoadBalancers"] if arns else []
@@ -69,9 +66,7 @@ class AwsReadiness(AwsZones):
 
     def certificate(self, arn: str) -> CertificateSeen:
         """The certificate, in the region that its ARN names."""
-        with self._making_clients:
-            manager = self._session.client("acm", region_name=_region(arn), config=CLIENT)
-        answer = manager.describe_certificate(CertificateArn=arn)
+        answer = self._client("acm", _region(arn)).describe_certificate(CertificateArn=arn)
         found = answer["Certificate"]
         names = frozenset({found["DomainName"], *found.get("SubjectAlternativeNames", ())})
         return CertificateSeen(arn, found["Status"], names, found.get("NotAfter"), time_of(answer))
@@ -87,17 +82,14 @@ class AwsReadiness(AwsZones):
         try:
             if reference.startswith("arn:") and reference.split(":")[2] == "secretsmanager":
                 return self._secret_error(reference)
-            with self._making_clients:
-                parameters = self._session.client("ssm", region_name=_region(reference) or region, config=CLIENT)
+            parameters = self._client("ssm", _region(reference) or region)
             parameters.get_parameter(Name=reference, WithDecryption=False)
         except (BotoCoreError, ClientError) as error:
             return str(error)
         return ""
 
     def _secret_error(self, arn: str) -> str:
-        with self._making_clients:
-            secrets = self._session.client("secretsmanager", region_name=_region(arn), config=CLIENT)
-        described = secrets.describe_secret(SecretId=arn)
+        described = self._client("secretsmanager", _region(arn)).describe_secret(SecretId=arn)
         if "DeletedDate" in described:
             return f"is to be deleted, since {described['DeletedDate']:%Y-%m-%d}"
         stages = {stage for found in described.get("VersionIdsToStages", {}).values() for stage in found}

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Any
 
-from cutover.refusal import Refusal
-
 
 @dataclass(frozen=True)
 class ClusterFacts:
@@ -38,15 +36,3 @@ def awake(outputs: Mapping[str, Mapping[str, Any] | None]) -> dict[str, ClusterF
         for colour, output in outputs.items()
         if output and required <= set(output)
     }
-
-
-def require_awake(colour: str, clusters: Mapping[str, ClusterFacts]) -> ClusterFacts:
-    """The facts of `colour`; raises Refusal when it is asleep or was never built, so has no cluster to tag in."""
-    if colour not in clusters:
-        raise Refusal(
-            f"{colour} cannot be tagged in: awake",
-            seen=f"{colour} is asleep or was never built (its stack has no output `cluster`); DNS was not touched",
-            allowed=f"a colour that is up: {', '.join(sorted(clusters)) or 'none is'}",
-            next_step=f"pulumi config set awake true -s {colour} && pulumi up -s {colour}",
-        )
-    return clusters[colour]

@@ -7,15 +7,16 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from cutover.weights import Weights, carrying, describe, in_charge
 
+# The drain: how long after a tag-out some client may still be sent to the colour.
 # An alias to a load balancer has TTL 60, and a change reaches all of Route 53's servers within 60 s:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
 # https://aws.amazon.com/route53/faqs/ (how quickly changes propagate)
-SETTLING_SECONDS = 120
+DRAIN_SECONDS = 120
 
 RESTORE = "pulumi up -s live, which writes in-charge; then try again"
 
@@ -38,7 +39,7 @@ class Operation(Enum):
 
 
 @dataclass(frozen=True)
-class Standing:
+class TrafficState:
     """Who carries the traffic, as Route 53 and the history of `in-charge` (oldest first) say; both empty at first.
 
     `weights` are those that count (`weights.that_count`), `records` all record sets of the live names. `read_at` is
@@ -47,7 +48,7 @@ class Standing:
     """
 
     weights: Weights
-    history: Sequence[Named]
+    history: Sequence[Entry]
     read_at: float = 0.0
     latest_unreadable: str = ""
     records: Mapping[str, Sequence[RecordSet]] = field(default_factory=dict, repr=False)
@@ -72,58 +73,54 @@ class Change:
         return f"{self.type.rpartition(':')[2]} {self.name}"
 
 
-def frozen_because(colour: str, standing: Standing, now: float) -> str | None:
+def frozen_because(colour: str, traffic: TrafficState, now: float) -> str | None:
     """Why `colour` must not change now; None when it may.
 
     It carries traffic, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it was named until
-    less than SETTLING_SECONDS ago: then some client may still be sent to it. Or it may have been, and nothing says when
+    less than DRAIN_SECONDS ago: then some client may still be sent to it. Or it may have been, and nothing says when
     that ended (`unknown_because`). That it is to be created or updated is no excuse: a replacement begins with a
     create, which nothing tells from any other, and would end in a refused delete.
 
     `now` is Unix time in seconds by AWS's clock, as are the times in the history.
     """
-    if colour in carrying(standing.weights):
-        at_zero = "" if colour in in_charge(standing.weights) else ", and where nobody has weight, all sets are used"
-        return f"it carries traffic (Route 53 now: {describe(standing.weights)}{at_zero})"
-    unknown = unknown_because(colour, standing)
+    if colour in carrying(traffic.weights):
+        at_zero = "" if colour in in_charge(traffic.weights) else ", and where nobody has weight, all sets are used"
+        return f"it carries traffic (Route 53 now: {describe(traffic.weights)}{at_zero})"
+    unknown = unknown_because(colour, traffic)
     if unknown:
         return unknown
-    if standing.history and colour in _live_in(standing.history[-1]):
+    if traffic.history and colour in traffic.history[-1].live:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
-    left = _let_go_at(colour, standing.history) + SETTLING_SECONDS - now
+    left = _let_go_at(colour, traffic.history) + DRAIN_SECONDS - now
     if left > 0:
         # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
-        return f"it was tagged out a moment ago, and clients may still come for {min(left, SETTLING_SECONDS):.0f} s"
+        return f"it was tagged out a moment ago, and clients may still come for {min(left, DRAIN_SECONDS):.0f} s"
     return None
 
 
-def unknown_because(colour: str, standing: Standing) -> str | None:
+def unknown_because(colour: str, traffic: TrafficState) -> str | None:
     """Why it cannot be known since when `colour` carries nothing; None when it can.
 
     A colour that has a record set, or that was named once, has been live or is about to be. One that has neither, as
     before the first tag-in, carries nothing.
     """
-    has_set = any(colour in of for of in standing.weights.values())
-    if standing.latest_unreadable and (has_set or any(colour in _live_in(entry) for entry in standing.history)):
-        return f"in-charge cannot be read, so nobody is known to be in charge: {standing.latest_unreadable}"
-    if has_set and not standing.history:
+    has_set = any(colour in of for of in traffic.weights.values())
+    if traffic.latest_unreadable and (has_set or any(colour in entry.live for entry in traffic.history)):
+        return f"in-charge cannot be read, so nobody is known to be in charge: {traffic.latest_unreadable}"
+    if has_set and not traffic.history:
         return (
             "it has a record set, and in-charge has no history: it was lost, or not written yet, and nothing says "
-            f"since when {colour} carries nothing (Route 53 now: {describe(standing.weights)})"
+            f"since when {colour} carries nothing (Route 53 now: {describe(traffic.weights)})"
         )
     return None
 
 
-def _live_in(entry: Named) -> frozenset[str]:
-    return entry.sharing | {entry.colour}
-
-
-def _let_go_at(colour: str, history: Sequence[Named]) -> float:
+def _let_go_at(colour: str, history: Sequence[Entry]) -> float:
     """When `colour` was last live (Unix time, seconds); minus infinity when it never was.
 
     Before `in-charge` was restored, anybody may have been.
     """
-    ends = [after.at for entry, after in pairwise(history) if colour in _live_in(entry)]
+    ends = [after.at for entry, after in pairwise(history) if colour in entry.live]
     unknown = [entry.at for entry in history if entry.restored]
     return max([*ends, *unknown], default=-math.inf)
 
@@ -152,17 +149,17 @@ def is_hotfix(change: Change) -> bool:
     return change.operation is not Operation.DELETE and change.type not in GENERATION and len(releases) <= 1
 
 
-def decide(colour: str, change: Change, standing: Standing, now: float, *, hotfix: bool) -> str | None:
+def decide(colour: str, change: Change, traffic: TrafficState, now: float, *, hotfix: bool) -> str | None:
     """None when `colour` may be changed; with `hotfix`, a line that says loudly what is let through.
 
     Raises Refusal when the colour is frozen and the change is not a hotfix.
     """
-    reason = frozen_because(colour, standing, now)
+    reason = frozen_because(colour, traffic, now)
     if reason is None:
         return None
     if hotfix and is_hotfix(change):
         return f"HOTFIX: {change} of {colour} is {change.operation.value} although {reason}"
-    known = colour in carrying(standing.weights) or unknown_because(colour, standing) is None
+    known = colour in carrying(traffic.weights) or unknown_because(colour, traffic) is None
     raise refusal(colour, change, reason, hotfix=hotfix, next_step=None if known else RESTORE)
 
 

@@ -122,7 +122,12 @@ def refuse(found: Sequence[Astray], switch: Switch) -> None:
     names, several = ", ".join(one.name for one in found), len(found) > 1
     batch = command(switch.zone_id, [each for one in found for each in one.changes(switch)])
     beside = all(one.has_alias for one in found)
-    ways = "; or waive `records` (override in README.md) while their clients may stay where they are" if beside else ""
+    ways = (
+        "; or waive `records` ('In an emergency: waive a check' in docs/operations.md) while their clients may stay "
+        "where they are"
+        if beside
+        else ""
+    )
     raise Refusal(
         f"{names} {'do' if several else 'does'} not follow {switch.name}, so that a tag-in would not move all clients",
         seen="; ".join(one.said(switch) for one in found),

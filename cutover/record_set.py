@@ -66,3 +66,16 @@ def target(dns_name: str) -> str:
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias.html
     """
     return plain(dns_name).removeprefix("dualstack.")
+
+
+def change_under_way(inputs: Mapping[str, Any]) -> str:
+    """What to tell while Route 53 takes a change; `inputs` are the record's, as the provider has them.
+
+    The provider waits until all servers have it, 15 s at least: https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetChange.html
+    """
+    policies, aliases = inputs.get("weightedRoutingPolicies"), inputs.get("aliases")
+    if policies:
+        becomes = f"{inputs.get('setIdentifier')} to weight {policies[0]['weight']:g}"
+    else:
+        becomes = f"to an alias of {aliases[0]['name']}" if aliases else "its record"
+    return f"Route 53 is changing {inputs.get('name')}: {becomes}"

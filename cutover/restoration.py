@@ -1,11 +1,10 @@
 """Restoring `in-charge`: when somebody deleted or changed it, or the weights, by hand, it is written anew."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutover.history import History, shown
+from cutover.in_charge import History, Value, shown
 from cutover.owned import PARAMETER, STASH, Owned, outputs_of
 from cutover.weights import Weights, carrying, describe
 
@@ -71,10 +70,8 @@ def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str,
 def _is_of(written: object, attempt: Mapping[str, Any]) -> bool:
     """Whether the value that the state has of `in-charge` was written by this attempt, or by one just like it."""
     try:
-        value = json.loads(written) if isinstance(written, str) else None
-    except (ValueError, RecursionError):
+        value = Value.parse(written) if isinstance(written, str) else None
+    except ValueError:
         return False
-    if not isinstance(value, Mapping):
-        return False
-    said = value.get("colour"), value.get("release"), frozenset(value.get("share") or ()) | {value.get("colour")}
-    return said == (attempt["active"], attempt["release"], frozenset(attempt["shares"]))
+    wanted = attempt["active"], attempt["release"], frozenset(attempt["shares"])
+    return value is not None and (value.colour, value.release, value.live) == wanted

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 
 from cutover.change_batch import change, command, deleted
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.record_set import RecordSet, target
 from cutover.refusal import Refusal
 from cutover.wildcards import BEFORE
@@ -38,7 +38,7 @@ def refuse_foreign_set(colour: str, name: str, there: Iterable[RecordSet], dns_n
     """Raise Refusal when a record set of `name` has the identifier `colour`, is not known to the live stack's state,
     and points elsewhere than to the colour's load balancer, `dns_name`.
 
-    One that does point there is the colour's own: made by hand (README.md, 'Bootstrap'), by an update that was cut
+    One that does point there is the colour's own: made by hand (docs/bootstrap.md), by an update that was cut
     short, or known to a state that was lost.
     """
     foreign = [
@@ -54,8 +54,9 @@ def refuse_foreign_set(colour: str, name: str, there: Iterable[RecordSet], dns_n
         f"{name} has a record set {colour} that is not this project's, and would be overwritten; DNS was not touched",
         seen="; ".join(map(str, foreign)),
         allowed=f"none, or one that is an alias of {dns_name!r}, the load balancer of {colour}",
-        next_step=f"give it another identifier, with the same answers: {command(zone_id, exchange)} (see 'Bootstrap' "
-        f"in README.md); if it is {colour}'s own, of a state that was lost, see 'Adopt records' there",
+        next_step=f"give it another identifier, with the same answers: {command(zone_id, exchange)} (see "
+        f"docs/bootstrap.md); if it is {colour}'s own, of a state that was lost, see 'Adopt records that are there "
+        "already' in docs/bootstrap.md",
     )
 
 
@@ -69,7 +70,7 @@ def refuse_unweighted(name: str, there: Iterable[RecordSet]) -> None:
             f"{name} has a record beside which no weighted one can stand; DNS was not touched",
             seen="; ".join(map(str, in_the_way)),
             allowed="weighted record sets of type A, or none",
-            next_step="exchange it for a weighted one that answers the same, see 'Bootstrap' in README.md, then "
+            next_step="exchange it for a weighted one that answers the same, see docs/bootstrap.md, then "
             "pulumi up -s live",
         )
 
@@ -96,7 +97,7 @@ def refuse_built_elsewhere(colour: str, own_name: str, there: Sequence[RecordSet
     )
 
 
-def refuse_foreign_account(parameter: str, history: Sequence[Named], groups: Collection[str]) -> None:
+def refuse_foreign_account(parameter: str, history: Sequence[Entry], groups: Collection[str]) -> None:
     """Raise Refusal when `parameter`, not known to the live stack's state, names none of the clusters' `groups`.
 
     It is then the account of another project with the same first name (in another zone), or of clusters that are gone.
@@ -107,6 +108,7 @@ def refuse_foreign_account(parameter: str, history: Sequence[Named], groups: Col
             seen=f"it names {history[-1].colour!r}, group {history[-1].group!r}; the clusters are "
             f"{', '.join(sorted(groups)) or 'none'}",
             allowed="no such parameter, or one that names a cluster of this project",
-            next_step="if it is of a state that was lost, see 'Adopt records' in README.md; if of clusters that are "
-            f"gone, aws ssm delete-parameter --name {parameter}; two projects cannot share a first name",
+            next_step="if it is of a state that was lost, see 'Adopt records that are there already' in "
+            "docs/bootstrap.md; if of clusters that are gone, "
+            f"aws ssm delete-parameter --name {parameter}; two projects cannot share a first name",
         )

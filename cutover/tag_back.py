@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from cutover.history import Named
+from cutover.in_charge import Entry
 
 
-def may_be_one(history: Sequence[Named], colour: str, release: str, group: str) -> bool:
+def may_be_one(history: Sequence[Entry], colour: str, release: str, group: str) -> bool:
     """Whether `colour` at `release` is in charge by the `history` of in-charge (oldest first), or was just before.
 
     It still is when its tag-out has not ended well, and when nothing about who is in charge changes. It was by the
@@ -14,7 +14,7 @@ def may_be_one(history: Sequence[Named], colour: str, release: str, group: str) 
     return any((entry.colour, entry.release, entry.group) == (colour, release, group) for entry in _last_two(history))
 
 
-def is_one(history: Sequence[Named], colour: str, release: str, group: str, created_at: float | None) -> bool:
+def is_one(history: Sequence[Entry], colour: str, release: str, group: str, created_at: float | None) -> bool:
     """Whether it may be one, and the group was created before the history named it: a name need not be unique.
 
     A colour that was rebuilt since was never in charge. `created_at` is AWS's time (Unix, seconds), like the times in
@@ -26,9 +26,9 @@ def is_one(history: Sequence[Named], colour: str, release: str, group: str, crea
     )
 
 
-def _last_two(history: Sequence[Named]) -> list[Named]:
+def _last_two(history: Sequence[Entry]) -> list[Entry]:
     """The newest entry of each of the last two in charge."""
-    runs: list[Named] = []
+    runs: list[Entry] = []
     for entry in history:
         if runs and runs[-1].colour == entry.colour:
             runs[-1] = entry

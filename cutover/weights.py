@@ -10,7 +10,7 @@ from cutover.refusal import Refusal
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-weighted.html
 FULL = 100
 NONE = 0
-_RETIRE = "undo the change in the config; to retire a name for good see 'Retire a name' in README.md"
+_RETIRE = "undo the change in the config; to retire a name for good see 'Retire a name' in docs/operations.md"
 
 Weights = Mapping[str, Mapping[str, int]]
 """Live name to colour to weight, as Route 53 has it; a name with no weighted record set has no colours."""
@@ -69,7 +69,7 @@ def refuse_undeclared(weights: Weights, declared: frozenset[str]) -> None:
             seen=describe(weights),
             allowed=f"weight only on {', '.join(sorted(declared))}",
             next_step=f"pulumi config set awake true -s {shlex.quote(missing[0])} && pulumi up -s "
-            f"{shlex.quote(missing[0])}; if that is no colour of this project, see 'Bootstrap' in README.md",
+            f"{shlex.quote(missing[0])}; if that is no colour of this project, see docs/bootstrap.md",
         )
 
 

@@ -14,7 +14,7 @@ from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from cutover.zone_records import ZoneRecords
 
-# The identifier that README.md gives to a record of before, see 'Bootstrap from an existing record'.
+# The identifier that docs/bootstrap.md gives to a record of before.
 BEFORE = "before"
 
 
@@ -59,7 +59,8 @@ def refuse(found: Sequence[Taken], switches: Collection[str], zone_id: str) -> N
         seen="; ".join(answers),
         allowed=f"record sets of its own first, for {names} and for all that is below it, which answer the same",
         next_step=f"aws route53 change-resource-record-sets --hosted-zone-id {zone_id} --change-batch "
-        f"{shlex.quote(batch)}, then the same pulumi command again (see 'Bootstrap' in README.md)",
+        f"{shlex.quote(batch)}, then the same pulumi command again (see 'A name that a wildcard answers' in "
+        "docs/bootstrap.md)",
     )
 
 

@@ -17,6 +17,8 @@ from typing import Any
 from lab.environment import clean
 from lab.messages import (
     Addresses,
+    Answer,
+    Answers,
     ApiFault,
     Cached,
     Faults,
@@ -30,6 +32,8 @@ from lab.messages import (
 
 __all__ = [
     "Addresses",
+    "Answer",
+    "Answers",
     "ApiFault",
     "Cached",
     "Faults",
@@ -86,6 +90,11 @@ class LabClient:
             {address: [Served(**item) for item in items] for address, items in found["servers"].items()},
             {address: [_cached(item) for item in items] for address, items in found["resolvers"].items()},
         )
+
+    def answers_over_time(self, name: str) -> dict[str, list[Answers]]:
+        """Address of each name server -> the answers it may have given for `name` since the start, without a gap."""
+        found = self._call("GET", f"dns/answers?{urllib.parse.urlencode({'name': name})}")
+        return {address: [_answers(item) for item in items] for address, items in found.items()}
 
     def queries(self) -> dict[str, int]:
         """Address of each name server, parent and resolver -> questions it has received since the start."""
@@ -200,13 +209,17 @@ class RunningServer:
 
 
 @contextmanager
-def start(state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0) -> Iterator[RunningServer]:
+def start(
+    state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0, *, copies: bool = False
+) -> Iterator[RunningServer]:
     """Run the lab's server while the context lasts; it ends with this process, however that ends.
 
-    alias_ttl and health_seconds: seconds. Raises LabError with the end of the log when the server does not come up.
+    alias_ttl and health_seconds: seconds. copies: whether it can be copied (lab/copies.py). Raises LabError with the
+    end of the log when the server does not come up.
     """
     command = [sys.executable, "-m", "lab.server", "--state-dir", str(state_dir), "--until-stdin-closes"]
     command += ["--alias-ttl", str(alias_ttl), "--health-seconds", str(health_seconds)]
+    command += ["--copies"] * copies
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "server.log"
     with (state_dir / "server.stderr").open("wb") as stderr:
@@ -278,3 +291,8 @@ def _record(item: dict[str, Any]) -> RecordSetState:
 
 def _cached(item: dict[str, Any]) -> Cached:
     return Cached(**{**item, "addresses": tuple(item["addresses"])})
+
+
+def _answers(item: dict[str, Any]) -> Answers:
+    each = tuple(Answer(**{**answer, "addresses": tuple(answer["addresses"])}) for answer in item["answers"])
+    return Answers(**{**item, "answers": each})

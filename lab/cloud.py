@@ -4,7 +4,7 @@ import asyncio
 import ssl
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ from lab.dns import service
 from lab.dns.service import DnsService, Servers
 from lab.dns.world import History, World
 from lab.faults import FaultBoard
-from lab.messages import Addresses
+from lab.messages import Addresses, ZoneState
 from lab.reservation import Reservation
 from lab.web import WebFront
 
@@ -51,10 +51,18 @@ POLL_SECONDS = 0.1  # how soon the API server notices that it is to stop
 class Cloud:
     """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
-    state_dir: where the files of the certificate authority are kept.
+    state_dir: where the files of the certificate authority are kept. before: the history of Route 53 until now, of
+    the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port.
     """
 
-    def __init__(self, alias_ttl_seconds: int, health_seconds: float, state_dir: Path) -> None:
+    def __init__(
+        self,
+        alias_ttl_seconds: int,
+        health_seconds: float,
+        state_dir: Path,
+        before: Sequence[ZoneState] = (),
+        api_port: int = 0,
+    ) -> None:
         spread_instances()
         give_reasons()
         list_in_order()
@@ -79,7 +87,9 @@ class Cloud:
         )
         self._refreshing = threading.Lock()
         self._loop = asyncio.new_event_loop()
-        self._api = self._api_server()
+        self._changes = Changes(lambda: self._board.current().insync_seconds)
+        self._record_sets = RecordSetChanges(self._changes.add, before)
+        self._api = self._api_server(api_port)
         self.addresses = Addresses(
             endpoint=f"http://127.0.0.1:{self._api.server_port}",
             dns_port=self._plan.port,
@@ -94,23 +104,29 @@ class Cloud:
         """Returns when everything answers."""
         threading.Thread(target=self._loop.run_forever, name="dns-and-http", daemon=True).start()
         self._in_loop(self._dns.start(self._resolver_context))
+        self._in_loop(self._front.follow(self._load_balancers.current()))
         self.addresses = replace(self.addresses, doh=list(self._dns.doh_urls.values()))
         threading.Thread(target=self._api.serve_forever, args=(POLL_SECONDS,), name="api", daemon=True).start()
 
     def stop(self) -> None:
+        """Answer no more; what the embedded AWS holds stays. Once."""
         self._api.shutdown()
         self._api.server_close()
+        self._in_loop(self._front.follow(()))
+        self._loop.call_soon_threadsafe(self._dns.stop)
         self._loop.call_soon_threadsafe(self._loop.stop)
 
-    def _api_server(self) -> BaseWSGIServer:
-        changes = Changes(lambda: self._board.current().insync_seconds)
-        record_sets = RecordSetChanges(changes.add)
+    def history(self) -> list[ZoneState]:
+        """The record sets of a zone after each successful change batch, oldest first."""
+        return self._record_sets.history
+
+    def _api_server(self, port: int) -> BaseWSGIServer:
         refreshes = InstanceRefreshes()
         gateway = Gateway(
             embedded.application(),
             {
-                ("route53", "ChangeResourceRecordSets"): record_sets,
-                ("route53", "GetChange"): changes,
+                ("route53", "ChangeResourceRecordSets"): self._record_sets,
+                ("route53", "GetChange"): self._changes,
                 ("route53", "CreateHostedZone"): corrected_soa,
                 ("elasticloadbalancing", "DescribeTargetHealth"): self._healths,
                 ("autoscaling", "DescribeAutoScalingGroups"): self._launches.retry,
@@ -135,7 +151,7 @@ class Cloud:
             RepeatedCalls(gateway),
             lambda: self.addresses,
             self._board,
-            lambda: record_sets.history,
+            self.history,
             self._dns.truth,
             self._dns.queries,
             leftovers,
@@ -143,8 +159,9 @@ class Cloud:
                 "instances/terminate": InstanceDeaths(self._healths.note_registrations).terminate,
                 "parameters/age": parameters.age,
             },
+            self._dns.answers_over_time,
         )
-        return make_server("127.0.0.1", 0, control, threaded=True, request_handler=_QuietHandler)
+        return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)
 
     def _changed(self, request: ApiRequest) -> None:
         """After a call that may have changed something and before its answer: DNS and HTTP know it too."""

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from lab.aws.answer import Answer
 from lab.faults import FaultBoard
-from lab.messages import Addresses, Truth, ZoneState
+from lab.messages import Addresses, Answers, Truth, ZoneState
 
 PREFIX = "/_lab/"
 log = logging.getLogger("lab.control")
@@ -29,10 +29,16 @@ class Control:
         queries: Callable[[], Mapping[str, int]],
         leftovers: Callable[[], Mapping[str, list[str]]],
         posts: Mapping[str, Callable[..., Any]],
+        answers: Callable[[str], Mapping[str, Sequence[Answers]]],
     ) -> None:
         self._aws = aws
         self._faults = faults
-        self._truth = truth
+        self._of_name: Mapping[str, Callable[[str], Any]] = {
+            "dns/truth": lambda name: asdict(truth(name)),
+            "dns/answers": lambda name: {
+                server: [asdict(item) for item in items] for server, items in answers(name).items()
+            },
+        }
         self._posts = posts
         self._actions: Mapping[tuple[str, str], Callable[[], Any]] = {
             ("GET", "ready"): lambda: {"ready": True},
@@ -58,8 +64,8 @@ class Control:
 
     def _answer(self, environ: WSGIEnvironment, path: str) -> Any:
         method = environ["REQUEST_METHOD"]
-        if (method, path) == ("GET", "dns/truth"):
-            return asdict(self._truth(_name(environ.get("QUERY_STRING", ""))))
+        if method == "GET" and path in self._of_name:
+            return self._of_name[path](_name(path, environ.get("QUERY_STRING", "")))
         if (method, path) == ("POST", "faults"):
             patch = _content(environ)
             log.info("faults set: %s", patch)
@@ -69,23 +75,22 @@ class Control:
         action = self._actions.get((method, path))
         if action is None:
             known = sorted(f"{verb} {PREFIX}{name}" for verb, name in self._known())
-            raise LookupError(
-                f"no {method} {PREFIX}{path}; there are {', '.join(known)}, GET {PREFIX}dns/truth?name=NAME"
-            )
+            raise LookupError(f"no {method} {PREFIX}{path}; there are {', '.join(known)}")
         return action()
 
     def _known(self) -> Iterable[tuple[str, str]]:
-        return [*self._actions, ("POST", "faults"), *(("POST", path) for path in self._posts)]
+        of_name = (("GET", f"{path}?name=NAME") for path in self._of_name)
+        return [*self._actions, *of_name, ("POST", "faults"), *(("POST", path) for path in self._posts)]
 
 
 def _content(environ: WSGIEnvironment) -> Any:
     return json.loads(environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)))
 
 
-def _name(query_string: str) -> str:
+def _name(path: str, query_string: str) -> str:
     names = parse_qs(query_string).get("name")
     if not names:
-        raise ValueError(f"say which name: {PREFIX}dns/truth?name=NAME")
+        raise ValueError(f"say which name: {PREFIX}{path}?name=NAME")
     return names[0].lower().rstrip(".") + "."
 
 

@@ -41,6 +41,7 @@ class Addresses:
     parents: name of each name server of the zones' parents -> its addresses.
     doh: for each resolver, in the same order, its URL for DNS over HTTPS.
     ca_file: path of the PEM file with which certificates of HTTPS listeners are verified.
+    copies_port: where it can be copied (lab/copies.py), if it can.
     """
 
     endpoint: str
@@ -51,6 +52,7 @@ class Addresses:
     ca_file: str
     parents: dict[str, list[str]] = field(default_factory=dict)
     doh: list[str] = field(default_factory=list)
+    copies_port: int | None = None
 
     def server_addresses(self) -> list[str]:
         """The addresses of all authoritative servers, in the order of their names."""
@@ -200,6 +202,45 @@ class Truth:
     name: str
     servers: dict[str, list[Served]]
     resolvers: dict[str, list[Cached]]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the answers that a server may give to a question for the A records of a name, followed to its end.
+
+    addresses: sorted; none: there is no data, or no such name (`rcode`).
+    ttl_seconds: how long all of it may be kept.
+    elsewhere: the name that a CNAME leads to, if it is in none of the lab's zones.
+    """
+
+    chance: float
+    rcode: str
+    addresses: tuple[str, ...] = ()
+    ttl_seconds: int = 0
+    elsewhere: str | None = None
+
+    @property
+    def leads_somewhere(self) -> bool:
+        """Whether whoever gets it has something to go on with."""
+        return bool(self.addresses or self.elsewhere)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers that an authoritative server may have given for a name from `since` until `until` (Unix times).
+
+    answers: the likeliest first; none when nobody could get anything from it, by its `fault`.
+    """
+
+    since: float
+    until: float
+    fault: str
+    answers: tuple[Answer, ...]
+
+    @property
+    def always_lead_somewhere(self) -> bool:
+        """Whether whoever asked meanwhile got an answer to go on with, whichever of them it was."""
+        return bool(self.answers) and all(answer.leads_somewhere for answer in self.answers)
 
 
 def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:

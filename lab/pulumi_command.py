@@ -96,6 +96,14 @@ class Result:
             if body["severity"] in severities and not body.get("ephemeral")
         )
 
+    def progress_of(self, name: str) -> tuple[str, ...]:
+        """What the line of a resource showed one after the other while the resource was waited for."""
+        return tuple(
+            body["message"].strip()
+            for body in self._bodies("diagnosticEvent")
+            if body.get("ephemeral") and _name(body.get("urn", "")) == name
+        )
+
     def seconds_of(self, name: str) -> float:
         """How long the step of one resource took, its hooks included; 0 when there was none."""
         began = [e.at for e in self.events if e.kind == "resourcePreEvent" and _is(e, name)]

@@ -1,4 +1,7 @@
-"""`python -m lab.server`: the one process that runs the embedded AWS, DNS and HTTP on loopback."""
+"""`python -m lab.server`: the one process that runs the embedded AWS, DNS and HTTP on loopback.
+
+With `--copies` it can be copied (lab/copies.py).
+"""
 
 import argparse
 import json
@@ -7,39 +10,59 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from lab import environment
+from lab.copies import Copies
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or, if asked for, the end of stdin; one line of JSON says when it answers."""
     environment.enter()
     options = _parser().parse_args(arguments)
-    options.state_dir.mkdir(parents=True, exist_ok=True)
-    logging.basicConfig(
-        filename=options.state_dir / "server.log",
-        level=logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
-    logging.getLogger("botocore").setLevel(logging.WARNING)
+    _log_to(options.state_dir)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if options.until_stdin_closes:
         threading.Thread(target=_wait_for_end_of_stdin, args=(stop,), daemon=True).start()
 
+    # DNS and HTTP are one thread beside those of the API: a question must not wait for their turns of 5 ms, each time.
+    sys.setswitchinterval(0.0005)
+
     from lab.cloud import Cloud  # noqa: PLC0415  # two seconds of imports: only once signals are handled
 
     cloud = Cloud(options.alias_ttl, options.health_seconds, options.state_dir)
     cloud.start()
-    print(json.dumps(asdict(cloud.addresses)), flush=True)
-    logging.info("serving at %s", cloud.addresses)
+    copies = Copies(cloud.stop) if options.copies else None
+    addresses = replace(cloud.addresses, copies_port=copies.port if copies else None)
+    print(json.dumps(asdict(addresses)), flush=True)
+    logging.info("serving at %s", addresses)
+    wanted = copies.wait(stop) if copies else None
+    if wanted is not None:  # in the process of the copy
+        _log_to(wanted.state_dir)
+        before, at = cloud.history(), wanted.api_port
+        cloud = Cloud(options.alias_ttl, options.health_seconds, wanted.state_dir, before, at)
+        cloud.start()
+        wanted.announce(cloud.addresses, stop)
+        logging.info("a copy, serving at %s", cloud.addresses)
     stop.wait()
     logging.info("stopping")
-    cloud.stop()
+    if copies is None or wanted is not None or not copies.made:
+        cloud.stop()
     return 0
+
+
+def _log_to(state_dir: Path) -> None:
+    state_dir.mkdir(parents=True, exist_ok=True)
+    logging.basicConfig(
+        filename=state_dir / "server.log",
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        force=True,
+    )
+    logging.getLogger("botocore").setLevel(logging.WARNING)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -47,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state-dir", type=Path, required=True, help="directory of server.log and ca.pem")
     parser.add_argument("--alias-ttl", type=int, default=60, help="TTL of aliases to load balancers, in seconds")
     parser.add_argument("--health-seconds", type=float, default=2.0, help="how long targets stay `initial`")
+    parser.add_argument("--copies", action="store_true", help="let it be copied; it stops answering for the first one")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop at the end of stdin")
     return parser
 

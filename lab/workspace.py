@@ -1,5 +1,6 @@
 """A working copy of the project in which the plain `pulumi` commands talk to the embedded AWS and nothing else."""
 
+import json
 import os
 import shutil
 import socket
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import boto3
 import yaml
@@ -21,8 +23,9 @@ from lab.pulumi_command import Event, Result
 CHECKOUT = Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
 # The code is linked: an edit in the checkout counts at once. The stack files are copied: commands write them.
-LINKED = ("__main__.py", "components", "cutover", "policies")
+LINKED = ("__main__.py", "components", "cutover", "propagation", "policies")
 PROJECT_FILE = "Pulumi.yaml"
+_PROJECT, _STATE = "project", "state"
 # A fork's own secrets belong to its own backend, which is out of reach here.
 FOREIGN_KEYS = ("encryptionsalt", "encryptedkey", "secretsprovider", "environment")
 
@@ -76,6 +79,17 @@ class Workspace:
         """Put back what `stack_file` gave."""
         (self.directory / f"Pulumi.{stack}.yaml").write_text(text)
 
+    def deployment(self, stack: str) -> dict[str, Any]:
+        """What `pulumi stack export` prints as a stack's deployment, without half a second where a folder has it."""
+        backend = urlsplit(self.environment.get("PULUMI_BACKEND_URL", ""))
+        name = yaml.safe_load((self.directory / PROJECT_FILE).read_text())["name"]
+        file = Path(unquote(backend.path)) / ".pulumi" / "stacks" / name / f"{stack}.json"
+        if backend.scheme == "file" and file.exists():
+            held: dict[str, Any] = json.loads(file.read_text())["checkpoint"]["latest"] or {}
+            return held
+        exported: dict[str, Any] = json.loads(self.pulumi("stack", "export", "-s", stack).output)["deployment"]
+        return exported
+
     def project_config(self, key: str) -> Any:
         """The value of one shared key."""
         return yaml.safe_load((self.directory / PROJECT_FILE).read_text())["config"][key]["default"]
@@ -93,7 +107,7 @@ class Workspace:
 
 def lay_out(root: Path, addresses: Addresses, report: Callable[[str], None]) -> Workspace:
     """Make a workspace under `root` for the embedded AWS at `addresses`: project, engine, zone and the empty stacks."""
-    project = root / "project"
+    project = root / _PROJECT
     project.mkdir(parents=True)
     for name in LINKED:
         (project / name).symlink_to(CHECKOUT / name)
@@ -117,10 +131,19 @@ def lay_out(root: Path, addresses: Addresses, report: Callable[[str], None]) -> 
     return workspace
 
 
+def copy(source: Path, root: Path, addresses: Addresses, report: Callable[[str], None]) -> Workspace:
+    """The workspace under `source` as it is now, stacks included, under `root` for a copy of its lab at `addresses`."""
+    for name in (_PROJECT, _STATE):
+        shutil.copytree(source / name, root / name, symlinks=True)
+    workspace = Workspace(root / _PROJECT, _environment(root, addresses, report))
+    workspace.edit_stack("live", resolvers=addresses.resolvers, dnsPort=addresses.dns_port)
+    return workspace
+
+
 def _environment(root: Path, addresses: Addresses, report: Callable[[str], None]) -> dict[str, str]:
     engine = toolchain.ensure(report)
-    binaries, state = root / "bin", root / "state"
-    state.mkdir()
+    binaries, state = root / "bin", root / _STATE
+    state.mkdir(exist_ok=True)
     plugins = install.install(engine, root / "home", binaries, Path(sys.executable), CHECKOUT)
     clean = environment.clean()
     return {

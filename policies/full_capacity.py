@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from .births import CONFIGURATION, INSTANCE, TEMPLATE
 from .finding import Finding
+from .launch_types import CONFIGURATION, INSTANCE, TEMPLATE
 from .resource import Resource, Stack, block
 from .rule import Parameters, resource_rule, stack_rule
 

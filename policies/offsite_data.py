@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pulumi_policy import EnforcementLevel
 
 from . import aws_types
-from .births import CONFIGURATION, INSTANCE, TEMPLATE, mapped_volumes
 from .finding import Finding
+from .launch_types import CONFIGURATION, INSTANCE, TEMPLATE, mapped_volumes
 from .resource import Resource, Values, block, is_true
 from .rule import Parameters, resource_rule
 

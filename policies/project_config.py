@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .births import TEMPLATE
+from .launch_types import TEMPLATE
 
 
 def initial(root: Path) -> dict[str, dict[str, Any]]:

@@ -6,8 +6,8 @@ from typing import Any, cast
 from pulumi_policy import EnforcementLevel, ResourceValidationArgs
 
 from . import aws_types
-from .births import TEMPLATE
 from .finding import Finding
+from .launch_types import TEMPLATE
 from .resource import Resource, blocks, is_true
 from .rule import Parameters, resource_rule
 

@@ -4,6 +4,7 @@ Other options are pytest's, such as `--ignore PATH`, for the lab tests. `make te
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import time
@@ -26,11 +27,15 @@ NO_TESTS = 5
 
 @dataclass(frozen=True)
 class Part:
-    """`name` says what it is; `arguments` are pytest's. Parts with the same `stage` run side by side."""
+    """`name` says what it is; `arguments` are pytest's. Parts with the same `stage` run side by side.
+
+    module: pytest, or what runs it.
+    """
 
     name: str
     stage: int
     arguments: Sequence[str]
+    module: str = "pytest"
 
 
 @dataclass(frozen=True)
@@ -59,14 +64,17 @@ class Outcome:
 
 
 def parts(lab_options: Sequence[str]) -> list[Part]:
-    """All there are. More processes than cores where tests mostly wait; each process with a world builds its own."""
-    by_file = ("--dist", "loadfile")
+    """All there are. More processes than cores where tests mostly wait; what `lab_options` say counts more."""
+    cores = len(os.sched_getaffinity(0))
     left_out = [option for path in WITHOUT_WORLD for option in ("--ignore", path)]
+    worlds = ("tests/lab", *left_out, *lab_options)
+    its_own = ("-n", f"{cores + 1}", "--dist", "loadfile", *WITHOUT_WORLD, *lab_options)
     return [
-        Part("unit tests", 1, ("-n", "2", "--dist", "worksteal", "tests/unit")),
-        Part("policy pack", 2, ("-n", "2", "--dist", "worksteal", "tests/policies")),
-        Part("lab, with worlds", 3, ("-n", "2", *by_file, "tests/lab", *left_out, *lab_options)),
-        Part("lab, its own parts", 3, ("-n", "3", *by_file, *WITHOUT_WORLD, *lab_options)),
+        Part("unit tests", 1, ("-n", f"{cores}", "--dist", "worksteal", "tests/unit")),
+        # Its world is built while the others run.
+        Part("lab, with worlds", 2, worlds, "tests.lab.one_world"),
+        Part("policy pack", 2, ("tests/policies",)),
+        Part("lab, its own parts", 2, its_own),
     ]
 
 
@@ -76,7 +84,7 @@ class Run:
     def __init__(self, part: Part, folder: Path, *, shown: bool) -> None:
         self._part, self._report, self._output = part, folder / f"{part.name}.xml", folder / f"{part.name}.txt"
         self._shown, self._began = shown, time.monotonic()
-        command = [sys.executable, "-m", "pytest", "-rs", f"--junitxml={self._report}", *part.arguments]
+        command = [sys.executable, "-m", part.module, "-rs", f"--junitxml={self._report}", *part.arguments]
         with self._output.open("wb") as kept:
             self._process = subprocess.Popen(command, stdout=None if shown else kept, stderr=subprocess.STDOUT)
 

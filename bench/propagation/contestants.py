@@ -19,6 +19,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from bench.propagation import question
 from bench.propagation.scenario import Scenario
 from bench.propagation.stage import (
     ABOUT_TO_CHANGE_SECONDS,
@@ -30,16 +31,12 @@ from bench.propagation.stage import (
     Stage,
     load_balancer,
 )
-from cutover.propagation import client
-from cutover.propagation.answer import Answer, Endpoint
-from cutover.propagation.outcome import PropagationTimeout
-from cutover.propagation.resolver_view import FINAL_LOOKS
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
 from lab.dns.service import RESOLVERS
+from propagation import Endpoint, PropagationTimeout, Target, Watch
 
 QUERY_TIMEOUT_SECONDS = 10.0  # of lego and cert-manager
 ANSWERS_EACH = 20  # of strict_poll: an even split is taken for a switched server once in a million
+RESOLVER_ANSWERS_EACH = 12  # of strict_poll, as many as ours
 
 
 @dataclass(frozen=True)
@@ -60,14 +57,10 @@ class Seat:
     async def says_new(self, address: str, *, recursive: bool = False) -> bool:
         """Whether one answer of this server is that of the incoming colour and nothing else."""
         self.queries += 1
-        answer: Answer = await client.ask(
-            Endpoint(address, self.stage.port),
-            NAME,
-            "A",
-            recursive=recursive,
-            timeout_seconds=QUERY_TIMEOUT_SECONDS,
+        given = await question.addresses_of(
+            NAME, address, self.stage.port, recursive=recursive, timeout_seconds=QUERY_TIMEOUT_SECONDS
         )
-        return answer.addresses == frozenset(ADDRESSES[INCOMING])
+        return given == frozenset(ADDRESSES[INCOMING])
 
     async def all_say_new(self, addresses: Sequence[str], *, recursive: bool = False) -> bool:
         """One round, ended by the first answer that is not the new one."""
@@ -80,12 +73,10 @@ class Seat:
 async def ours(seat: Seat) -> None:
     """The wait of this project, as the hooks of a tag-in run it: it watches from right before the change."""
     target = Target(
-        names=(NAME.rstrip("."),),
-        incoming=INCOMING,
-        colours={
-            colour: ColourNames(f"{colour}.{NAME}".rstrip("."), load_balancer(colour))
-            for colour in (INCOMING, OUTGOING)
-        },
+        name=NAME.rstrip("."),
+        expected=INCOMING,
+        answers={colour: f"{colour}.{NAME}".rstrip(".") for colour in (INCOMING, OUTGOING)},
+        sources={colour: load_balancer(colour) for colour in (INCOMING, OUTGOING)},
         ns_names=tuple(NAME_SERVER_ADDRESSES),
         resolvers=tuple(Endpoint(address, seat.stage.port) for address in RESOLVERS),
         authoritative_port=seat.stage.port,
@@ -121,7 +112,7 @@ async def strict_poll(seat: Seat) -> None:
             if await _all_of_many_answers_are_new(seat, seat.stage.servers, ANSWERS_EACH - 1):
                 since = time.monotonic()
         elif time.monotonic() >= since + seat.scenario.ttl_seconds and await _all_of_many_answers_are_new(
-            seat, RESOLVERS, FINAL_LOOKS, recursive=True
+            seat, RESOLVERS, RESOLVER_ANSWERS_EACH, recursive=True
         ):
             return
         await asyncio.sleep(1)

@@ -4,9 +4,8 @@ import asyncio
 import time
 from dataclasses import dataclass, replace
 
+from bench.propagation import question
 from bench.propagation.scenario import NAME_SERVERS, Scenario
-from cutover.propagation import client
-from cutover.propagation.answer import Endpoint
 from lab.aws.record_set import RecordSet
 from lab.dns.fleet import Fleet
 from lab.dns.service import RESOLVERS
@@ -18,6 +17,7 @@ NAME_SERVER_ADDRESSES = {f"ns-{n}.servers.example.": (f"127.53.0.{n}",) for n in
 OUTGOING, INCOMING = "amber", "green"
 ADDRESSES = {OUTGOING: ("198.51.100.1", "198.51.100.2"), INCOMING: ("203.0.113.1", "203.0.113.2")}
 NS_TTL_SECONDS = 172800
+USER_TIMEOUT_SECONDS = 2.0
 USERS_SECONDS = 1.0  # how often the rest of the world asks each resolver
 SILENT_BEFORE_SECONDS = 1.0
 # From the hook that starts our watch to the change: what the provider and Route 53 take at least.
@@ -106,7 +106,7 @@ class Stage:
             group.create_task(self._flip())
             group.create_task(self._note_what_is_held())
             for address, age_seconds in zip(RESOLVERS, self._scenario.age_seconds, strict=True):
-                group.create_task(self._use(Endpoint(address, self.port), age_seconds))
+                group.create_task(self._use(address, age_seconds))
 
     async def _raise(self) -> None:
         if self._scenario.both_seconds:
@@ -138,11 +138,11 @@ class Stage:
         lag_seconds = fault.lag_seconds + self._scenario.lag_seconds[number]
         self._fleet.set(self.servers[number], replace(fault, lag_seconds=lag_seconds))
 
-    async def _use(self, resolver: Endpoint, age_seconds: float) -> None:
+    async def _use(self, resolver: str, age_seconds: float) -> None:
         """What the rest of the world does with a resolver: it keeps it from being without an answer for long."""
         await self._sleep_until(-age_seconds)
         while True:
-            await client.ask(resolver, NAME, "A", recursive=True)
+            await question.addresses_of(NAME, resolver, self.port, recursive=True, timeout_seconds=USER_TIMEOUT_SECONDS)
             await asyncio.sleep(USERS_SECONDS)
 
     async def _note_what_is_held(self) -> None:

@@ -5,34 +5,31 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cutover.capacity import CapacitySeen
-from cutover.checks import probe
+from cutover.checks import http_request
 from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
-from cutover.checks.probe import Question
+from cutover.checks.http_request import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
-from cutover.propagation import client
-from cutover.propagation.answer import Ask, Endpoint
-from cutover.propagation.criterion import Picture
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
+from cutover.group_capacity import CapacitySeen
+from propagation import Endpoint, Outcome, Target, Watch
 
 
 @dataclass(frozen=True)
 class LiveNames:
     """How the live names stand before a tag-in.
 
-    `carriers` maps each of them to the set identifiers in Route 53 that carry it at this moment, `colours` the awake
-    colours to the names of their addresses; `dns_port` is where name servers are asked.
+    `carriers` maps each of them to the set identifiers in Route 53 that carry it at this moment; `own_names` and
+    `load_balancer_names` the awake colours to the names of their addresses; `dns_port` is where name servers are asked.
     """
 
     zone: str
     zone_id: str
     carriers: Mapping[str, frozenset[str]]
-    colours: Mapping[str, ColourNames]
+    own_names: Mapping[str, str]
+    load_balancer_names: Mapping[str, str]
     dns_port: int
 
 
@@ -43,7 +40,8 @@ class Candidate:
     `cluster` is None while it is asleep. `built`, `declared` and `other_built` (that of the other colour, None while
     it is asleep) are shapes, see cutover.checks.current. `own_name` is its host name for tests and `port` where that
     is served: over TLS and with the certificate of `certificate_arn`, or without TLS when that is None. `references`
-    name the offsite parameters and secrets. `samples` is how often in a row the capacity is looked at.
+    name the offsite parameters and secrets. `door_parameter` is there while it is not being taken down. `samples` is
+    how often in a row the capacity is looked at.
     """
 
     colour: str
@@ -63,6 +61,7 @@ class Candidate:
     latency_milliseconds: int
     release_header: str | None
     references: Sequence[str]
+    door_parameter: str
     resolvers: Sequence[Endpoint]
     live: LiveNames
     samples: int = SAMPLES
@@ -71,6 +70,7 @@ class Candidate:
 class Reader(Protocol):
     """What is read from AWS, in threads; see cutover.aws_readiness.AwsReadiness."""
 
+    def exists(self, parameter: str) -> bool: ...
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen: ...
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen: ...
     def certificate(self, arn: str) -> CertificateSeen: ...
@@ -80,22 +80,14 @@ class Reader(Protocol):
 
 
 class AskAll(Protocol):
-    """Ask each of `addresses` a number of times; see cutover.checks.probe.ask_all."""
+    """Ask each of `addresses` a number of times; see cutover.checks.http_request.ask_all."""
 
     async def __call__(
         self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
     ) -> list[Answered]: ...
 
 
-class Glance(Protocol):
-    """What DNS says of `target`; see cutover.propagation.watch.Watch.glance."""
-
-    async def __call__(
-        self, target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]
-    ) -> Picture: ...
-
-
-async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
+async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[Outcome], bool]) -> Outcome:
     return await Watch(target).glance(deadline_seconds, is_enough)
 
 
@@ -103,7 +95,6 @@ async def _glance(target: Target, deadline_seconds: float, is_enough: Callable[[
 class Edges:
     """DNS, HTTP and sleep."""
 
-    ask: Ask = client.ask
-    ask_all: AskAll = probe.ask_all
+    ask_all: AskAll = http_request.ask_all
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    glance: Glance = _glance
+    glance: http_request.Glance = _glance

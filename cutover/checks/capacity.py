@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from cutover.capacity import CapacitySeen, is_full
 from cutover.checks.check import CAPACITY, Check
+from cutover.group_capacity import CapacitySeen, is_full
 
 # A target that fails every other health check looks healthy in one look of two.
 SAMPLES = 3

@@ -5,11 +5,22 @@ import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from cutover.capacity import CapacitySeen
-from cutover.checks import capacity, certificate, current, dns, offsite, probe, probes, records, release, settled
+from cutover.checks import (
+    awake,
+    capacity,
+    certificate,
+    current,
+    dns,
+    http_request,
+    offsite,
+    probes,
+    records,
+    release,
+    settled,
+)
+from cutover.checks.awake import DoorSeen
 from cutover.checks.candidate import Candidate, Edges, Reader
 from cutover.checks.check import (
-    AWAKE,
     CAPACITY,
     CERTIFICATE,
     DNS,
@@ -20,12 +31,12 @@ from cutover.checks.check import (
     SETTLED,
     Check,
 )
-from cutover.checks.probe import Question
+from cutover.checks.http_request import Question
 from cutover.cluster_facts import ClusterFacts
-from cutover.propagation.concurrently import all_of
-from cutover.propagation.criterion import Picture
-from cutover.propagation.target import Target
+from cutover.concurrently import all_of
+from cutover.group_capacity import CapacitySeen
 from cutover.threads import in_thread
+from propagation import Outcome, Target
 
 # boto3 tries again for minutes when AWS does not answer; a tag-in does not wait for that.
 READ_SECONDS = 30.0
@@ -46,9 +57,7 @@ async def look(
     """
     cluster, edges = candidate.cluster, edges or Edges()
     if cluster is None:
-        text = f"{candidate.colour} is asleep or was never built (its stack has no output `cluster`)"
-        return (Check(AWAKE, False, text, "a colour that is up"),)
-    awake = Check(AWAKE, True, f"{candidate.colour} is up with release {cluster.release}", "a colour that is up")
+        return (awake.check_asleep(candidate.colour),)
     steps: dict[tuple[str, ...], Step] = {
         (CAPACITY,): _capacity(candidate, cluster, reader, edges),
         (SETTLED,): _settled(cluster, reader),
@@ -62,7 +71,20 @@ async def look(
     looked[1:1] = [current.check(candidate.built, candidate.declared)]
     if candidate.other_built is not None:
         looked.append(current.check_alike(candidate.built, candidate.other_built, candidate.other_colour))
-    return (awake, *looked)
+    # Last: what closes the door meanwhile gives a tag-in some seconds to show itself, and no more.
+    return (await awake_alone(candidate, reader), *looked)
+
+
+async def awake_alone(candidate: Candidate, reader: Reader) -> Check:
+    """The check `awake` alone, as `look` makes it."""
+    cluster, parameter, error = candidate.cluster, candidate.door_parameter, ""
+    if cluster is None:
+        return awake.check_asleep(candidate.colour)
+    try:
+        is_there = await _read(reader.exists, parameter)
+    except Exception as failure:  # noqa: BLE001  # whatever the reason: a door that cannot be seen is closed
+        is_there, error = False, str(failure) or type(failure).__name__
+    return awake.check(cluster, DoorSeen(parameter, is_there, error))
 
 
 async def capacity_alone(candidate: Candidate, reader: Reader) -> tuple[Check, ...]:
@@ -136,7 +158,7 @@ async def _probes(candidate: Candidate, cluster: ClusterFacts, edges: Edges) -> 
         ssl.create_default_context() if candidate.certificate_arn else None,
     )
     try:
-        addresses = await probe.addresses_of(cluster.dns_name, candidate.resolvers, edges.ask)
+        addresses = await http_request.addresses_of(cluster.dns_name, candidate.resolvers, edges.glance)
     except LookupError as error:
         asked = probes.check_unasked(str(error), question.url)
         return asked, release.check((), candidate.release_header, cluster.release)
@@ -176,11 +198,15 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
     """Those who are watched after the switch, by the same watch."""
     live = candidate.live
     ns_names = await _read(reader.name_servers, live.zone_id)
-    expected = dns.choose(live.carriers, frozenset(live.colours), candidate.colour)
+    carriers = dns.carried(candidate.names, live.carriers) or {candidate.own_name: frozenset({candidate.colour})}
+    names = tuple(carriers)
+    expected = dns.choose(names, carriers, frozenset(live.own_names), candidate.colour)
     target = Target(
-        names=tuple(candidate.names),
-        incoming=expected.asked_for,
-        colours=live.colours,
+        name=names[0],
+        expected=expected.asked_for,
+        further=names[1:],
+        answers=live.own_names,
+        sources=live.load_balancer_names,
         ns_names=ns_names,
         zone=live.zone,
         private=not ns_names,
@@ -188,7 +214,7 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
         authoritative_port=live.dns_port,
     )
 
-    def found(picture: Picture) -> Check:
-        return dns.check(picture, expected, live.zone, candidate.resolvers)
+    def found(outcome: Outcome) -> Check:
+        return dns.check(outcome, expected, live.zone, candidate.resolvers)
 
-    return (found(await edges.glance(target, dns.SECONDS, lambda picture: found(picture).holds)),)
+    return (found(await edges.glance(target, dns.SECONDS, lambda outcome: found(outcome).holds)),)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cutover.checks.check import WAIVABLE
-from cutover.history import Named
+from cutover.in_charge import Entry
 
 ALLOWED = (
     'empty, or {"attempt": "COLOUR@RELEASE", "checks": [names]} with one or more names of '
@@ -58,7 +58,7 @@ def in_force(override: Override | None, releases: Mapping[str, str]) -> str:
 
 
 def decide(
-    override: Override | None, colour: str, release: str, history: Sequence[Named], *, lost: bool = False
+    override: Override | None, colour: str, release: str, history: Sequence[Entry], *, lost: bool = False
 ) -> Waiver:
     """Which checks are waived for tagging in `colour` at `release`; `history` is that of in-charge.
 

@@ -84,7 +84,10 @@ def _next_step(names: Sequence[str], zone_id: str, *, has_cut: bool) -> str:
     """How to look, and the ways out."""
     wanted = " || ".join(f"Name=='{name}.'" for name in names)
     look = f'aws route53 list-resource-record-sets --hosted-zone-id {zone_id} --query "ResourceRecordSets[?{wanted}]"'
-    ways = "delete these by hand, or waive `records` (override in README.md) when their clients may stay where they are"
+    ways = (
+        "delete these by hand, or waive `records` (see 'In an emergency: waive a check' in docs/operations.md) when "
+        "their clients may stay where they are"
+    )
     if has_cut:
         ways = "take the NS records away, or set `zone` in Pulumi.yaml to the zone that they lead to"
     return f"{look}; {ways}"

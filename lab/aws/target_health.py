@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -42,7 +42,8 @@ class TargetHealths:
     def __init__(self, faults: Callable[[], Faults], clock: Callable[[], float] = time.time) -> None:
         self._faults = faults
         self._clock = clock
-        self._registered_at: dict[tuple[str, str], float] = {}
+        # What is registered already was so long ago: this lab goes on from another one.
+        self._registered_at = dict.fromkeys(_registered(), 0.0)
         self._lock = threading.Lock()
 
     def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer:
@@ -54,12 +55,8 @@ class TargetHealths:
     def note_registrations(self) -> None:
         """Remember since when each target is registered; forget those that are gone."""
         with self._lock:
-            now, seen = self._clock(), {}
-            for backend in embedded.elbv2_in_use():
-                for group in list(backend.target_groups.values()):
-                    for target_id in list(group.targets):
-                        seen[group.arn, target_id] = self._registered_at.get((group.arn, target_id), now)
-            self._registered_at = seen
+            now = self._clock()
+            self._registered_at = {target: self._registered_at.get(target, now) for target in _registered()}
 
     def of_group(self, group: FakeTargetGroup, asked: Iterable[str] = ()) -> list[TargetHealth]:
         """The targets of one group, or of those only the instances `asked` for."""
@@ -89,6 +86,14 @@ class TargetHealths:
             return _with(target, "unused", "Target.NotInUse", text)
         registered_at = self._registered_at.get((group.arn, target_id), 0.0)
         return checked(target, self._clock() - registered_at, self._faults())
+
+
+def _registered() -> Iterator[tuple[str, str]]:
+    """Target group and target of every registration."""
+    for backend in embedded.elbv2_in_use():
+        for group in list(backend.target_groups.values()):
+            for target_id in list(group.targets):
+                yield group.arn, target_id
 
 
 def checked(target: TargetHealth, registered_seconds: float, faults: Faults) -> TargetHealth:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from xml.etree import ElementTree
 
 from moto.route53.models import FakeZone
@@ -10,8 +10,10 @@ from moto.route53.models import RecordSet as MotoRecordSet
 
 from lab.aws import embedded
 from lab.aws.answer import ROUTE53_NAMESPACE, Answer, error
-from lab.aws.record_set import Change, RecordSet, Refused, absolute, apply_batch
+from lab.aws.change_batch import Change, HostedZone, Refused, apply_batch
+from lab.aws.record_set import RecordSet, absolute
 from lab.aws.request import ApiRequest
+from lab.aws.target_zones import target_zones
 from lab.messages import RecordSetState, ZoneState
 
 _NS = f"{{{ROUTE53_NAMESPACE}}}"
@@ -23,17 +25,25 @@ class RecordSetChanges:
 
     moto 5.2.5 is too kind: it applies a batch change by change, so that half of a refused batch stays; a CREATE of
     a record set that exists is accepted; a DELETE with a set identifier removes every record set that has this
-    identifier, whatever its name and type; any weight passes; a weighted record set may stand beside a simple one.
-    Here the batch is judged as a whole and the zone's list is exchanged in one assignment, so that no reader ever
-    sees half of it.
+    identifier, whatever its name and type; any weight passes; a weighted record set may stand beside a simple one;
+    an alias may point to anything. Here the batch is judged as a whole and the zone's list is exchanged in one
+    assignment, so that no reader ever sees half of it.
     """
 
-    def __init__(self, changed: Callable[[ApiRequest], Answer], clock: Callable[[], float] = time.time) -> None:
-        """`changed` is called after each batch and gives the answer: the ChangeInfo of a new change."""
+    def __init__(
+        self,
+        changed: Callable[[ApiRequest], Answer],
+        before: Sequence[ZoneState] = (),
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`changed` is called after each batch and gives the answer: the ChangeInfo of a new change.
+
+        before: the history until now.
+        """
         self._changed = changed
         self._clock = clock
         self._lock = threading.Lock()
-        self.history: list[ZoneState] = []
+        self.history: list[ZoneState] = [*before]
 
     def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer:
         zone = embedded.route53().zones.get(request.path.split("/")[3])
@@ -42,7 +52,8 @@ class RecordSetChanges:
         try:
             changes = read_batch(request.body)
             with self._lock:
-                after = apply_batch(absolute(zone.name), record_sets(zone), changes)
+                there = HostedZone(absolute(zone.name), zone.resource_id, target_zones())
+                after = apply_batch(there, record_sets(zone), changes)
                 zone.rrsets = [record_set.source for record_set in after]
                 self.history.append(_zone_state(self._clock(), zone, after))
         except Refused as refused:
@@ -88,7 +99,7 @@ def _moto_record_set(element: ElementTree.Element) -> MotoRecordSet:
         return None if value is None else int(value)
 
     fields: dict[str, object] = {
-        "Name": absolute(text("Name") or "").replace("*", "\\052"),  # Route 53 gives it back in this form
+        "Name": _listed(text("Name") or ""),
         "Type": text("Type"),
         "TTL": number("TTL"),
         "SetIdentifier": text("SetIdentifier"),
@@ -105,10 +116,15 @@ def _moto_record_set(element: ElementTree.Element) -> MotoRecordSet:
     if (alias := element.find(f"{_NS}AliasTarget")) is not None:
         fields["AliasTarget"] = {
             "HostedZoneId": alias.findtext(f"{_NS}HostedZoneId", ""),
-            "DNSName": absolute(alias.findtext(f"{_NS}DNSName", "")),  # Route 53 gives it back in this form
+            "DNSName": _listed(alias.findtext(f"{_NS}DNSName", "")),
             "EvaluateTargetHealth": alias.findtext(f"{_NS}EvaluateTargetHealth", "") == "true",
         }
     return MotoRecordSet(fields)  # type: ignore[abstract]  # moto makes them the same way; only CloudFormation minds
+
+
+def _listed(name: str) -> str:
+    """A name in the form that Route 53 gives it back in."""
+    return absolute(name).replace("*", "\\052")
 
 
 def _plain(source: MotoRecordSet) -> RecordSet:
@@ -118,6 +134,7 @@ def _plain(source: MotoRecordSet) -> RecordSet:
         "GeoLocation": source.geo_location,
         "MultiValueAnswer": source.multi_value_answer,
     }
+    alias = source.alias_target
     return RecordSet(
         name=absolute(source.name),
         type=str(source.type),
@@ -125,9 +142,12 @@ def _plain(source: MotoRecordSet) -> RecordSet:
         values=tuple(source.records or ()),
         set_identifier=source.set_identifier,
         weight=None if source.weight is None else int(source.weight),
-        alias=absolute(source.alias_target["DNSName"]) if source.alias_target else None,
+        alias=absolute(alias["DNSName"]) if alias else None,
         routing=tuple((name, str(others[name])) for name in _ROUTING if others[name] is not None),
         source=source,
+        alias_zone=alias["HostedZoneId"] if alias else None,
+        evaluate_target_health=bool(alias and alias["EvaluateTargetHealth"]),
+        health_check=source.health_check_id,
     )
 
 

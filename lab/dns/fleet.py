@@ -9,7 +9,7 @@ from lab.dns import service
 from lab.dns.service import PARENTS, DnsService, Servers
 from lab.dns.timeline import Timeline
 from lab.dns.world import History, World
-from lab.messages import Cached, ServerFault, Truth
+from lab.messages import Answers, Cached, ServerFault, Truth
 
 
 class Fleet:
@@ -78,3 +78,7 @@ class Fleet:
     def truth(self, name: str) -> Truth:
         """What every server served and every resolver holds for `name` (lower case, with a dot at the end)."""
         return self._service.truth(name)
+
+    def answers_over_time(self, name: str) -> dict[str, list[Answers]]:
+        """What every server may have answered for `name` (lower case, with a dot at the end), and when."""
+        return self._service.answers_over_time(name)

@@ -83,18 +83,21 @@ def _referral(world: World, cut: RecordSet) -> Outcome:
     return Outcome(dns.rcode.NOERROR, (), (servers,), authoritative=False, additional=tuple(glue))
 
 
-def probabilities(world: World, name: str, depth: int = 0) -> dict[str, float]:
-    """Address -> probability that one A answer for `name` contains it."""
+def probabilities(world: World, name: str, depth: int = 0, of_alias: Zone | None = None) -> dict[str, float]:
+    """Address -> probability that one A answer for `name` contains it.
+
+    of_alias: the zone of the alias that leads here, which is the only one it is looked for in.
+    """
     if (host := world.host(name)) is not None:
         return dict.fromkeys(_of_version(host.addresses, RdataType.A), 1.0)
-    zone = world.zone_of(name)
+    zone = of_alias or world.zone_of(name)
     if zone is None or depth == MAX_CHAIN:
         return {}
     candidates = [item for item in _names(zone, name) or () if item.type in ("A", "CNAME")]
     chances: dict[str, float] = {}
     for record_set, weight in zip(candidates, weights(candidates), strict=True):
         if record_set.alias is not None:
-            addresses = probabilities(world, record_set.alias.removeprefix(ALIAS_PREFIX), depth + 1)
+            addresses = probabilities(world, record_set.alias.removeprefix(ALIAS_PREFIX), depth + 1, zone)
         elif record_set.type == "CNAME":
             addresses = probabilities(world, dns.name.from_text(record_set.values[0]).to_text().lower(), depth + 1)
         else:

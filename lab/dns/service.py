@@ -18,7 +18,7 @@ import dns.rdatatype
 from dns.rdatatype import RdataType
 
 from lab.aws.record_set import absolute
-from lab.dns import delegation, doh
+from lab.dns import answers, delegation, doh
 from lab.dns.authoritative import AuthoritativeServer, choose, public
 from lab.dns.cache import Cache
 from lab.dns.endpoint import Sockets, bind, serve
@@ -29,7 +29,7 @@ from lab.dns.responder import Responder
 from lab.dns.timeline import Timeline
 from lab.dns.truth import served
 from lab.dns.world import History, World
-from lab.messages import Cached, Truth
+from lab.messages import Answers, Cached, Truth
 
 RESOLVERS = ("127.53.1.1", "127.53.1.2", "127.53.1.3", "127.53.1.4")
 PARENTS = {name: (f"127.53.2.{number}",) for number, name in enumerate(delegation.PARENTS, start=1)}
@@ -142,6 +142,14 @@ class DnsService:
             {address: served(self._history, self._timelines[address], name, now) for address in self._name_servers},
             self.held(name),
         )
+
+    def answers_over_time(self, name: str) -> dict[str, list[Answers]]:
+        """What each authoritative server may have answered for `name` (lower case, with a dot at the end), and when."""
+        now = self._clock()
+        return {
+            address: answers.over_time(self._history, self._timelines[address], name, self._alias_ttl_seconds, now)
+            for address in self._name_servers
+        }
 
     def held(self, name: str) -> dict[str, list[Cached]]:
         """What each resolver holds for `name` (lower case, with a dot at the end)."""

@@ -6,7 +6,7 @@ from lab.dns.world import History
 from lab.messages import Served
 
 # What a cache can get nothing from: no answer, or none that is to be believed.
-_GIVES_NOTHING = (
+GIVES_NOTHING = (
     "drop",
     "servfail",
     "refused",
@@ -27,9 +27,9 @@ def served(history: History, timeline: Timeline, name: str, now: float) -> list[
     """
     entries: list[Served] = []
     for setting, end in timeline.intervals(until=now):
-        for moment, source_time in _changes(history, setting, end):
+        for moment, source_time in changes(history, setting, end):
             addresses = {}
-            if setting.fault.fault not in _GIVES_NOTHING:
+            if setting.fault.fault not in GIVES_NOTHING:
                 addresses = probabilities(history.at(source_time).public, name)
             entry = Served(moment, setting.fault.fault, addresses)
             if not entries or (entries[-1].addresses, entries[-1].fault) != (entry.addresses, entry.fault):
@@ -37,7 +37,7 @@ def served(history: History, timeline: Timeline, name: str, now: float) -> list[
     return entries
 
 
-def _changes(history: History, setting: Setting, end: float) -> list[tuple[float, float]]:
+def changes(history: History, setting: Setting, end: float) -> list[tuple[float, float]]:
     """When what is served changes while `setting` holds, and to what was there when.
 
     That is at its start and whenever a world comes through: of that one the moment itself, since a lag that is added

@@ -53,11 +53,15 @@ PLUGIN_VERSION = "7.51.1"
 class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     """The provider service; every call may run at the same time as any other.
 
-    What is not answered here (Handshake, Attach, Construct, Call …) is answered as by the bridge: not implemented.
+    What is not answered here (Handshake, Construct, Call …) is answered as by the bridge: not implemented.
+    attach: called with the address of an engine that did not start this process, but goes on with it.
     """
 
-    def __init__(self, bridge: provider_pb2_grpc.ResourceProviderStub) -> None:
+    def __init__(
+        self, bridge: provider_pb2_grpc.ResourceProviderStub, attach: Callable[[str], None] = lambda _: None
+    ) -> None:
         self._bridge = bridge
+        self._attach = attach
         self._region = ""
         self._lock = threading.Lock()
 
@@ -70,6 +74,11 @@ class AwsProvider(provider_pb2_grpc.ResourceProviderServicer):
     ) -> provider_pb2.GetSchemaResponse:
         """Only the package's name and version: the types are in the installed SDK."""
         return provider_pb2.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": PLUGIN_VERSION}))
+
+    def Attach(self, request: plugin_pb2.PluginAttach, _context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Go on with another engine, one that found this process in PULUMI_DEBUG_PROVIDERS."""
+        self._attach(request.address)
+        return empty_pb2.Empty()
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """Ask the provider to stop what it is doing."""
@@ -294,7 +303,7 @@ def main() -> int:
     try:
         bridge = Bridge(known.bridge, f"127.0.0.1:{relay_port}")
         bridge.load_provider(known.terraform_provider)
-        provider = AwsProvider(bridge.stub)
+        provider = AwsProvider(bridge.stub, relay.attach)
         # One thread per call in flight: the engine runs as many operations at once as `--parallel` says.
         server, port = _serve(
             lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server), 128

@@ -75,6 +75,10 @@ class EngineRelay(engine_pb2_grpc.EngineServicer):
     """The engine as the bridge sees it: what the bridge logs is shown under the program's own resource types."""
 
     def __init__(self, engine: str) -> None:
+        self.attach(engine)
+
+    def attach(self, engine: str) -> None:
+        """From now on, be the relay to the engine at this address."""
         self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine, options=MAX_MESSAGE))
 
     def Log(self, request: engine_pb2.LogRequest, _context: grpc.ServicerContext) -> empty_pb2.Empty:

@@ -103,7 +103,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
         """The resource plugins that the installed Pulumi packages need, so that a missing one is named early."""
-        plugins = _environment_or_abort(request.info, context).contents().resource_plugins()
+        plugins = _environment_or_abort(request.info, context).resource_plugins()
         return language_pb2.GetRequiredPackagesResponse(
             packages=[
                 plugin_pb2.PackageDependency(name=name, kind="resource", version=f"v{version.removeprefix('v')}")

@@ -10,13 +10,18 @@ from pathlib import Path
 from typing import Any
 
 _PROBE = """
-import importlib.metadata as metadata, json, pathlib, platform, sysconfig
+import importlib.metadata as metadata, json, platform
 found = {d.metadata["Name"]: {"version": d.version, "requires": d.requires or []} for d in metadata.distributions()}
+print(json.dumps({"version": platform.python_version(), "distributions": found}))
+"""
+# By itself, as every command asks for it, and the other takes four times as long.
+_PROBE_PLUGINS = """
+import json, pathlib, sysconfig
 plugins = []
 for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
     for file in pathlib.Path(folder).glob("*/pulumi-plugin.json"):
         plugins.append(json.loads(file.read_text()))
-print(json.dumps({"version": platform.python_version(), "distributions": found, "plugins": plugins}))
+print(json.dumps(plugins))
 """
 
 
@@ -42,14 +47,22 @@ class PythonEnvironment:
 
     def contents(self) -> "Contents":
         """What is installed. Raises subprocess.CalledProcessError when this Python does not run."""
+        return Contents(**self._told(_PROBE))
+
+    def resource_plugins(self) -> dict[str, str]:
+        """Name -> version of the resource plugins that the installed Pulumi packages need; raises as `contents`."""
+        plugins: list[dict[str, Any]] = self._told(_PROBE_PLUGINS)
+        return {plugin["name"]: plugin["version"] for plugin in plugins if plugin.get("resource")}
+
+    def _told(self, probe: str) -> Any:
         done = subprocess.run(
-            [str(self.executable), "-c", _PROBE],
+            [str(self.executable), "-c", probe],
             env=self.variables(os.environ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             check=True,
         )
-        return Contents(**json.loads(done.stdout))
+        return json.loads(done.stdout)
 
 
 @dataclass(frozen=True)
@@ -57,12 +70,10 @@ class Contents:
     """What is in a Python environment.
 
     distributions: name -> {"version": …, "requires": [requirement, …]}.
-    plugins: the pulumi-plugin.json of every package that has one.
     """
 
     version: str
     distributions: dict[str, Any]
-    plugins: list[dict[str, Any]]
 
     def dependencies(self, transitive: bool) -> dict[str, str]:
         """Name -> version of everything installed, or only of what nothing else installed requires."""
@@ -72,10 +83,6 @@ class Contents:
             for name, entry in sorted(self.distributions.items())
             if _normalized(name) not in required
         }
-
-    def resource_plugins(self) -> dict[str, str]:
-        """Name -> version of the resource plugins that the installed Pulumi packages need."""
-        return {plugin["name"]: plugin["version"] for plugin in self.plugins if plugin.get("resource")}
 
     def _required(self) -> list[str]:
         requirements = [line for entry in self.distributions.values() for line in entry["requires"]]

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..births import BIRTHS, CONFIGURATION, INSTANCE, TEMPLATE, mapped_volumes
 from ..finding import Finding
+from ..launch_types import CONFIGURATION, INSTANCE, LAUNCH_TYPES, TEMPLATE, mapped_volumes
 from ..resource import Resource, Values, block, blocks, is_true
 from ..rule import Parameters
 
 
 def metadata_with_a_token(resource: Resource, parameters: Parameters) -> Iterator[Finding]:
     """An instance whose credentials a forged request, or a container, can fetch."""
-    if resource.type not in BIRTHS:
+    if resource.type not in LAUNCH_TYPES:
         return
     options = block(resource.props, "metadataOptions")
     if options.get("httpEndpoint") == "disabled":
@@ -67,7 +67,7 @@ def no_key_pair(resource: Resource, _: Parameters) -> Iterator[Finding]:
     """A way to log in by SSH."""
     if resource.type == "aws:ec2/keyPair:KeyPair":
         seen = resource.type
-    elif resource.type in BIRTHS and resource.props.get("keyName"):
+    elif resource.type in LAUNCH_TYPES and resource.props.get("keyName"):
         seen = f"keyName: {resource.props['keyName']}"
     else:
         return
@@ -83,7 +83,7 @@ def encrypted_volumes(resource: Resource, _: Parameters) -> Iterator[Finding]:
     """A volume that is not encrypted, or whose encryption is left to the image."""
     if resource.type == "aws:ebs/volume:Volume":
         volumes: list[tuple[object, Values]] = [(resource.name, resource.props)]
-    elif resource.type in BIRTHS:
+    elif resource.type in LAUNCH_TYPES:
         volumes = [("the root device", v) for v in blocks(resource.props, "rootBlockDevice")]
         volumes += mapped_volumes(resource)
     else:

@@ -6,8 +6,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
-from ..births import BIRTHS
 from ..finding import Finding
+from ..launch_types import LAUNCH_TYPES
 from ..resource import Resource, Stack, Values, block, blocks, is_known
 from ..rule import Parameters
 
@@ -84,7 +84,7 @@ def no_secret_in_a_plain_parameter(resource: Resource, _: Parameters) -> Iterato
 def _texts(resource: Resource) -> Iterator[tuple[str, str, str]]:
     """(Place, name or nothing, text) of everything in a resource that is open to read."""
     props = resource.props
-    if resource.type in BIRTHS:
+    if resource.type in LAUNCH_TYPES:
         for key in ("userData", "userDataBase64"):
             if props.get(key):
                 yield key, "", _decoded(props[key])

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from ..births import BIRTHS
 from ..finding import Finding
+from ..launch_types import LAUNCH_TYPES
 from ..resource import Resource, Stack, blocks, is_known
 from ..rule import Parameters
 from .load_balancers import BALANCERS, LISTENERS
@@ -28,7 +28,7 @@ def world_only_at_the_load_balancer(resource: Resource, stack: Stack, _: Paramet
 
 def instances_only_from_the_load_balancer(resource: Resource, stack: Stack, _: Parameters) -> Iterator[Finding]:
     """A way to an instance that does not come from a load balancer's group."""
-    if not _opened(resource) & _groups_of(stack, BIRTHS, *_OF_INSTANCES):
+    if not _opened(resource) & _groups_of(stack, LAUNCH_TYPES, *_OF_INSTANCES):
         return
     balancers = _groups_of(stack, BALANCERS, "securityGroups")
     ids = {_id(group) for group in stack.of(*GROUPS) if group.urn in balancers}

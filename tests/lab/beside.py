@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.cluster import tags_of
 from components.settings import ColourSettings, LiveSettings
 
 NETWORK, TARGETS = (
@@ -25,8 +26,9 @@ class _NewThing(pulumi.ComponentResource):
         super().__init__("aws:brandnew/thing:Thing", name)
 
 
-def of_colour(settings: ColourSettings, tags: dict[str, str]) -> None:
+def of_colour(settings: ColourSettings) -> None:
     """Beside a cluster."""
+    tags = tags_of(settings)
     later = aws.ec2.Eip("later", domain="vpc", tags=tags).public_ip
     capacity = settings.shared.capacity
     aws.rds.Instance(

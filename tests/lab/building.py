@@ -35,12 +35,14 @@ def building(
     project: Mapping[str, object],
     live: Mapping[str, object],
     prepare: Callable[[Workspace], object] = lambda _: None,
+    copies: bool = False,
 ) -> Iterator[World]:
     """Both colours built and the first in charge, in about two and a half minutes; gone at the end.
 
-    `project` and `live` are config besides that of all worlds; `prepare` does by hand what has to be there before.
+    `project` and `live` are config besides that of all worlds; `prepare` does by hand what has to be there before;
+    `copies` says whether the world is there to be copied.
     """
-    with start(root / "server", alias_ttl=alias_ttl, health_seconds=1) as server:
+    with start(root / "server", alias_ttl=alias_ttl, health_seconds=1, copies=copies) as server:
         made = workspace.lay_out(root, server.addresses, report)
         prepare(made)
         made.edit_project(

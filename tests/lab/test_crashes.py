@@ -10,6 +10,8 @@ from lab.client import ServerFault
 from lab.pulumi_command import Event
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
+pytestmark = pytest.mark.own_providers
+
 
 def _began(name: str) -> Callable[[Event], bool]:
     """Whether an event says that the step of `name` has begun."""
@@ -67,7 +69,7 @@ def test_after_a_kill_a_cancel_and_an_up_converge(restored: World, name: str, th
 
 def test_after_a_kill_while_the_record_is_created_an_up_converges(restored: World) -> None:
     world = restored
-    world.wait_until_settled()
+    world.wait_until_drained()
     for awake in (False, None):
         world.workspace.edit_stack(SECOND, awake=awake)
         world.must_up(SECOND)

@@ -30,7 +30,7 @@ def served_elsewhere(first_in_charge: World) -> Iterator[World]:
     world.workspace.edit_project(names=[NAME])
     world.must_up(LIVE)
     world.put_in_charge(FIRST)
-    world.wait_until_settled()
+    world.wait_until_drained()
     world.must_up(SECOND)
     world.assert_nothing_half_done()
 

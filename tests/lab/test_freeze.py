@@ -21,6 +21,16 @@ def declare(opts):
     for name, description, tags in {groups!r}:
         aws.ec2.SecurityGroup(name, description=description, tags=tags, opts=opts)
 """
+BEFORE_THE_DOOR = """
+import extra
+from components import door
+
+def declare(settings, cluster, hooks, tags, declare_door=door.declare):
+    extra.declare(hooks.guarded)
+    declare_door(settings, cluster, hooks, tags)
+
+door.declare = declare
+"""
 KEPT = ("kept", "one", {"a": "b"})
 GROUPS: dict[str, list[tuple[str, str, dict[str, str]]]] = {
     "delete": [],
@@ -59,9 +69,7 @@ class Subject:
         program = self._directory / "__main__.py"
         source = program.read_text()
         program.unlink()
-        marker = "        door.declare("
-        assert marker in source
-        program.write_text(source.replace(marker, f"        __import__('extra').declare(hooks.guarded)\n{marker}"))
+        program.write_text(f"{BEFORE_THE_DOOR}\n{source}")
         self.declare([KEPT])
 
     def declare(self, groups: list[tuple[str, str, dict[str, str]]]) -> None:
@@ -115,14 +123,14 @@ def subject(world: World) -> Iterator[Subject]:
     """The first colour, idle, with one small resource beside its cluster; it is in charge again after the test."""
     subject = Subject(world, FIRST)
     world.must_tag_in(SECOND)
-    world.wait_until_settled()
+    world.wait_until_drained()
     subject.install()
     world.must_up(FIRST)
     yield subject
     world.faults.clear_faults()
     world.workspace.edit_stack(LIVE, share=None, propagationTimeout=30)
     world.must_tag_in(SECOND)
-    world.wait_until_settled()
+    world.wait_until_drained()
     program = world.workspace.directory / "__main__.py"
     program.unlink()
     program.symlink_to(CHECKOUT / "__main__.py")
@@ -156,7 +164,7 @@ def _just_tagged_out(world: World) -> Iterator[None]:
 
 @contextmanager
 def _idle(world: World) -> Iterator[None]:
-    world.wait_until_settled()
+    world.wait_until_drained()
     yield
 
 
@@ -167,7 +175,7 @@ def _share(world: World) -> Iterator[None]:
     yield
     world.workspace.edit_stack(LIVE, share=None)
     world.must_up(LIVE)
-    world.wait_until_settled()
+    world.wait_until_drained()
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import pytest
 from lab.pulumi_command import Result
 from tests.lab.world import CAPACITY, FIRST, LIVE, SECOND, World
 
+pytestmark = pytest.mark.own_providers
+
 # `make test-rebuilds` has ten, which is half an hour.
 REBUILDS = int(os.environ.get("REBUILDS", "2"))
 
@@ -16,7 +18,7 @@ REBUILDS = int(os.environ.get("REBUILDS", "2"))
 @pytest.mark.parametrize("sleep_first", [True, False], ids=["sleep first", "tag-in first"])
 def test_of_a_sleep_and_a_tag_in_at_the_same_moment_one_is_refused(restored: World, *, sleep_first: bool) -> None:
     world = restored
-    world.wait_until_settled()
+    world.wait_until_drained()
     world.workspace.edit_stack(SECOND, awake=False)
     world.workspace.edit_stack(LIVE, active=SECOND)
     order = (SECOND, LIVE) if sleep_first else (LIVE, SECOND)
@@ -40,13 +42,13 @@ def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(restore
     world.workspace.edit_project(capacity=CAPACITY + 1)
     try:
         assert "is frozen" in "\n".join(world.up(FIRST).messages("error"))
-        world.wait_until_settled()
+        world.wait_until_drained()
         world.must_up(SECOND)
         assert len(world.instances(SECOND)) == CAPACITY + 1
         world.must_tag_in(SECOND)
         world.must_tag_in(FIRST)  # back to the old measure, at any moment before
         world.must_tag_in(SECOND)
-        world.wait_until_settled()
+        world.wait_until_drained()
         world.must_up(FIRST)
         assert len(world.instances(FIRST)) == CAPACITY + 1
     finally:
@@ -54,12 +56,12 @@ def test_after_a_change_of_capacity_each_colour_follows_while_it_is_idle(restore
     assert world.in_charge() == SECOND
     world.must_up(FIRST)
     world.must_tag_in(FIRST)
-    world.wait_until_settled()
+    world.wait_until_drained()
 
 
 def test_an_idle_colour_is_rebuilt_again_and_again_with_the_same_addresses(restored: World) -> None:
     world = restored
-    world.wait_until_settled()
+    world.wait_until_drained()
     addresses = world.outputs(SECOND)["addresses"]
     for _ in range(REBUILDS):
         for awake in (False, True):

@@ -26,7 +26,7 @@ def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are
     restored: World,
 ) -> None:
     world = restored
-    world.wait_until_settled()
+    world.wait_until_drained()
     before = set(world.instances(SECOND))
     world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\n  next:    rm -rf /")
     with _release(world, "3.0.0"):

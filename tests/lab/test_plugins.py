@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.plugins.install import install
+from lab.plugins.kept_provider import KeptProvider
 from lab.toolchain import ensure
 from tests.lab.parts import shapes
 
@@ -78,6 +79,24 @@ def test_a_preview_is_quiet_and_knows_the_region(environment: dict[str, str]) ->
     assert '"eu-central-1"' in shown
 
 
+def test_commands_go_on_with_one_provider_that_is_kept_for_them(environment: dict[str, str]) -> None:
+    kept = KeptProvider(environment)
+    for _ in range(2):
+        shown = pulumi({**environment, **kept.variables}, "preview", "--non-interactive")
+        assert '"eu-central-1"' in shown
+        assert "warning" not in shown.lower()
+        assert sum("terraform-provider-aws" in command for command in processes_of(environment)) > 0
+    kept.end()
+    _wait_until_nothing_runs(environment)
+
+
+def _wait_until_nothing_runs(environment: Mapping[str, str]) -> None:
+    deadline = time.monotonic() + 60
+    while processes_of(environment) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_of(environment) == []
+
+
 def test_nothing_is_left_when_the_command_line_is_killed(environment: dict[str, str], tmp_path: Path) -> None:
     command = [str(tmp_path / "bin" / "pulumi"), "up", "--yes", "--skip-preview"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as engine:
@@ -88,10 +107,7 @@ def test_nothing_is_left_when_the_command_line_is_killed(environment: dict[str, 
         assert any("terraform-provider-aws" in command for command in running)
         assert any("pulumi-language-python-exec" in command for command in running)
         engine.kill()
-    deadline = time.monotonic() + 60
-    while processes_of(environment) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert processes_of(environment) == []
+    _wait_until_nothing_runs(environment)
 
 
 def test_the_committed_shapes_are_those_of_the_bridge() -> None:

@@ -62,7 +62,7 @@ def previews(built_world: World, tmp_path_factory: pytest.TempPathFactory) -> tu
     directory, config = built_world.workspace.directory, tmp_path_factory.mktemp("policies") / "config.json"
     # There are more groups and subnets than those of the cluster.
     config.write_text(json.dumps({"same-shape": {"counts": {}}}))
-    with beside(directory, "of_colour(run.settings, tags_of(run.settings))"):
+    with beside(directory, "of_colour(run.settings)"):
         colour = built_world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
     with beside(directory, "of_live(run.settings, run.zone_id)"):
         live = built_world.preview(LIVE, *PACK)

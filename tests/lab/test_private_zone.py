@@ -63,7 +63,7 @@ def test_the_resolvers_of_a_private_zone_tell_when_a_tag_in_is_over(private_worl
     assert result.exit_code == 0, result.output
     assert private_world.weights() == {FIRST: 0, SECOND: 100}
     told = private_world.outputs(LIVE)["propagation"]
-    assert (told["done"], told["private"], told["servers"], told["incoming"]) == (True, True, [], SECOND)
+    assert (told["done"], told["private"], told["servers"], told["expected"]) == (True, True, [], SECOND)
     assert [resolver["status"] for resolver in told["resolvers"]] == [f"answers {SECOND}"] * len(told["resolvers"])
     assert told["ttl_seconds"] == ALIAS_TTL_SECONDS
     assert all(resolver["seen_at"] >= told["released_at"] for resolver in told["resolvers"])

@@ -11,7 +11,7 @@ def test_a_wait_that_ends_well_tells_of_every_server_and_resolver(first_in_charg
 
     told = first_in_charge.outputs(LIVE)["propagation"]
 
-    assert (told["done"], told["incoming"], told["names"]) == (True, SECOND, [NAME])
+    assert (told["done"], told["expected"], told["names"]) == (True, SECOND, [NAME])
     servers = {server["server"]: server for server in told["servers"]}
     for address in first_in_charge.addresses.server_addresses():
         (asked,) = [server for name, server in servers.items() if f"({address} " in name]
@@ -45,7 +45,7 @@ def test_a_wait_that_fails_is_told_too_and_changes_no_other_output(first_in_char
     after = dict(first_in_charge.outputs(LIVE))
     told, _ = after.pop("propagation"), before.pop("propagation")
     assert after == before
-    assert (told["done"], told["incoming"], told["released_at"]) == (False, SECOND, None)
+    assert (told["done"], told["expected"], told["released_at"]) == (False, SECOND, None)
     waiting = [server for server in told["servers"] if server["waiting"]]
     assert [server["status"] for server in waiting] == [f"answers {FIRST}"]
     assert f"({stale} " in waiting[0]["server"]

@@ -186,18 +186,18 @@ def _refused_by(result: Result) -> str:
 def new_release(built_world: World) -> str:
     """A release of the second colour that was never in charge, so that to tag it in is no tag-back."""
     built_world.put_in_charge(FIRST)
-    built_world.wait_until_settled()
+    built_world.wait_until_drained()
     built_world.workspace.edit_stack(SECOND, release=NEW_RELEASE)
     built_world.must_up(SECOND)
     return NEW_RELEASE
 
 
 @pytest.fixture
-def first_in_charge(world: World, new_release: str) -> World:
+def first_in_charge(shared_world: World, new_release: str) -> World:
     """The first colour in charge, and the second at a release that has not been so before this module."""
     assert new_release
-    world.put_in_charge(FIRST)
-    return world
+    shared_world.put_in_charge(FIRST)
+    return shared_world
 
 
 @pytest.mark.parametrize("check", FAULTS)
@@ -243,7 +243,7 @@ def test_the_preview_says_what_would_make_a_switch_go_wrong_and_the_next_one_say
         f"lame: refers to the zone {NAME}, which ns-1.other.example. serve",
         "aws autoscaling cancel-instance-refresh --auto-scaling-group-name",
         "aws route53 list-resource-record-sets --hosted-zone-id",
-        f"python -m cutover.propagation {NAME} --port {world.addresses.dns_port}",
+        f"python -m propagation {NAME} --port {world.addresses.dns_port}",
     ):
         assert said in would, said
     assert refused.failed == ("ready",)

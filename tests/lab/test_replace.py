@@ -69,8 +69,8 @@ def test_the_record_set_of_the_idle_colour_is_replaced_and_is_there_afterwards(f
     world.assert_nothing_half_done()
 
 
-def test_a_record_set_that_is_to_be_lowered_may_be_replaced_by_the_tag_in(restored: World) -> None:
-    world = restored
+def test_a_record_set_that_is_to_be_lowered_may_be_replaced_by_the_tag_in(first_in_charge: World) -> None:
+    world = first_in_charge
     for colour in (FIRST, SECOND):
         urn = _urn(world, LIVE, f"{NAME}-{colour}")
         assert world.workspace.pulumi("state", "taint", urn, "-s", LIVE, "--yes").exit_code == 0
@@ -99,7 +99,7 @@ def test_a_name_is_not_forgotten_by_replacing_the_list_of_names(first_in_charge:
 
 def test_door_and_own_name_of_an_idle_colour_are_there_after_they_were_replaced(first_in_charge: World) -> None:
     world = first_in_charge
-    world.wait_until_settled()
+    world.wait_until_drained()
     own = f"{SECOND}.{NAME}."
     before = [record for record in world.records() if record["Name"] == own]
     urns = [_urn(world, SECOND, "door"), _urn(world, SECOND, SECOND, ":Record")]
@@ -152,9 +152,9 @@ def _type(world: World, command: str) -> None:
     )
 
 
-def test_a_pending_delete_of_an_older_version_never_takes_away_what_is_in_use(restored: World) -> None:
+def test_a_pending_delete_of_an_older_version_never_takes_away_what_is_in_use(first_in_charge: World) -> None:
     """Such a version replaced a record set new-first, and its delete was refused; after a tag-in it was not."""
-    world = restored
+    world = first_in_charge
     versions = _versions(world, IN_CHARGE)
     _leave_deletes_pending(world, _urn(world, LIVE, f"{NAME}-{FIRST}"))
     for refused in (world.preview(LIVE), world.up(LIVE)):

@@ -1,27 +1,13 @@
 """A share of the traffic for the idle colour: gated, shown, frozen, and taken back."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from lab.client import FrontFault
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 
-@pytest.fixture
-def first_alone(world: World) -> Iterator[World]:
-    """The first colour in charge, and nobody with a share, before and after the test."""
-    world.put_in_charge(FIRST)
-    yield world
-    world.faults.clear_faults()
-    world.workspace.edit_stack(LIVE, share=None)
-    world.must_tag_in(FIRST)
-    assert world.weights() == {FIRST: 100, SECOND: 0}
-    world.assert_nothing_half_done()
-
-
-def test_a_share_is_gated_by_readiness_shown_in_the_preview_and_taken_back(first_alone: World) -> None:
-    world = first_alone
+def test_a_share_is_gated_by_readiness_shown_in_the_preview_and_taken_back(first_in_charge: World) -> None:
+    world = first_in_charge
     world.workspace.edit_stack(LIVE, share={SECOND: 5})
     preview = world.preview(LIVE)
     assert {(s.name, s.new["weightedRoutingPolicies"][0]["weight"]) for s in preview.steps if "Record" in s.type} == {
@@ -51,33 +37,38 @@ def test_a_share_is_gated_by_readiness_shown_in_the_preview_and_taken_back(first
     taken = world.must_up(LIVE)
     assert any("DNS answers with nobody else" in said for said in taken.messages("info"))
     assert world.weights() == {FIRST: 100, SECOND: 0}
+    world.assert_nothing_half_done()
 
 
-def test_a_share_means_nothing_once_its_colour_is_in_charge(first_alone: World) -> None:
-    first_alone.workspace.edit_stack(LIVE, share={SECOND: 5})
-    first_alone.must_up(LIVE)
-    first_alone.must_tag_in(SECOND)
-    assert first_alone.weights() == {FIRST: 0, SECOND: 100}
-    assert first_alone.in_charge() == SECOND
+def test_a_share_means_nothing_once_its_colour_is_in_charge(first_in_charge: World) -> None:
+    first_in_charge.workspace.edit_stack(LIVE, share={SECOND: 5})
+    first_in_charge.must_up(LIVE)
+    first_in_charge.must_tag_in(SECOND)
+    assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
+    assert first_in_charge.in_charge() == SECOND
+    first_in_charge.workspace.edit_stack(LIVE, share=None)
+    first_in_charge.must_tag_in(FIRST)
+    assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}
+    first_in_charge.assert_nothing_half_done()
 
 
-def test_a_share_of_the_outgoing_colour_waits_for_the_update_after_the_tag_in(first_alone: World) -> None:
-    first_alone.workspace.edit_stack(LIVE, share={FIRST: 5})
-    tagged_in = first_alone.tag_in(SECOND)
+def test_a_share_of_the_outgoing_colour_waits_for_the_update_after_the_tag_in(first_in_charge: World) -> None:
+    first_in_charge.workspace.edit_stack(LIVE, share={FIRST: 5})
+    tagged_in = first_in_charge.tag_in(SECOND)
     assert tagged_in.exit_code == 0, tagged_in.output
     assert any("left out" in warning for warning in tagged_in.messages("warning"))
-    assert first_alone.weights() == {FIRST: 0, SECOND: 100}
-    first_alone.must_up(LIVE)
-    assert first_alone.weights() == {FIRST: 5, SECOND: 100}
+    assert first_in_charge.weights() == {FIRST: 0, SECOND: 100}
+    first_in_charge.must_up(LIVE)
+    assert first_in_charge.weights() == {FIRST: 5, SECOND: 100}
 
-    back = first_alone.tag_in(FIRST)
+    back = first_in_charge.tag_in(FIRST)
     assert back.exit_code == 0, "a share left in the config does not stand in the way of a tag-back"
-    assert first_alone.weights() == {FIRST: 100, SECOND: 0}
+    assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}
+    first_in_charge.assert_nothing_half_done()
 
 
 @pytest.mark.parametrize("share", [{SECOND: 51}, {SECOND: 0}, {"green": 5}])
-def test_a_share_that_is_no_share_is_refused_in_the_preview(first_alone: World, share: dict[str, int]) -> None:
-    first_alone.workspace.edit_stack(LIVE, share=share)
-    refused = first_alone.preview(LIVE)
-    first_alone.workspace.edit_stack(LIVE, share=None)
+def test_a_share_that_is_no_share_is_refused_in_the_preview(first_in_charge: World, share: dict[str, int]) -> None:
+    first_in_charge.workspace.edit_stack(LIVE, share=share)
+    refused = first_in_charge.preview(LIVE)
     assert "config key share of stack live" in "\n".join(refused.messages("error"))

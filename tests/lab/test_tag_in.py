@@ -98,6 +98,10 @@ def test_a_tag_back_is_a_tag_in_of_the_other_colour(first_in_charge: World) -> N
     assert result.exit_code == 0, result.output
     assert first_in_charge.weights() == {FIRST: 100, SECOND: 0}
     assert first_in_charge.in_charge() == FIRST
+    # What the display shows while Route 53 takes the change, which is most of the time.
+    for colour, weight in ((FIRST, 100), (SECOND, 0)):
+        *_, last = result.progress_of(f"{NAME}-{colour}")
+        assert last == f"Route 53 is changing {NAME}: {colour} to weight {weight}"
     first_in_charge.assert_nothing_half_done()
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from lab.client import ApiFault
 from lab.pulumi_command import Result
+from tests.lab.one_world import with_own_providers
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
 ZONE = "shop.example"
@@ -56,7 +57,7 @@ def test_a_second_zone_of_the_name_changes_nothing_and_is_not_taken_for_the_firs
 
 
 def test_without_credentials_it_says_who_could_not_be_asked_and_why(first_in_charge: World) -> None:
-    world = first_in_charge
+    world = with_own_providers(first_in_charge)
     none = {key: value for key, value in world.workspace.environment.items() if not key.startswith("AWS_ACCESS_KEY")}
     message = _errors(replace(world.workspace, environment=none).pulumi("preview", "-s", LIVE))
     assert "STS could not be asked whose account this is" in message

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cutover.freeze import SETTLING_SECONDS
+from cutover.freeze import DRAIN_SECONDS
 from lab.client import Addresses, LabClient
 from lab.pulumi_command import Result
 from lab.workspace import Workspace
@@ -124,15 +124,13 @@ class World:
         return said
 
     def state(self, stack: str) -> Mapping[str, Any]:
-        """The stack's exported deployment."""
-        exported = self.workspace.pulumi("stack", "export", "-s", stack)
-        deployment: Mapping[str, Any] = json.loads(exported.output)["deployment"]
-        return deployment
+        """The stack's deployment."""
+        return self.workspace.deployment(stack)
 
     def outputs(self, stack: str) -> Mapping[str, Any]:
         """The stack's outputs."""
-        outputs: Mapping[str, Any] = json.loads(self.workspace.pulumi("stack", "output", "-s", stack, "--json").output)
-        return outputs
+        resources = self.state(stack).get("resources", [])
+        return next((one.get("outputs", {}) for one in resources if one["type"] == "pulumi:pulumi:Stack"), {})
 
     def door(self, colour: str) -> str:
         """The name of the parameter that is there while the colour can be tagged in."""
@@ -147,9 +145,9 @@ class World:
         finally:
             self.workspace.edit_project(fullCapacityTimeout=PATIENCE_SECONDS)
 
-    def wait_until_settled(self) -> None:
+    def wait_until_drained(self) -> None:
         """Let the 120 s pass in which the colour that was tagged out last must not change."""
-        self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", SETTLING_SECONDS)
+        self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", DRAIN_SECONDS)
 
     @contextmanager
     def as_if_time_stood_still(self) -> Iterator[None]:

@@ -4,10 +4,9 @@ import asyncio
 import random
 from dataclasses import dataclass, field
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
+from propagation import Outcome, PropagationTimeout, Target, Watch
+from propagation.answer import Answer, AnswerKind, Endpoint
+from propagation.questions import Runtime
 from tests.unit.virtual_time import START, run_in_virtual_time
 
 ROUND_TRIP_SECONDS = 0.01
@@ -17,11 +16,11 @@ NAME = "www.example.com"
 RED = frozenset({"198.51.100.1", "198.51.100.2"})
 BLUE = frozenset({"203.0.113.1", "203.0.113.2"})
 
-SILENCE = Answer(Kind.NO_ANSWER, detail="no answer over UDP in 2 s")
-SERVFAIL = Answer(Kind.FAILURE, detail="SERVFAIL")
-REFUSED = Answer(Kind.FAILURE, detail="REFUSED")
-NXDOMAIN = Answer(Kind.NXDOMAIN, ttl_seconds=30, detail="NXDOMAIN")
-NODATA = Answer(Kind.NODATA, ttl_seconds=30, detail="NODATA")
+SILENCE = Answer(AnswerKind.NO_ANSWER, detail="no answer over UDP in 2 s")
+SERVFAIL = Answer(AnswerKind.FAILURE, detail="SERVFAIL")
+REFUSED = Answer(AnswerKind.FAILURE, detail="REFUSED")
+NXDOMAIN = Answer(AnswerKind.NXDOMAIN, ttl_seconds=30, detail="NXDOMAIN")
+NODATA = Answer(AnswerKind.NODATA, ttl_seconds=30, detail="NODATA")
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,8 @@ class Fault:
 class Server:
     """An authoritative server: both colours from `raised`, the incoming only from `switched`, the old only in `flips`.
 
-    `loss`: the share of questions that get lost.
+    `loss`: the share of questions that get lost. `own_switch`: names that have a record of their own, and when the
+    server switches that; until then it gives the old colour.
     """
 
     switched: float
@@ -46,19 +46,22 @@ class Server:
     raised: float = 0.0
     faults: tuple[Fault, ...] = ()
     flips: tuple[tuple[float, float], ...] = ()
+    own_switch: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
 class Resolver:
     """Caches in front of one server, of which each question meets one at random.
 
-    They keep answers `keeps` seconds longer than they may; all hold an old answer fetched at `old_from`. The first
-    `stuck_caches` of the `caches` always answer the old colour, with a whole TTL left.
+    They keep answers `keeps` seconds longer than they may (about some names `keeps_of` says otherwise); all hold an old
+    answer fetched at `old_from`. The first `stuck_caches` of the `caches` always answer the old colour, with a whole
+    TTL left.
     """
 
     upstream: str
     faults: tuple[Fault, ...] = ()
     keeps: float = 0.0
+    keeps_of: dict[str, float] = field(default_factory=dict)
     cache: dict[tuple[str, int], tuple[Answer, float]] = field(default_factory=dict)
     old_from: float | None = None
     caches: int = 1
@@ -92,14 +95,29 @@ class World:
         self.ns_unknown_until: dict[str, float] = {}
         for resolver in self.resolvers.values():
             if resolver.old_from is not None:
-                old = Answer(Kind.ADDRESSES, self.balancers[self.outgoing[0]][0][1], float(self.ttl_seconds))
-                expires = resolver.old_from + self.ttl_seconds + resolver.keeps
-                which = [(name, number) for name in self.names for number in range(resolver.caches)]
-                resolver.cache = dict.fromkeys(which, (old, expires))
+                old = Answer(AnswerKind.RECORDS, self.balancers[self.outgoing[0]][0][1], float(self.ttl_seconds))
+                expires = resolver.old_from + self.ttl_seconds
+                resolver.cache = {
+                    (name, number): (old, expires + resolver.keeps_of.get(name, resolver.keeps))
+                    for name in self.names
+                    for number in range(resolver.caches)
+                }
 
     @property
     def now(self) -> float:
         return asyncio.get_running_loop().time() - START
+
+    def holds_old(self) -> list[str]:
+        """The resolvers that hold an answer of the old colour now."""
+        old = frozenset[str]().union(*(had for colour in self.outgoing for _, had in self.balancers[colour]))
+        return [
+            address
+            for address, resolver in self.resolvers.items()
+            if any(
+                name in self.names and expires > self.now and answer.records & old
+                for (name, _), (answer, expires) in resolver.cache.items()
+            )
+        ]
 
     @property
     def truly_released(self) -> float:
@@ -110,9 +128,11 @@ class World:
     def target(self, minimum_ttl_seconds: float | None = None) -> Target:
         colours = ("blue", *self.outgoing)
         return Target(
-            names=self.names,
-            incoming="blue",
-            colours={colour: ColourNames(f"{colour}.{NAME}", f"{colour}.balancer.example.net") for colour in colours},
+            name=self.names[0],
+            expected="blue",
+            further=self.names[1:],
+            answers={colour: f"{colour}.{NAME}" for colour in colours},
+            sources={colour: f"{colour}.balancer.example.net" for colour in colours},
             ns_names=() if self.private else self.zone_servers or tuple(self.ns_addresses),
             zone=self.zone,
             private=self.private,
@@ -120,12 +140,21 @@ class World:
             minimum_ttl_seconds=minimum_ttl_seconds,
         )
 
+    def watch(self, target: Target | None = None, no_route: tuple[str, ...] = ()) -> Watch:
+        """A watch in this world, for the running loop."""
+        runtime = Runtime(
+            self.ask,
+            asyncio.get_running_loop().time,
+            is_routable=lambda server: server.address not in no_route,
+        )
+        return Watch(target or self.target(), runtime)
+
     async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
         """The edge of the watch, with the time it takes."""
         self.asked.append((self.now, server, name))
         await asyncio.sleep(self.round_trip_seconds / 2)
         answer = self._answer(server.address, name, rdtype, recursive=recursive)
-        await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is Kind.NO_ANSWER else self.round_trip_seconds / 2)
+        await asyncio.sleep(TIMEOUT_SECONDS if answer.kind is AnswerKind.NO_ANSWER else self.round_trip_seconds / 2)
         return answer
 
     def _answer(self, address: str, name: str, rdtype: str, *, recursive: bool) -> Answer:
@@ -140,9 +169,9 @@ class World:
             ("servers.parent.example", "A"): frozenset({PARENT_ADDRESS}),
         }
         if address == PARENT_ADDRESS:
-            return Answer(Kind.ADDRESSES, frozenset(self.by_parent), 3600) if self.by_parent else SERVFAIL
+            return Answer(AnswerKind.RECORDS, frozenset(self.by_parent), 3600) if self.by_parent else SERVFAIL
         found = known.get((name, rdtype))
-        return Answer(Kind.ADDRESSES, found, 3600) if found else NODATA
+        return Answer(AnswerKind.RECORDS, found, 3600) if found else NODATA
 
     def _serve(self, address: str, name: str) -> Answer:
         server = self.servers[address]
@@ -151,6 +180,8 @@ class World:
         fault = self._fault(server.faults, name)
         if fault is not None:
             return fault
+        if name in server.own_switch:
+            return self._addresses("blue" if self.now >= server.own_switch[name] else self.outgoing[0])
         if name not in self.names:
             return self._balancer(name) if self.own_names_exist else NXDOMAIN
         flipped = any(begins <= self.now < ends for begins, ends in server.flips)
@@ -175,11 +206,11 @@ class World:
         answer, expires = resolver.cache.get((name, number), (SERVFAIL, 0.0))
         if self.now >= expires:
             answer = self._fetch(resolver.upstream, name)
-            if answer.kind in (Kind.FAILURE, Kind.NO_ANSWER):
+            if answer.kind in (AnswerKind.FAILURE, AnswerKind.NO_ANSWER):
                 return SERVFAIL
-            expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps
+            expires = self.now + (answer.ttl_seconds or 0) + resolver.keeps_of.get(name, resolver.keeps)
             resolver.cache[name, number] = (answer, expires)
-        return Answer(answer.kind, answer.addresses, float(int(expires - self.now)), answer.detail)
+        return Answer(answer.kind, answer.records, float(int(expires - self.now)), answer.detail)
 
     def _fetch(self, upstream: str, name: str) -> Answer:
         """As a resolver does it: from its favourite server, or else from any that answers."""
@@ -188,7 +219,7 @@ class World:
         answer = SERVFAIL
         for address in (upstream, *self.servers):
             answer = self._serve(address, name)
-            if answer.kind not in (Kind.FAILURE, Kind.NO_ANSWER):
+            if answer.kind not in (AnswerKind.FAILURE, AnswerKind.NO_ANSWER):
                 break
         return answer
 
@@ -198,7 +229,7 @@ class World:
         address = self.ns_addresses[name]
         is_v6 = ":" in address
         if (rdtype == "AAAA") == is_v6:
-            return Answer(Kind.ADDRESSES, frozenset({address}), 3600)
+            return Answer(AnswerKind.RECORDS, frozenset({address}), 3600)
         return NODATA
 
     def _fault(self, faults: tuple[Fault, ...], name: str) -> Answer | None:
@@ -212,17 +243,21 @@ class World:
 
     def _addresses(self, colour: str) -> Answer:
         current = [addresses for begins, addresses in self.balancers[colour] if begins <= self.now]
-        return Answer(Kind.ADDRESSES, current[-1], float(self.ttl_seconds))
+        return Answer(AnswerKind.RECORDS, current[-1], float(self.ttl_seconds))
 
 
 @dataclass
 class Ending:
-    """How a wait ended: `at` seconds after START; `error` is None where it succeeded."""
+    """How a wait ended: `at` seconds after START; `error` is None where it succeeded.
+
+    `holding`: resolvers that held an answer of the old colour then, to any name.
+    """
 
     outcome: Outcome
     at: float
     lines: list[str]
     error: PropagationTimeout | None
+    holding: list[str]
 
 
 def servers(*switched: float) -> dict[str, Server]:
@@ -242,13 +277,7 @@ def wait_in(
     """Start a watch at `start_at` (None: leave that to `wait`) and wait from `wait_at`."""
 
     async def main() -> Ending:
-        loop = asyncio.get_running_loop()
-        watch = Watch(
-            world.target(minimum_ttl_seconds),
-            ask=world.ask,
-            clock=loop.time,
-            is_routable=lambda server: server.address not in no_route,
-        )
+        watch = world.watch(world.target(minimum_ttl_seconds), no_route)
         if start_at is not None:
             await asyncio.sleep(start_at)
             watch.start()
@@ -257,7 +286,7 @@ def wait_in(
         try:
             outcome = await watch.wait(deadline_seconds, lines.append)
         except PropagationTimeout as error:
-            return Ending(error.outcome, world.now, lines, error)
-        return Ending(outcome, world.now, lines, None)
+            return Ending(error.outcome, world.now, lines, error, world.holds_old())
+        return Ending(outcome, world.now, lines, None, world.holds_old())
 
     return run_in_virtual_time(main())

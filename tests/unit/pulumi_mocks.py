@@ -23,7 +23,7 @@ from cutover.aws import Aws
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.further_names import Records
-from cutover.history import History
+from cutover.in_charge import History
 from cutover.owned import Owned
 from cutover.provenance import Place
 from cutover.record_set import RecordSet

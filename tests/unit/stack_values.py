@@ -3,9 +3,8 @@
 import json
 from collections.abc import Mapping
 
-from components import settings
-from components.config_keys import SHARED_KEYS
-from components.settings import ColourSettings, LiveSettings
+from components import settings_reader
+from components.settings import SHARED_KEYS, ColourSettings, LiveSettings
 from cutover.cluster_facts import ClusterFacts
 
 PROJECT: Mapping[str, str] = {
@@ -41,7 +40,7 @@ def load(stack: str, **changes: str) -> ColourSettings | LiveSettings:
     """The settings of `stack`; `changes` go where their key belongs, to the project or to the stack's own file."""
     shared, own = parted(changes)
     project = {**PROJECT, **shared}
-    return settings.load(stack, {**project, **OWN.get(stack, {}), **own}, project)
+    return settings_reader.load(stack, {**project, **OWN.get(stack, {}), **own}, project)
 
 
 def colour(name: str = "amber", **changes: str) -> ColourSettings:

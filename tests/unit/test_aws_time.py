@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from components.standing import StandingLook
-from cutover import history
+from components.traffic_state import TrafficLook
+from cutover import in_charge
 from cutover.aws import Aws
 from cutover.aws_time import time_of
-from cutover.history import History, Version
+from cutover.in_charge import History, Version
 from tests.unit import stack_values
 
 
@@ -32,19 +32,21 @@ def test_an_answer_that_does_not_say_it_is_no_answer(date: str | None) -> None:
         time_of({})
 
 
-def test_a_standing_is_as_old_as_awss_answer_whatever_this_machine_thinks(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = history.of([Version(1, 1000.0, "x"), Version(2, 1001.0, '{"colour": "amber"}')], 1010.0)
+def test_the_traffic_state_is_as_old_as_the_answer_of_aws_whatever_time_is_here(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = in_charge.history_of([Version(1, 1000.0, "x"), Version(2, 1001.0, '{"colour": "amber"}')], 1010.0)
     monkeypatch.setattr(Aws, "record_sets", lambda *_: {"www.shop.example": ()})
     monkeypatch.setattr(Aws, "in_charge_history", lambda *_: found)
     monkeypatch.setattr(time, "time", lambda: 5_000_000.0)
     said: list[str] = []
     aws = Aws.__new__(Aws)
-    look = StandingLook(aws, "Z1", stack_values.colour().shared, 0.0, said.append)
+    look = TrafficLook(aws, "Z1", stack_values.colour().shared, 0.0, said.append)
 
     async def twice() -> None:
         for _ in range(2):
-            standing = await look()
-            assert (standing.read_at, standing.named) == (1010.0, "amber")
+            traffic = await look()
+            assert (traffic.read_at, traffic.named) == (1010.0, "amber")
 
     asyncio.run(twice())
     assert len(said) == 1, "what cannot be read is said once"
@@ -57,6 +59,6 @@ def test_without_awss_time_nobody_is_known_to_be_idle(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(Aws, "record_sets", lambda *_: {"www.shop.example": ()})
     monkeypatch.setattr(Aws, "in_charge_history", timeless)
-    look = StandingLook(Aws.__new__(Aws), "Z1", stack_values.colour().shared, 0.0, lambda _: None)
+    look = TrafficLook(Aws.__new__(Aws), "Z1", stack_values.colour().shared, 0.0, lambda _: None)
     with pytest.raises(ValueError, match="AWS did not say"):
         asyncio.run(look())

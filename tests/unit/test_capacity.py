@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from cutover.capacity import POLL_SECONDS, CapacitySeen, Target, is_full, wait_until_full
+from cutover.group_capacity import POLL_SECONDS, CapacitySeen, TargetHealth, is_full, wait_until_full
 from cutover.refusal import Refusal
 
-HEALTHY = Target("healthy")
-STARTING = Target("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
-SICK = Target("unhealthy", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]")
+HEALTHY = TargetHealth("healthy")
+STARTING = TargetHealth("initial", "Elb.RegistrationInProgress", "Target registration is in progress")
+SICK = TargetHealth("unhealthy", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]")
 
 
-def seen(*targets: Target, in_service: int | None = None) -> CapacitySeen:
+def seen(*targets: TargetHealth, in_service: int | None = None) -> CapacitySeen:
     """Instances i-0, i-1 … with one target each, of which the first `in_service` are InService (all, if not said)."""
     ids = [f"i-{number}" for number in range(len(targets))]
     return CapacitySeen("group-1", frozenset(ids[:in_service]), dict(zip(ids, targets, strict=True)))

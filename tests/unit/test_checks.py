@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cutover.capacity import CapacitySeen, Target
 from cutover.checks import capacity, certificate, current, offsite, probes, release, settled
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.probes import Answered
 from cutover.checks.settled import ClusterSeen
+from cutover.group_capacity import CapacitySeen, TargetHealth
 from tests.unit.stack_values import facts
 
 # capacity
@@ -18,7 +18,7 @@ from tests.unit.stack_values import facts
 
 def seen(*states: str, zones: str = "ab") -> CapacitySeen:
     """Instances i-0, i-1 … of these target states, one after the other in each of the `zones`."""
-    targets = {f"i-{number}": Target(state) for number, state in enumerate(states)}
+    targets = {f"i-{number}": TargetHealth(state) for number, state in enumerate(states)}
     return CapacitySeen(
         "group-1", frozenset(targets), targets, {i: zones[n % len(zones)] for n, i in enumerate(targets)}
     )

@@ -1,20 +1,17 @@
 """The check `dns` by the real watch, on virtual time: how long it asks, and what it makes of what it hears."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
 
 from cutover.checks import dns
 from cutover.checks.check import Check
-from cutover.propagation.answer import Answer, Kind
-from cutover.propagation.criterion import Picture
-from cutover.propagation.watch import Watch
+from propagation import Outcome
 from tests.unit.dns_world import NAME, NODATA, NXDOMAIN, SERVFAIL, SILENCE, Fault, Resolver, World, servers
 from tests.unit.virtual_time import run_in_virtual_time
 
 RESOLVERS = ("192.0.2.53", "192.0.2.54")
-REFERRAL = Answer(Kind.FAILURE, detail="lame: refers to the zone www.example.com, which ns-1.other.example. serve")
+REFERRAL = replace(SERVFAIL, detail="lame: refers to the zone www.example.com, which ns-1.other.example. serve")
 
 
 def world(*switched: float, last: tuple[Fault, ...] = (), loss: float = 0.0) -> World:
@@ -31,14 +28,14 @@ def checked(made: World, *carriers: str) -> tuple[Check, float]:
     """The check while `carriers` have weight, and how many seconds it took."""
 
     async def main() -> tuple[Check, float]:
-        expected = dns.choose({NAME: frozenset(carriers)}, frozenset({"red", "blue"}), "blue")
-        target = replace(made.target(), incoming=expected.asked_for)
+        expected = dns.choose((NAME,), {NAME: frozenset(carriers)}, frozenset({"red", "blue"}), "blue")
+        target = replace(made.target(), expected=expected.asked_for)
 
-        def found(picture: Picture) -> Check:
-            return dns.check(picture, expected, "example.com", target.resolvers)
+        def found(outcome: Outcome) -> Check:
+            return dns.check(outcome, expected, "example.com", target.resolvers)
 
-        watch = Watch(target, ask=made.ask, clock=asyncio.get_running_loop().time)
-        return found(await watch.glance(dns.SECONDS, lambda picture: found(picture).holds)), made.now
+        watch = made.watch(target)
+        return found(await watch.glance(dns.SECONDS, lambda outcome: found(outcome).holds)), made.now
 
     return run_in_virtual_time(main())
 
@@ -60,11 +57,11 @@ def test_packets_that_get_lost_refuse_nothing() -> None:
         assert seconds < dns.SECONDS
 
 
-@pytest.mark.parametrize("answer", [SILENCE, SERVFAIL, NXDOMAIN, NODATA, REFERRAL])
-def test_a_server_that_does_not_come_round_is_named_after_a_few_seconds(answer: Answer) -> None:
-    found, seconds = checked(world(0, 0, last=(Fault(answer),)), "blue")
+@pytest.mark.parametrize("fault", [Fault(answer) for answer in (SILENCE, SERVFAIL, NXDOMAIN, NODATA, REFERRAL)])
+def test_a_server_that_does_not_come_round_is_named_after_a_few_seconds(fault: Fault) -> None:
+    found, seconds = checked(world(0, 0, last=(fault,)), "blue")
     assert not found.holds
-    assert found.seen == f"ns-2.example.net (10.0.0.2): {answer.detail} ({NAME})"
+    assert found.seen == f"ns-2.example.net (10.0.0.2): {fault.answer.detail} ({NAME})"
     assert dns.SECONDS <= seconds < dns.SECONDS + 0.1
 
 

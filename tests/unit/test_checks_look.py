@@ -11,26 +11,21 @@ from typing import Any
 
 import pytest
 
-from cutover.capacity import CapacitySeen, Target
 from cutover.checks import look as looking
 from cutover.checks.candidate import Candidate, Edges, LiveNames
 from cutover.checks.capacity import PAUSE_SECONDS
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.check import Check
 from cutover.checks.healing import GroupSeen, Size
+from cutover.checks.http_request import Question
 from cutover.checks.look import look
-from cutover.checks.probe import Question
 from cutover.checks.probes import Answered
 from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Picture
-from cutover.propagation.look import Look
-from cutover.propagation.resolver_view import ResolverView
-from cutover.propagation.server_view import ServerView
-from cutover.propagation.target import ColourNames
-from cutover.propagation.target import Target as Watched
+from cutover.group_capacity import CapacitySeen, TargetHealth
+from propagation import Endpoint, Outcome
+from propagation import Target as Watched
+from tests.unit.outcomes import outcome
 from tests.unit.stack_values import facts
 
 ORDER = [
@@ -40,7 +35,7 @@ ORDER = [
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SHAPE = {"capacity": "2"}
 RESOLVER = Endpoint("192.0.2.53")
-TWO_ADDRESSES = Answer(Kind.ADDRESSES, frozenset({"192.0.2.2", "192.0.2.1"}), 60)
+TWO_ADDRESSES = Outcome.Said("", "", "expected", "answers", ("192.0.2.2", "192.0.2.1"))
 CANDIDATE = Candidate(
     colour="violet",
     other_colour="amber",
@@ -59,21 +54,23 @@ CANDIDATE = Candidate(
     latency_milliseconds=1000,
     release_header="X-Release",
     references=("/shop/a", "/shop/b"),
+    door_parameter="/tag-team/violet",
     resolvers=(RESOLVER,),
     live=LiveNames(
         "shop.example",
         "Z1",
         {"www.shop.example": frozenset({"amber"})},
-        {one: ColourNames(f"{one}.www.shop.example", f"{one}.elb.example") for one in ("amber", "violet")},
+        {one: f"{one}.www.shop.example" for one in ("amber", "violet")},
+        {one: f"{one}.elb.example" for one in ("amber", "violet")},
         53,
     ),
 )
 HELD = GroupSeen(Size(2, 2, 2), "ELB", ["arn:of:violet"])
-IN_CHARGE = Look(Verdict.NEW, "answers amber", 1.0, 1.0, ("192.0.2.9",))
-HEALTHY, SICK = Target("healthy"), Target("unhealthy")
+IN_CHARGE = Outcome.Said("", "", "expected", "answers amber", ("192.0.2.9",))
+HEALTHY, SICK = TargetHealth("healthy"), TargetHealth("unhealthy")
 
 
-def capacity_seen(*targets: Target) -> CapacitySeen:
+def capacity_seen(*targets: TargetHealth) -> CapacitySeen:
     ids = [f"i-{number}" for number in range(len(targets))]
     zones = {instance: "ab"[number % 2] for number, instance in enumerate(ids)}
     return CapacitySeen("violet-group", frozenset(ids), dict(zip(ids, targets, strict=True)), zones)
@@ -100,12 +97,17 @@ class Account:
     names: frozenset[str] = frozenset({"www.shop.example"})
     offsite: Mapping[str, str] = field(default_factory=dict)
     other_records: Sequence[RecordSeen] = ()
+    door_is_there: bool = True
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _note(self, *question: Any) -> None:
         self.asked.append(question)
         if question[0] in self.errors:
             raise self.errors[question[0]]
+
+    def exists(self, parameter: str) -> bool:
+        self._note("door", parameter)
+        return self.door_is_there
 
     def capacity(self, group: str, region: str | None = None) -> CapacitySeen:
         self._note("capacity", group, region)
@@ -137,19 +139,15 @@ class Account:
 class World:
     """Resolvers that know the load balancer and addresses that answer well, unless told otherwise."""
 
-    answer: Answer = TWO_ADDRESSES
+    answer: Outcome.Said = TWO_ADDRESSES
     status: int = 200
     release: str = "1.0.0"
     error: Exception | None = None
     slept: list[float] = field(default_factory=list)
     asked: list[tuple[Sequence[str], Question, int, int]] = field(default_factory=list)
-    resolved: list[tuple[Endpoint, str, str, bool]] = field(default_factory=list)
-    said: Look = IN_CHARGE
+    resolved: list[Watched] = field(default_factory=list)
+    said: Outcome.Said = IN_CHARGE
     watched: list[Watched] = field(default_factory=list)
-
-    async def ask(self, server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
-        self.resolved.append((server, name, rdtype, recursive))
-        return self.answer
 
     async def ask_all(
         self, addresses: Sequence[str], question: Question, times: int, latency_milliseconds: int
@@ -163,18 +161,23 @@ class World:
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
 
-    async def glance(self, target: Watched, deadline_seconds: float, is_enough: Callable[[Picture], bool]) -> Picture:
-        self.watched.append(target)
-        picture = Picture(
-            [ServerView(name, "ns-1.example.net (192.0.2.3)", self.said) for name in target.names],
-            [ResolverView(name, str(RESOLVER), self.said) for name in target.names],
-        )
+    async def glance(self, target: Watched, deadline_seconds: float, is_enough: Callable[[Outcome], bool]) -> Outcome:
         assert deadline_seconds > 0
-        assert is_enough(picture) == (self.said.verdict is Verdict.NEW)
-        return picture
+        if target.agreement:
+            self.resolved.append(target)
+            return outcome(said_by_resolvers=(replace(self.answer, server=str(RESOLVER)),))
+        self.watched.append(target)
+        seen = outcome(
+            said_by_servers=tuple(
+                replace(self.said, server="ns-1.example.net (192.0.2.3)", name=name) for name in target.names
+            ),
+            said_by_resolvers=tuple(replace(self.said, server=str(RESOLVER), name=name) for name in target.names),
+        )
+        assert is_enough(seen) == (self.said.verdict == "expected")
+        return seen
 
     def edges(self) -> Edges:
-        return Edges(self.ask, self.ask_all, self.sleep, self.glance)
+        return Edges(self.ask_all, self.sleep, self.glance)
 
 
 def run(
@@ -204,19 +207,38 @@ def test_of_a_colour_that_is_asleep_nothing_is_asked() -> None:
     assert account.asked == []
 
 
+def test_the_door_is_asked_for_when_all_else_is_known() -> None:
+    account = Account()
+    run(account=account)
+    assert account.asked[-1] == ("door", "/tag-team/violet")
+
+
+def test_awake_alone_asks_for_the_door_and_nothing_else() -> None:
+    account = Account()
+    assert asyncio.run(looking.awake_alone(CANDIDATE, account)) == run()[0]
+    assert account.asked == [("door", "/tag-team/violet")]
+
+
+def test_a_door_that_cannot_be_read_is_closed() -> None:
+    bad = failed(run(account=Account({"door": OSError("AccessDenied: not for you")})))
+    assert bad == {"awake": "/tag-team/violet cannot be read: AccessDenied: not for you"}
+    assert failed(run(account=Account({"door": ValueError()})))["awake"].endswith("cannot be read: ValueError")
+
+
 FAULTS: list[tuple[str, Candidate, Account, World]] = [
+    ("awake", CANDIDATE, Account(door_is_there=False), World()),
     ("capacity", CANDIDATE, Account(capacities=[capacity_seen(HEALTHY, SICK)]), World()),
     ("capacity", replace(CANDIDATE, availability_zones=3), Account(), World()),
     ("current", replace(CANDIDATE, declared={"capacity": "4"}), Account(), World()),
     ("settled", CANDIDATE, Account(status="Delete in progress"), World()),
     ("probes", replace(CANDIDATE, release_header=None), Account(), World(status=503)),
-    ("probes", replace(CANDIDATE, release_header=None), Account(), World(Answer(Kind.NXDOMAIN, detail="NXDOMAIN"))),
+    ("probes", replace(CANDIDATE, release_header=None), Account(), World(Outcome.Said("", "", "negative", "NXDOMAIN"))),
     ("release", CANDIDATE, Account(), World(release="0.9.0")),
     ("certificate", CANDIDATE, Account(names=frozenset({"shop.example"})), World()),
     ("offsite", CANDIDATE, Account(offsite={"/shop/b": "ParameterNotFound"}), World()),
     ("records", CANDIDATE, Account(other_records=[RecordSeen("AAAA", "simple", "", ("2001:db8::1",))]), World()),
-    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict=Verdict.OLD))),
-    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict=Verdict.NO_ANSWER))),
+    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict="other"))),
+    ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict="no_answer"))),
     ("alike", replace(CANDIDATE, other_built={"capacity": "4"}), Account(), World()),
 ]
 
@@ -245,7 +267,7 @@ def test_probes_that_break_fail_both_checks_that_need_them() -> None:
 
 
 def test_a_name_without_addresses_is_told_with_what_each_resolver_said() -> None:
-    bad = failed(run(world=World(Answer(Kind.FAILURE, detail="SERVFAIL"))))
+    bad = failed(run(world=World(Outcome.Said("", "", "failure", "SERVFAIL"))))
     assert bad["probes"] == "no address of violet.elb.example is to be had (192.0.2.53: SERVFAIL)"
     assert bad["release"] == "no good answer that could have X-Release"
 
@@ -293,7 +315,9 @@ def test_the_addresses_of_the_load_balancer_are_asked_under_the_colours_own_name
     world = World()
     run(replace(CANDIDATE, port=8443), world=world)
     ((addresses, question, times, latency),) = world.asked
-    assert world.resolved == [(RESOLVER, "violet.elb.example", "A", True)]
+    (asked,) = world.resolved
+    assert (asked.names, asked.rdtype) == (("violet.elb.example",), "A")
+    assert (asked.resolvers, asked.private) == ((RESOLVER,), True)
     assert addresses == ("192.0.2.1", "192.0.2.2")
     assert question.url == "https://violet.www.shop.example:8443/healthz"
     assert (times, latency, question.timeout_seconds) == (5, 1000, 3.0)
@@ -327,12 +351,29 @@ def test_dns_is_asked_by_the_watch_of_the_tag_in_about_who_is_in_charge() -> Non
     run(account=account, world=world)
     (target,) = world.watched
     assert ("name_servers", "Z1") in account.asked
-    assert (target.names, target.incoming, target.zone) == (("www.shop.example",), "amber", "shop.example")
+    assert (target.names, target.expected, target.zone) == (("www.shop.example",), "amber", "shop.example")
     assert (target.ns_names, target.resolvers, target.private) == (("ns-1.example.net",), (RESOLVER,), False)
-    assert set(target.colours) == {"amber", "violet"}
+    assert target.answers == {one: f"{one}.www.shop.example" for one in ("amber", "violet")}
+    assert target.sources == {one: f"{one}.elb.example" for one in ("amber", "violet")}
 
 
 def test_records_are_read_of_the_live_names_and_of_those_between_them_and_the_zone() -> None:
     account = Account()
     run(replace(CANDIDATE, names=("www.eu.shop.example", "shop.example")), account)
     assert ("records", "Z1", "www.eu.shop.example", "shop.example", "eu.shop.example") in account.asked
+
+
+def test_nobody_is_asked_about_a_name_that_may_not_be_there_yet() -> None:
+    world, names = World(), ("www.shop.example", "api.shop.example", "web.shop.example")
+    carriers = {names[0]: frozenset({"amber"}), names[1]: frozenset[str](), names[2]: frozenset({"amber"})}
+    run(replace(CANDIDATE, names=names, live=replace(CANDIDATE.live, carriers=carriers)), world=world)
+    (target,) = world.watched
+    assert (target.name, target.further) == (names[0], (names[2],))
+
+
+def test_before_the_first_tag_in_the_colours_own_name_is_asked_about() -> None:
+    world = World()
+    live = replace(CANDIDATE.live, carriers={"www.shop.example": frozenset()})
+    assert "dns" not in failed(run(replace(CANDIDATE, live=live), world=world))
+    (target,) = world.watched
+    assert (target.names, target.expected) == (("violet.www.shop.example",), "violet")

@@ -7,9 +7,9 @@ import pytest
 from cutover.checks import override
 from cutover.checks.check import ALIKE, AWAKE, WAIVABLE
 from cutover.checks.override import Override, Waiver
-from cutover.history import Named
+from cutover.in_charge import Entry
 
-NOBODY_YET: tuple[Named, ...] = ()
+NOBODY_YET: tuple[Entry, ...] = ()
 PROBES_OF_VIOLET = Override("violet", "2.0.0", ("probes",))
 
 
@@ -86,14 +86,14 @@ def test_awake_is_not_waived_even_by_an_override_that_was_not_read_from_config()
 
 
 def test_it_is_used_up_by_the_attempt_that_it_let_through() -> None:
-    history = (Named(1.0, "violet", "2.0.0", override=str(PROBES_OF_VIOLET)), Named(2.0, "amber", "1.0.0"))
+    history = (Entry(1.0, "violet", "2.0.0", override=str(PROBES_OF_VIOLET)), Entry(2.0, "amber", "1.0.0"))
     waiver = override.decide(PROBES_OF_VIOLET, "violet", "2.0.0", history)
     assert waiver.checks == frozenset()
     assert "it was used" in waiver.line
 
 
 def test_an_attempt_that_needed_no_override_does_not_use_it_up() -> None:
-    history = (Named(1.0, "violet", "2.0.0"), Named(2.0, "amber", "1.0.0", override="probes for amber@1.0.0"))
+    history = (Entry(1.0, "violet", "2.0.0"), Entry(2.0, "amber", "1.0.0", override="probes for amber@1.0.0"))
     assert override.decide(PROBES_OF_VIOLET, "violet", "2.0.0", history).checks == {"probes"}
 
 

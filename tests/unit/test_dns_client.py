@@ -16,8 +16,8 @@ import dns.rrset
 import httpx2
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.client import EDNS_PAYLOAD_BYTES, ask
+from propagation.answer import Answer, AnswerKind, Endpoint
+from propagation.client import EDNS_PAYLOAD_BYTES, ask
 from tests.own_time import now, run_in_own_time
 
 NAME = "www.example.com."
@@ -100,7 +100,7 @@ def test_all_addresses_of_the_answer_are_taken_with_their_ttl() -> None:
     answer = answer_of(
         lambda query: [reply(query, f"{NAME} 60 IN A 198.51.100.1", f"{NAME} 60 IN A 198.51.100.2")],
     )
-    assert answer == Answer(Kind.ADDRESSES, frozenset({"198.51.100.1", "198.51.100.2"}), 60.0)
+    assert answer == Answer(AnswerKind.RECORDS, frozenset({"198.51.100.1", "198.51.100.2"}), 60.0)
 
 
 def test_a_chain_of_names_is_followed_and_its_smallest_ttl_counts() -> None:
@@ -111,41 +111,41 @@ def test_a_chain_of_names_is_followed_and_its_smallest_ttl_counts() -> None:
         "unrelated.example.com. 5 IN A 198.51.100.9",
     )
     assert answer_of(lambda query: [reply(query, *records)]) == Answer(
-        Kind.ADDRESSES, frozenset({"198.51.100.1"}), 17.0, longest_ttl_seconds=300.0
+        AnswerKind.RECORDS, frozenset({"198.51.100.1"}), 17.0, longest_ttl_seconds=300.0
     )
 
 
 def test_a_chain_that_ends_nowhere_is_no_data() -> None:
     answer = answer_of(lambda query: [reply(query, f"{NAME} 300 IN CNAME A.elsewhere.example.")])
-    assert answer.kind is Kind.NODATA
+    assert answer.kind is AnswerKind.NODATA
     assert (answer.alias, answer.longest_ttl_seconds) == ("a.elsewhere.example.", 300.0)
 
 
 def test_a_chain_that_bites_its_tail_is_a_failure() -> None:
     answer = answer_of(lambda query: [reply(query, f"{NAME} 300 IN CNAME {NAME}")])
-    assert answer.kind is Kind.FAILURE
+    assert answer.kind is AnswerKind.FAILURE
 
 
 def test_a_negative_answer_has_the_ttl_of_its_soa_record() -> None:
     soa = "example.com. 900 IN SOA ns-1.example.net. hostmaster.example.net. 1 7200 900 1209600 86"
     no_data = answer_of(lambda query: [reply(query, authority=soa)], rdtype="AAAA")
-    assert (no_data.kind, no_data.ttl_seconds) == (Kind.NODATA, 86.0)
+    assert (no_data.kind, no_data.ttl_seconds) == (AnswerKind.NODATA, 86.0)
     no_name = answer_of(lambda query: [reply(query, rcode="NXDOMAIN", authority=soa)])
-    assert (no_name.kind, no_name.ttl_seconds, no_name.addresses) == (Kind.NXDOMAIN, 86.0, frozenset())
+    assert (no_name.kind, no_name.ttl_seconds, no_name.records) == (AnswerKind.NXDOMAIN, 86.0, frozenset())
 
 
 @pytest.mark.parametrize("rcode", ["SERVFAIL", "REFUSED", "NOTIMP"])
 def test_an_error_is_a_failure_with_its_name(rcode: str) -> None:
-    assert answer_of(lambda query: [reply(query, rcode=rcode, flags="QR")]) == Answer(Kind.FAILURE, detail=rcode)
+    assert answer_of(lambda query: [reply(query, rcode=rcode, flags="QR")]) == Answer(AnswerKind.FAILURE, detail=rcode)
 
 
 def test_an_authoritative_server_that_answers_without_authority_is_lame() -> None:
     def without_authority(query: dns.message.Message) -> list[dns.message.Message]:
         return [reply(query, f"{NAME} 60 IN A 198.51.100.1", flags="RA")]
 
-    assert answer_of(without_authority).kind is Kind.FAILURE
+    assert answer_of(without_authority).kind is AnswerKind.FAILURE
     assert "lame" in answer_of(without_authority).detail
-    assert answer_of(without_authority, recursive=True).kind is Kind.ADDRESSES
+    assert answer_of(without_authority, recursive=True).kind is AnswerKind.RECORDS
 
 
 @pytest.mark.parametrize("recursive", [True, False])
@@ -166,13 +166,13 @@ def test_a_truncated_answer_is_asked_for_again_over_tcp() -> None:
         lambda query: [reply(query, f"{NAME} 60 IN A 198.51.100.1", flags="AA TC")],
         lambda query: [reply(query, *(f"{NAME} 60 IN A 198.51.100.{n}" for n in range(1, 100)))],
     )
-    assert answer.kind is Kind.ADDRESSES
-    assert len(answer.addresses) == 99
+    assert answer.kind is AnswerKind.RECORDS
+    assert len(answer.records) == 99
 
 
 def test_a_truncated_answer_without_tcp_is_a_failure_but_not_silence() -> None:
     answer = answer_of(lambda query: [reply(query, flags="AA TC")])
-    assert answer.kind is Kind.FAILURE
+    assert answer.kind is AnswerKind.FAILURE
     assert "TCP" in answer.detail
 
 
@@ -181,7 +181,7 @@ def test_nonsense_over_tcp_is_a_failure(replies: list[str]) -> None:
     answer = answer_of(
         lambda query: [reply(query, flags="AA TC")], lambda _: [reply(other_question()) for _ in replies]
     )
-    assert answer.kind is Kind.FAILURE
+    assert answer.kind is AnswerKind.FAILURE
 
 
 def other_question() -> dns.message.Message:
@@ -211,9 +211,9 @@ def test_what_answers_no_question_of_ours_is_ignored(
             first.flags |= dns.flags.TC
         return [first, reply(query, f"{NAME} 60 IN A 198.51.100.1")]
 
-    assert answer_of(replies).addresses == {"198.51.100.1"}
+    assert answer_of(replies).records == {"198.51.100.1"}
     alone = answer_of(lambda query: [forged(query)], timeout_seconds=0.05)
-    assert alone.kind is Kind.NO_ANSWER
+    assert alone.kind is AnswerKind.NO_ANSWER
 
 
 def test_silence_ends_at_the_timeout() -> None:
@@ -223,13 +223,13 @@ def test_silence_ends_at_the_timeout() -> None:
             return await ask(server, NAME, "A", recursive=False, timeout_seconds=0.1), now() - began
 
     answer, seconds = run_in_own_time(main())
-    assert answer == Answer(Kind.NO_ANSWER, detail="no answer over UDP in 0.1 s")
+    assert answer == Answer(AnswerKind.NO_ANSWER, detail="no answer over UDP in 0.1 s")
     assert 0.1 <= seconds < 0.2
 
 
 def test_a_server_is_asked_over_ipv6() -> None:
     answer = answer_of(lambda query: [reply(query, f"{NAME} 60 IN AAAA 2001:db8::1")], address="::1", rdtype="AAAA")
-    assert answer.addresses == {"2001:db8::1"}
+    assert answer.records == {"2001:db8::1"}
 
 
 def test_no_route_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,7 +238,7 @@ def test_no_route_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("dns.asyncquery.udp", no_route)
     answer = asyncio.run(ask(Endpoint("192.0.2.1"), NAME, "A", recursive=True))
-    assert answer == Answer(Kind.NO_ANSWER, detail="no answer over UDP: [Errno 101] Network is unreachable")
+    assert answer == Answer(AnswerKind.NO_ANSWER, detail="no answer over UDP: [Errno 101] Network is unreachable")
 
 
 def asked_names(count: int, replies: Replies) -> list[str]:
@@ -267,10 +267,10 @@ def lower_case(query: dns.message.Message) -> dns.message.Message:
 
 
 def test_an_answer_that_does_not_repeat_the_case_is_asked_for_over_tcp(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cutover.propagation.client.secrets.randbits", lambda _bits: 1)
+    monkeypatch.setattr("propagation.client.secrets.randbits", lambda _bits: 1)
     answer = answer_of(lambda query: [lower_case(query)], lambda query: [reply(query, f"{NAME} 60 IN A 198.51.100.1")])
-    assert answer.addresses == {"198.51.100.1"}
-    assert answer_of(lambda query: [lower_case(query)]).kind is Kind.FAILURE
+    assert answer.records == {"198.51.100.1"}
+    assert answer_of(lambda query: [lower_case(query)]).kind is AnswerKind.FAILURE
 
 
 def test_a_server_that_does_not_know_edns_is_asked_without() -> None:
@@ -281,7 +281,7 @@ def test_a_server_that_does_not_know_edns_is_asked_without() -> None:
             return [response]
         return [reply(query, f"{NAME} 60 IN A 198.51.100.1")]
 
-    assert answer_of(replies).addresses == {"198.51.100.1"}
+    assert answer_of(replies).records == {"198.51.100.1"}
 
 
 def test_what_the_server_adds_of_its_own_accord_is_told() -> None:
@@ -306,7 +306,7 @@ def test_a_referral_answers_a_question_for_name_servers_and_no_other() -> None:
     def refer(query: dns.message.Message) -> list[dns.message.Message]:
         return [reply(query, authority=servers, flags="QR")]
 
-    assert answer_of(refer, rdtype="NS").addresses == {"ns-1.example.net."}
+    assert answer_of(refer, rdtype="NS").records == {"ns-1.example.net."}
     assert "lame" in answer_of(refer, rdtype="A").detail
     elsewhere = answer_of(lambda query: [reply(query, authority="com. 60 IN NS a.example.", flags="QR")], rdtype="NS")
     assert "lame" in elsewhere.detail
@@ -314,13 +314,13 @@ def test_a_referral_answers_a_question_for_name_servers_and_no_other() -> None:
 
 def test_the_name_servers_of_another_name_are_not_those_of_an_alias() -> None:
     records = (f"{NAME} 60 IN CNAME example.com.", "example.com. 60 IN NS ns-1.example.net.")
-    assert answer_of(lambda query: [reply(query, *records)], rdtype="NS").kind is Kind.NODATA
+    assert answer_of(lambda query: [reply(query, *records)], rdtype="NS").kind is AnswerKind.NODATA
 
 
 def test_other_types_are_told_as_text() -> None:
     records = (f"{NAME} 60 IN MX 10 Mail.example.com.", f"{NAME} 60 IN MX 20 mail.example.net.")
     answer = answer_of(lambda query: [reply(query, *records)], rdtype="MX")
-    assert answer.addresses == {"10 mail.example.com.", "20 mail.example.net."}
+    assert answer.records == {"10 mail.example.com.", "20 mail.example.net."}
 
 
 MALFORMED = dns.exception.FormError("not a message")  # type: ignore[no-untyped-call]  # dnspython has no types here
@@ -339,25 +339,29 @@ def over_https(monkeypatch: pytest.MonkeyPatch, came: Exception | None) -> Answe
 
 
 def test_a_resolver_is_asked_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert over_https(monkeypatch, None).addresses == {"198.51.100.1"}
+    assert over_https(monkeypatch, None).records == {"198.51.100.1"}
 
 
 @pytest.mark.parametrize(
     ("error", "kind", "detail"),
     [
-        (httpx2.ConnectError("certificate verify failed"), Kind.NO_ANSWER, "no answer over HTTPS: certificate verify"),
-        (httpx2.ConnectError(""), Kind.NO_ANSWER, "no answer over HTTPS: ConnectError"),
+        (
+            httpx2.ConnectError("certificate verify failed"),
+            AnswerKind.NO_ANSWER,
+            "no answer over HTTPS: certificate verify",
+        ),
+        (httpx2.ConnectError(""), AnswerKind.NO_ANSWER, "no answer over HTTPS: ConnectError"),
         (
             ValueError("responded with status code 403\nbody"),
-            Kind.FAILURE,
+            AnswerKind.FAILURE,
             "malformed answer over HTTPS: responded with",
         ),
-        (MALFORMED, Kind.FAILURE, "malformed answer over HTTPS: not a message"),
-        (httpx2.InvalidURL("no host"), Kind.FAILURE, "malformed answer over HTTPS: no host"),
+        (MALFORMED, AnswerKind.FAILURE, "malformed answer over HTTPS: not a message"),
+        (httpx2.InvalidURL("no host"), AnswerKind.FAILURE, "malformed answer over HTTPS: no host"),
     ],
 )
 def test_what_goes_wrong_over_https_is_an_answer_too(
-    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: Kind, detail: str
+    monkeypatch: pytest.MonkeyPatch, error: Exception, kind: AnswerKind, detail: str
 ) -> None:
     answer = over_https(monkeypatch, error)
     assert answer.kind is kind

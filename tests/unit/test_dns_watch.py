@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.outcome import PropagationTimeout
-from cutover.propagation.watch import Watch
+from propagation import Endpoint, PropagationTimeout, Watch
+from propagation.answer import Answer, AnswerKind
+from propagation.questions import Runtime
 from tests.unit.dns_world import (
     BLUE,
     NAME,
@@ -59,7 +59,7 @@ def test_a_server_that_lags_by_30_seconds_is_waited_for_and_named_meanwhile() ->
     assert not any("10.0.0.1" in line for line in ending.lines if "3 of 4" in line)
 
 
-def test_both_colours_at_the_same_weight_never_pass_for_switched() -> None:
+def test_two_answers_at_the_same_weight_never_pass_for_switched() -> None:
     world = World(servers(float("inf"), float("inf"), float("inf")))
     ending = wait_in(world, deadline_seconds=60)
     assert ending.error is not None
@@ -217,7 +217,7 @@ def test_the_deadline_counts_from_the_call_of_wait() -> None:
     assert ending.at == pytest.approx(80)
 
 
-def test_the_first_colour_ever_needs_no_outgoing_one() -> None:
+def test_the_first_answer_ever_needs_no_other_one() -> None:
     world = World(servers(10, 10), outgoing=())
     world.servers["10.0.0.2"].faults = (Fault(NXDOMAIN, 0, 15),)
     assert_in_time(wait_in(world, start_at=11), 15 + 60)
@@ -236,14 +236,14 @@ def test_a_server_on_new_addresses_of_the_old_colour_is_stale() -> None:
     assert_in_time(wait_in(world), 50 + 60)
 
 
-def test_an_address_that_moves_to_the_incoming_colour_counts_for_it() -> None:
+def test_an_address_that_moves_to_the_expected_answer_counts_for_it() -> None:
     world = World(servers(40, 40), resolvers=resolvers(2))
     world.balancers["red"] = [(0, RED), (20, OTHER_RED)]
     world.balancers["blue"] = [(0, BLUE), (25, RED)]
     assert_in_time(wait_in(world), 100)
 
 
-def test_an_address_that_moves_to_the_outgoing_colour_counts_against_it() -> None:
+def test_an_address_that_moves_to_another_answer_counts_against_it() -> None:
     world = World(servers(float("inf"), 10))
     world.balancers["blue"] = [(0, BLUE), (20, OTHER_BLUE)]
     world.balancers["red"] = [(0, RED), (25, BLUE)]
@@ -256,9 +256,9 @@ def test_where_the_own_names_are_gone_the_load_balancers_names_tell() -> None:
     assert_in_time(wait_in(World(servers(10, 10), own_names_exist=False)), 70)
 
 
-def test_addresses_of_no_colour_never_count() -> None:
+def test_addresses_of_no_answer_never_count() -> None:
     world = World(servers(10), ttl_seconds=20)
-    stranger = Answer(Kind.ADDRESSES, frozenset({"192.0.2.99"}), 20.0)
+    stranger = Answer(AnswerKind.RECORDS, frozenset({"192.0.2.99"}), 20.0)
     world.servers["10.0.0.1"].faults = (Fault(stranger),)
     ending = wait_in(world, deadline_seconds=60)
     assert ending.error is not None
@@ -266,7 +266,7 @@ def test_addresses_of_no_colour_never_count() -> None:
 
 
 def test_nothing_ends_while_an_answer_of_unknown_addresses_is_still_looked_up() -> None:
-    stranger = Answer(Kind.ADDRESSES, frozenset({"192.0.2.99"}), 60.0)
+    stranger = Answer(AnswerKind.RECORDS, frozenset({"192.0.2.99"}), 60.0)
     world = World(
         {**servers(0), "10.0.0.2": Server(10, faults=(Fault(stranger, 69.6, 80),))},
         resolvers=resolvers(2, faults=(Fault(SILENCE, everything=True),)),
@@ -405,7 +405,7 @@ def test_an_exception_in_the_background_ends_the_wait_with_it() -> None:
         return await world.ask(server, name, rdtype, recursive=recursive)
 
     async def main() -> None:
-        watch = Watch(world.target(), ask=broken, clock=asyncio.get_running_loop().time)
+        watch = Watch(world.target(), Runtime(broken, asyncio.get_running_loop().time))
         watch.start()
         await asyncio.sleep(10)
         with pytest.raises(ZeroDivisionError, match="a mistake of ours"):
@@ -420,8 +420,7 @@ def test_stopping_leaves_nothing_running_and_tells_of_an_exception() -> None:
         raise ZeroDivisionError(f"a mistake of ours {server, name, rdtype, recursive}")
 
     async def main() -> None:
-        clock = asyncio.get_running_loop().time
-        good, bad = Watch(world.target(), ask=world.ask, clock=clock), Watch(world.target(), ask=broken, clock=clock)
+        good, bad = world.watch(), Watch(world.target(), Runtime(broken, asyncio.get_running_loop().time))
         for watch in (good, good, bad):
             watch.start()
         await asyncio.sleep(3)
@@ -436,7 +435,7 @@ def test_stopping_leaves_nothing_running_and_tells_of_an_exception() -> None:
 
 def test_a_second_wait_begins_from_nothing() -> None:
     async def main() -> None:
-        watch = Watch(world.target(), ask=world.ask, clock=asyncio.get_running_loop().time)
+        watch = world.watch()
         with pytest.raises(PropagationTimeout):
             await watch.wait(30)
         await asyncio.sleep(60)
@@ -450,7 +449,7 @@ def test_a_second_wait_begins_from_nothing() -> None:
 
 def test_a_wait_that_is_cancelled_stops_asking() -> None:
     async def main() -> None:
-        watch = Watch(world.target(), ask=world.ask, clock=asyncio.get_running_loop().time)
+        watch = world.watch()
         waiting = asyncio.create_task(watch.wait(300))
         await asyncio.sleep(5)
         waiting.cancel()

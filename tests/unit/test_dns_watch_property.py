@@ -5,8 +5,8 @@ from dataclasses import replace
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cutover.propagation.next_look import LOOKS_PER_TTL, REGULAR_SECONDS
-from tests.unit.dns_world import NXDOMAIN, SERVFAIL, SILENCE, Fault, Resolver, Server, World, wait_in
+from propagation.schedule import LOOKS_PER_TTL, REGULAR_SECONDS
+from tests.unit.dns_world import NAME, NXDOMAIN, SERVFAIL, SILENCE, Fault, Resolver, Server, World, wait_in
 
 MOMENTS = st.floats(0, 40)
 SHORTEST_TTL_SECONDS = 4
@@ -40,7 +40,8 @@ def worlds(draw: st.DrawFn) -> World:
         f"192.0.2.{n}": Resolver(address, old_from=server.switched - 0.01)
         for n, (address, server) in enumerate(servers.items())
     }
-    return World(servers, resolvers, ttl_seconds=ttl_seconds, seed=draw(st.integers(0, 1000)))
+    names = (NAME, *(f"further-{n}.example.com" for n in range(draw(st.integers(0, 3)))))
+    return World(servers, resolvers, ttl_seconds=ttl_seconds, names=names, seed=draw(st.integers(0, 1000)))
 
 
 def truly_over(world: World) -> float:
@@ -65,5 +66,6 @@ def test_it_is_never_early_and_hardly_late(world: World) -> None:
     ending = wait_in(world)
     assert ending.error is None, str(ending.error)
     assert ending.at >= world.truly_released
+    assert ending.holding == []
     truth = truly_over(world)
     assert truth - 0.02 <= ending.at <= truth + 1

@@ -4,10 +4,8 @@ import asyncio
 
 import pytest
 
-from cutover.propagation.answer import Answer, Kind
-from cutover.propagation.expected import Agreement
-from cutover.propagation.target import Target
-from cutover.propagation.watch import Watch
+from propagation import Target
+from propagation.answer import Answer, AnswerKind
 from tests.unit.dns_world import RED, SERVFAIL, Fault, Resolver, World, servers, wait_in
 from tests.unit.virtual_time import run_in_virtual_time
 
@@ -59,7 +57,7 @@ def test_a_parent_that_is_seen_later_is_believed_then() -> None:
 
     async def main() -> tuple[str, ...] | None:
         loop = asyncio.get_running_loop()
-        watch = Watch(world.target(), ask=world.ask, clock=loop.time)
+        watch = world.watch()
         loop.call_later(15, lambda: setattr(world, "by_parent", ("ns-1.example.net.", "ns-2.example.net.")))
         outcome = await watch.wait(300)
         assert 100 <= world.now <= 101
@@ -96,7 +94,7 @@ def test_a_resolver_of_a_private_zone_that_switches_last_counts() -> None:
 
 
 def test_a_private_zone_that_resolvers_do_not_know_is_never_propagated() -> None:
-    world = private(0, faults=(Fault(Answer(Kind.NXDOMAIN, ttl_seconds=30, detail="NXDOMAIN")),))
+    world = private(0, faults=(Fault(Answer(AnswerKind.NXDOMAIN, ttl_seconds=30, detail="NXDOMAIN")),))
     ending = wait_in(world, deadline_seconds=100)
     assert ending.error is not None
     assert "www.example.com at resolver 192.0.2.1: NXDOMAIN" in str(ending.error)
@@ -104,7 +102,7 @@ def test_a_private_zone_that_resolvers_do_not_know_is_never_propagated() -> None
 
 
 def test_a_private_zone_of_which_no_resolver_says_anything_is_never_propagated() -> None:
-    silent = Fault(Answer(Kind.NO_ANSWER, detail="no answer"), everything=True)
+    silent = Fault(Answer(AnswerKind.NO_ANSWER, detail="no answer"), everything=True)
     ending = wait_in(private(0, faults=(silent,)), deadline_seconds=100)
     assert ending.error is not None
 
@@ -113,21 +111,20 @@ def agreement(world: World) -> float:
     """When all servers are taken to agree for good."""
 
     async def main() -> float:
-        loop = asyncio.get_running_loop()
         target = Target(
-            names=world.names,
-            incoming="the same everywhere",
+            name=world.names[0],
+            expected="the same everywhere",
+            agreement=True,
             ns_names=tuple(world.ns_addresses),
             resolvers=world.target().resolvers,
         )
-        watch = Watch(target, ask=world.ask, clock=loop.time, new_judge=lambda *_: Agreement(by_resolvers=False))
-        await watch.wait(300)
+        await world.watch(target).wait(300)
         return world.now
 
     return run_in_virtual_time(main())
 
 
-def test_without_colours_the_servers_have_to_agree_for_one_ttl() -> None:
+def test_where_nothing_is_expected_the_servers_have_to_agree_for_one_ttl() -> None:
     assert 60 <= agreement(World(servers(-1, -1))) <= 61
     # They agreed on the old answer from the beginning; then one server had another.
     world = World(servers(30, 38))
@@ -140,10 +137,10 @@ def test_a_look_returns_as_soon_as_everybody_has_said_something() -> None:
     world.servers["10.0.0.1"].raised = world.servers["10.0.0.2"].raised = 10
 
     async def main() -> None:
-        watch = Watch(world.target(), ask=world.ask, clock=asyncio.get_running_loop().time)
+        watch = world.watch()
         outcome = await watch.look(10)
         assert world.now < 0.5
-        assert [server.addresses for server in outcome.servers] == [tuple(sorted(RED))] * 2
+        assert [server.records for server in outcome.servers] == [tuple(sorted(RED))] * 2
         assert not outcome.is_as_expected
         assert outcome.is_the_same_everywhere
         assert outcome.queries < 30
@@ -151,13 +148,13 @@ def test_a_look_returns_as_soon_as_everybody_has_said_something() -> None:
     run_in_virtual_time(main())
 
 
-@pytest.mark.parametrize("answer", [SERVFAIL, Answer(Kind.NO_ANSWER, detail="no answer")])
+@pytest.mark.parametrize("answer", [SERVFAIL, Answer(AnswerKind.NO_ANSWER, detail="no answer")])
 def test_a_look_does_not_take_a_failing_server_for_agreement(answer: Answer) -> None:
     world = World(servers(0, 0))
     world.servers["10.0.0.2"].faults = (Fault(answer),)
 
     async def main() -> None:
-        outcome = await Watch(world.target(), ask=world.ask, clock=asyncio.get_running_loop().time).look(10)
+        outcome = await world.watch().look(10)
         assert world.now < 2.5
         assert not outcome.is_as_expected
         assert not outcome.is_the_same_everywhere
@@ -168,8 +165,8 @@ def test_a_look_does_not_take_a_failing_server_for_agreement(answer: Answer) -> 
 def test_a_private_target_has_no_name_servers() -> None:
     with pytest.raises(ValueError, match="no name servers that can be asked"):
         Target(
-            names=("a",),
-            incoming="b",
+            name="a",
+            expected="b",
             ns_names=("ns-1",),
             resolvers=World(servers(0)).target().resolvers,
             private=True,

@@ -10,7 +10,7 @@ from components import first_look
 from components.first_look import LiveLook
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
-from cutover.history import History, Named
+from cutover.in_charge import Entry, History
 from cutover.owned import BALANCER, RECORD, Owned
 from cutover.refusal import Refusal
 from cutover.zone_records import Page
@@ -28,7 +28,7 @@ IN_CHARGE = Owned("in-charge", "aws:ssm/parameter:Parameter", {})
 class Account(AwsZones):
     """An account with one zone."""
 
-    def __init__(self, *contents: Mapping[str, Any], history: Sequence[Named] = ()) -> None:
+    def __init__(self, *contents: Mapping[str, Any], history: Sequence[Entry] = ()) -> None:
         self._zone, self.history = ZoneOf(*contents), History(tuple(history))
 
     @property
@@ -161,7 +161,7 @@ def test_a_colour_that_comes_in_or_was_rebuilt_has_to_be_in_the_zone() -> None:
 def test_records_of_a_state_that_was_lost_are_taken_up_even_while_an_own_name_is_missing() -> None:
     sets = [alias(WWW, f"{name}.elb.example", SetIdentifier=name, Weight=0) for name in CLUSTERS]
     of_live(Account(*sets))
-    of_live(Account(*sets, history=[Named(1, "amber", group="amber-group")]))
+    of_live(Account(*sets, history=[Entry(1, "amber", group="amber-group")]))
 
 
 def test_a_service_that_was_retired_can_be_destroyed_whoever_has_its_names_now() -> None:
@@ -186,4 +186,4 @@ def test_a_strangers_set_and_a_strangers_account_are_refused() -> None:
     with pytest.raises(Refusal, match="record set violet that is not this project's"):
         of_live(Account(foreign, *OWN_NAMES), held(WWW, "amber"), IN_CHARGE)
     with pytest.raises(Refusal, match="in-charge is there already"):
-        of_live(Account(*OWN_NAMES, history=[Named(1, "amber", group="another")]))
+        of_live(Account(*OWN_NAMES, history=[Entry(1, "amber", group="another")]))

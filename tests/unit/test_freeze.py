@@ -6,71 +6,71 @@ from typing import Any
 import pytest
 
 from cutover.freeze import (
+    DRAIN_SECONDS,
     RESTORE,
-    SETTLING_SECONDS,
     Change,
     Operation,
-    Standing,
+    TrafficState,
     decide,
     frozen_because,
     refuse_another_service,
     tag,
 )
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.refusal import Refusal
 
 NOW = 1_000_000.0
 NAME = "www.shop.example"
 LOAD_BALANCER = "aws:lb/loadBalancer:LoadBalancer"
-NOBODY = Standing({NAME: {}}, ())
-CARRYING = Standing({NAME: {"red": 100, "blue": 0}}, (Named(NOW - 9000, "red"),))
-A_LITTLE = Standing({NAME: {"red": 1, "blue": 100}}, (Named(NOW - 9000, "blue"),))
-WAIT_FAILED = Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"),))
-IDLE = Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"), Named(NOW - 500, "blue")))
+NOBODY = TrafficState({NAME: {}}, ())
+CARRYING = TrafficState({NAME: {"red": 100, "blue": 0}}, (Entry(NOW - 9000, "red"),))
+A_LITTLE = TrafficState({NAME: {"red": 1, "blue": 100}}, (Entry(NOW - 9000, "blue"),))
+WAIT_FAILED = TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"),))
+IDLE = TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - 500, "blue")))
 
 
-def just_tagged_out(seconds_ago: float) -> Standing:
-    return Standing({NAME: {"red": 0, "blue": 100}}, (Named(NOW - 9000, "red"), Named(NOW - seconds_ago, "blue")))
+def just_tagged_out(seconds_ago: float) -> TrafficState:
+    return TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - seconds_ago, "blue")))
 
 
 def change(operation: Operation = Operation.UPDATE, type_: str = LOAD_BALANCER, **inputs: Any) -> Change:
     return Change(operation, "red", type_, inputs.get("old", {}), inputs.get("new", {}))
 
 
-@pytest.mark.parametrize("standing", [CARRYING, A_LITTLE, WAIT_FAILED])
-def test_a_colour_with_any_weight_or_named_in_charge_is_frozen(standing: Standing) -> None:
-    assert frozen_because("red", standing, NOW)
+@pytest.mark.parametrize("traffic", [CARRYING, A_LITTLE, WAIT_FAILED])
+def test_a_colour_with_any_weight_or_named_in_charge_is_frozen(traffic: TrafficState) -> None:
+    assert frozen_because("red", traffic, NOW)
 
 
 @pytest.mark.parametrize("operation", Operation)
-@pytest.mark.parametrize("standing", [CARRYING, A_LITTLE, WAIT_FAILED, just_tagged_out(1)])
-def test_every_operation_on_a_frozen_colour_is_refused(operation: Operation, standing: Standing) -> None:
+@pytest.mark.parametrize("traffic", [CARRYING, A_LITTLE, WAIT_FAILED, just_tagged_out(1)])
+def test_every_operation_on_a_frozen_colour_is_refused(operation: Operation, traffic: TrafficState) -> None:
     with pytest.raises(Refusal):
-        decide("red", change(operation), standing, NOW, hotfix=False)
+        decide("red", change(operation), traffic, NOW, hotfix=False)
 
 
-@pytest.mark.parametrize("standing", [NOBODY, IDLE])
-def test_a_colour_that_nobody_is_sent_to_is_not_frozen(standing: Standing) -> None:
-    assert frozen_because("red", standing, NOW) is None
+@pytest.mark.parametrize("traffic", [NOBODY, IDLE])
+def test_a_colour_that_nobody_is_sent_to_is_not_frozen(traffic: TrafficState) -> None:
+    assert frozen_because("red", traffic, NOW) is None
 
 
 def test_a_colour_just_tagged_out_is_frozen_and_says_how_many_seconds_remain() -> None:
     reason = frozen_because("red", just_tagged_out(30), NOW)
     assert reason is not None
-    assert f"{SETTLING_SECONDS - 30} s" in reason
-    assert frozen_because("red", just_tagged_out(SETTLING_SECONDS), NOW) is None
+    assert f"{DRAIN_SECONDS - 30} s" in reason
+    assert frozen_because("red", just_tagged_out(DRAIN_SECONDS), NOW) is None
 
 
 def test_the_last_time_a_colour_was_in_charge_counts_not_the_first() -> None:
-    history = (Named(NOW - 9000, "red"), Named(NOW - 8000, "blue"), Named(NOW - 100, "red"), Named(NOW - 10, "blue"))
-    reason = frozen_because("red", Standing({NAME: {"blue": 100}}, history), NOW)
+    history = (Entry(NOW - 9000, "red"), Entry(NOW - 8000, "blue"), Entry(NOW - 100, "red"), Entry(NOW - 10, "blue"))
+    reason = frozen_because("red", TrafficState({NAME: {"blue": 100}}, history), NOW)
     assert reason is not None
     assert "110 s" in reason
 
 
 def test_weight_on_one_name_of_many_is_enough() -> None:
-    standing = Standing({NAME: {"blue": 100}, "api.shop.example": {"blue": 100, "red": 1}}, ())
-    assert frozen_because("red", standing, NOW)
+    traffic = TrafficState({NAME: {"blue": 100}, "api.shop.example": {"blue": 100, "red": 1}}, ())
+    assert frozen_because("red", traffic, NOW)
 
 
 def test_a_hotfix_lets_updates_and_creates_through_and_says_so_loudly() -> None:
@@ -110,10 +110,10 @@ def test_an_idle_colour_changes_without_a_word() -> None:
 
 
 def test_a_colour_that_had_a_share_a_moment_ago_is_frozen_as_if_it_had_been_in_charge() -> None:
-    history = (Named(NOW - 900, "blue", sharing=frozenset({"red"})), Named(NOW - 20, "blue"))
-    assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW)
-    still = (Named(NOW - 900, "blue", sharing=frozenset({"red"})),)
-    assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, still), NOW), "the wait has not ended"
+    history = (Entry(NOW - 900, "blue", sharing=frozenset({"red"})), Entry(NOW - 20, "blue"))
+    assert frozen_because("red", TrafficState({NAME: {"red": 0, "blue": 100}}, history), NOW)
+    still = (Entry(NOW - 900, "blue", sharing=frozenset({"red"})),)
+    assert frozen_because("red", TrafficState({NAME: {"red": 0, "blue": 100}}, still), NOW), "the wait has not ended"
 
 
 def test_the_tags_of_an_auto_scaling_group_are_a_list() -> None:
@@ -135,19 +135,19 @@ def test_a_cluster_that_serves_another_name_than_the_first_is_frozen() -> None:
 
 @pytest.mark.parametrize("weights", [{"red": 0, "blue": 0}, {"red": 0}, {"red": 0, "before": 0}])
 def test_where_nobody_has_weight_every_set_carries(weights: dict[str, int]) -> None:
-    standing = Standing({NAME: weights, "api.shop.example": {"blue": 100, "red": 0}}, IDLE.history)
-    reason = frozen_because("red", standing, NOW)
+    traffic = TrafficState({NAME: weights, "api.shop.example": {"blue": 100, "red": 0}}, IDLE.history)
+    reason = frozen_because("red", traffic, NOW)
     assert reason is not None
     assert "where nobody has weight, all sets are used" in reason
 
 
 def test_beside_a_strangers_set_alone_a_colour_without_one_may_be_built() -> None:
-    assert frozen_because("red", Standing({NAME: {"before": 0}}, ()), NOW) is None
-    assert frozen_because("red", Standing({NAME: {"before": 100}}, ()), NOW) is None
+    assert frozen_because("red", TrafficState({NAME: {"before": 0}}, ()), NOW) is None
+    assert frozen_because("red", TrafficState({NAME: {"before": 100}}, ()), NOW) is None
 
 
 def test_without_a_history_a_colour_with_a_record_set_is_frozen_and_the_next_step_restores_it() -> None:
-    lost = Standing({NAME: {"red": 0, "blue": 100}}, ())
+    lost = TrafficState({NAME: {"red": 0, "blue": 100}}, ())
     with pytest.raises(Refusal) as refused:
         decide("red", change(Operation.DELETE), lost, NOW, hotfix=False)
     assert "in-charge has no history" in refused.value.seen
@@ -166,19 +166,19 @@ def test_when_the_newest_version_cannot_be_read_nobody_is_known_to_be_in_charge(
     assert refused.value.next_step == RESTORE
     assert unreadable.named is None
     assert frozen_because("red", replace(unreadable, weights={NAME: {"blue": 100}}), NOW), "it was named once"
-    assert frozen_because("red", Standing({NAME: {}}, (), 0.0, "version 1 is 'x' (no JSON)"), NOW) is None
+    assert frozen_because("red", TrafficState({NAME: {}}, (), 0.0, "version 1 is 'x' (no JSON)"), NOW) is None
 
 
 def test_before_a_restored_entry_anybody_may_have_been_live() -> None:
-    history = (Named(NOW - 9000, "blue"), Named(NOW - 20, "blue", restored=True))
-    reason = frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW)
+    history = (Entry(NOW - 9000, "blue"), Entry(NOW - 20, "blue", restored=True))
+    reason = frozen_because("red", TrafficState({NAME: {"red": 0, "blue": 100}}, history), NOW)
     assert reason is not None
     assert "100 s" in reason
-    assert frozen_because("red", Standing({NAME: {"red": 0, "blue": 100}}, history), NOW + 100) is None
+    assert frozen_because("red", TrafficState({NAME: {"red": 0, "blue": 100}}, history), NOW + 100) is None
 
 
 def test_no_more_seconds_are_left_than_there_are() -> None:
     """AWS's Date has whole seconds, and a history has thousandths."""
     reason = frozen_because("red", just_tagged_out(-0.9), NOW)
     assert reason is not None
-    assert f"come for {SETTLING_SECONDS} s" in reason
+    assert f"come for {DRAIN_SECONDS} s" in reason

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from cutover.capacity import CapacitySeen
+from cutover.group_capacity import CapacitySeen
 from cutover.launches import REASON_CHARACTERS, Activity, failures
 from cutover.printable import printable
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cutover import history
-from cutover.history import History, Version
+from cutover import in_charge
+from cutover.in_charge import History, Version
 from cutover.owned import Owned
 from cutover.refusal import Refusal
 from cutover.weighted_set import WeightedSets, alias
@@ -26,7 +26,7 @@ ATTEMPT = {
     "shares": {"amber": 100},
 }
 WRITTEN = json.dumps({"colour": "amber", "release": "1.0.0"})
-GOOD = history.of([Version(1, 1.0, WRITTEN)], 1000.0)
+GOOD = in_charge.history_of([Version(1, 1.0, WRITTEN)], 1000.0)
 
 
 def sets(amber: int, violet: int) -> WeightedSets:

@@ -215,7 +215,7 @@ def test_the_order_of_the_names_makes_no_difference_to_their_records() -> None:
 
 def test_an_update_without_a_wait_keeps_the_outcome_of_the_last() -> None:
     clusters: Mapping[str, ClusterFacts | None] = {colour: facts(colour) for colour in COLOURS}
-    last = {"done": False, "incoming": "violet"}
+    last = {"done": False, "expected": "violet"}
     found = pulumi_mocks.declare("live", OWN["live"], PROJECT, clusters, outputs={"propagation": last})
     assert found.exports["propagation"] == last
     assert declared().exports.get("propagation") is None

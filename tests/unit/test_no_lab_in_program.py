@@ -11,7 +11,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = re.compile(r"moto|localhost|127\.0\.0\.1|\blab\b", re.IGNORECASE)
-WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *sorted(ROOT.glob("cutover/**/*.py"))]
+DECIDED = [*sorted(ROOT.glob("cutover/**/*.py")), *sorted(ROOT.glob("propagation/**/*.py"))]
+WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED]
 PROGRAM = [*WIRING, *sorted(ROOT.glob("policies/**/*.py")), *sorted(ROOT.glob("policies/*.yaml")), ROOT / "Pulumi.yaml"]
 COLOURS = tuple(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["cidrs"]["default"])
 
@@ -50,7 +51,7 @@ def test_no_file_of_the_program_imports_the_lab_or_the_tests(path: Path) -> None
     assert packages.isdisjoint({"lab", "tests", "moto", "pytest"})
 
 
-@pytest.mark.parametrize("path", sorted(ROOT.glob("cutover/**/*.py")), ids=relative)
+@pytest.mark.parametrize("path", DECIDED, ids=relative)
 def test_what_is_decided_does_not_depend_on_what_is_declared(path: Path) -> None:
     packages = {name.partition(".")[0] for name in imported(parsed(path))}
     assert packages.isdisjoint({"components", "pulumi_aws"})

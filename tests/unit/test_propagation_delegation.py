@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.delegation import Delegation, Zone, ancestors, ask_parent, plain_names, zone_of
+from propagation.answer import Answer, AnswerKind, Endpoint
+from propagation.delegation import Delegation, Zone, ancestors, ask_parent, plain_names, zone_of
 
 RESOLVER, PARENT = Endpoint("192.0.2.53", 5353), Endpoint("192.0.2.1", 5353)
-NODATA = Answer(Kind.NODATA, detail="NODATA")
-SERVFAIL = Answer(Kind.FAILURE, detail="SERVFAIL")
+NODATA = Answer(AnswerKind.NODATA, detail="NODATA")
+SERVFAIL = Answer(AnswerKind.FAILURE, detail="SERVFAIL")
 OWN = ("ns-1.example.net", "ns-2.example.net")
 
 
 def records(*data: str) -> Answer:
-    return Answer(Kind.ADDRESSES, frozenset(data), 3600)
+    return Answer(AnswerKind.RECORDS, frozenset(data), 3600)
 
 
 @dataclass
@@ -85,7 +85,7 @@ def test_a_parent_that_cannot_be_seen_is_a_warning_with_the_reason(
 OVERLOOKED = "if {0} is a zone of its own, its name servers were overlooked"
 
 
-@pytest.mark.parametrize("failed", [SERVFAIL, Answer(Kind.NO_ANSWER, detail="no answer from anybody")])
+@pytest.mark.parametrize("failed", [SERVFAIL, Answer(AnswerKind.NO_ANSWER, detail="no answer from anybody")])
 def test_above_a_name_that_cannot_be_looked_up_the_next_is_asked_and_a_warning_says_so(failed: Answer) -> None:
     names = Names()
     names.known[RESOLVER, "example.com", "NS"] = failed
@@ -100,7 +100,7 @@ def test_a_parent_that_was_overlooked_is_not_taken_for_seen() -> None:
     names = Names()
     names.known[RESOLVER, "example.com", "NS"] = SERVFAIL
     # The servers of com know nothing of a zone two levels below: they refer to example.com.
-    names.known[PARENT, "shop.example.com", "NS"] = Answer(Kind.FAILURE, detail="lame: answers without authority")
+    names.known[PARENT, "shop.example.com", "NS"] = Answer(AnswerKind.FAILURE, detail="lame: answers without authority")
     found = names.delegation()
     assert found.by_parent is None
     assert [text.partition(":")[0] for text in found.warnings] == [
@@ -142,7 +142,9 @@ def test_a_zone_is_found_above_a_name_that_cannot_be_looked_up(name: str) -> Non
 
 def test_of_a_name_where_a_look_up_failed_and_no_zone_is_known_the_failure_is_told() -> None:
     async def mostly_nothing(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
-        return SERVFAIL if name == "shop.nowhere" else Answer(Kind.NXDOMAIN, detail=f"{server, rdtype, recursive}")
+        return (
+            SERVFAIL if name == "shop.nowhere" else Answer(AnswerKind.NXDOMAIN, detail=f"{server, rdtype, recursive}")
+        )
 
     with pytest.raises(LookupError, match=r"the resolvers say SERVFAIL to NS of shop\.nowhere$"):
         asyncio.run(zone_of("www.shop.nowhere", [RESOLVER], mostly_nothing))
@@ -160,7 +162,7 @@ def test_the_zone_of_a_name_is_the_nearest_with_name_servers() -> None:
 
 def test_a_name_in_no_zone_is_an_error() -> None:
     async def nothing(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
-        return Answer(Kind.NXDOMAIN, detail=f"NXDOMAIN {server, name, rdtype, recursive}")
+        return Answer(AnswerKind.NXDOMAIN, detail=f"NXDOMAIN {server, name, rdtype, recursive}")
 
     with pytest.raises(LookupError, match=r"no name server is known of any of www\.nowhere, nowhere, \."):
         asyncio.run(zone_of("www.nowhere", [RESOLVER], nothing))

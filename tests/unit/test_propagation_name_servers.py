@@ -5,13 +5,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.name_servers import first_to_know, is_routable
+from propagation.answer import Answer, AnswerKind, Endpoint
+from propagation.client import is_routable
+from propagation.questions import first_to_know
 
-KNOWS = Answer(Kind.ADDRESSES, frozenset({"192.0.2.1"}), 3600)
-NODATA = Answer(Kind.NODATA, detail="NODATA")
-SERVFAIL = Answer(Kind.FAILURE, detail="SERVFAIL")
-SILENCE = Answer(Kind.NO_ANSWER, detail="no answer over UDP in 2 s")
+KNOWS = Answer(AnswerKind.RECORDS, frozenset({"192.0.2.1"}), 3600)
+NODATA = Answer(AnswerKind.NODATA, detail="NODATA")
+SERVFAIL = Answer(AnswerKind.FAILURE, detail="SERVFAIL")
+SILENCE = Answer(AnswerKind.NO_ANSWER, detail="no answer over UDP in 2 s")
 
 
 def found(answers: Mapping[str, tuple[float, Answer]]) -> Answer:

@@ -2,14 +2,13 @@
 
 import pytest
 
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.resolvers import PUBLIC_RESOLVERS, resolver
+from propagation import Endpoint
 
 
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        *((address, address) for address in PUBLIC_RESOLVERS),
+        *((address, address) for address in Endpoint.PUBLIC_RESOLVERS),
         ("2001:4860:4860:0:0:0:0:8888", "2001:4860:4860::8888"),
         ("https://dns.google/dns-query", "https://dns.google/dns-query"),
         ("https://192.0.2.53:8443/dns-query", "https://192.0.2.53:8443/dns-query"),
@@ -17,7 +16,7 @@ from cutover.propagation.resolvers import PUBLIC_RESOLVERS, resolver
     ],
 )
 def test_addresses_and_https_urls_are_resolvers(text: str, read: str) -> None:
-    assert resolver(text) == read
+    assert Endpoint.resolver(text) == Endpoint(read)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_addresses_and_https_urls_are_resolvers(text: str, read: str) -> None:
 )
 def test_anything_else_is_not(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  # whoever calls it says what is allowed
-        resolver(text)
+        Endpoint.resolver(text)
 
 
 def test_an_endpoint_over_https_has_no_port_of_its_own() -> None:

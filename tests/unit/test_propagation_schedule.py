@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from cutover.propagation.colour_addresses import Verdict
-from cutover.propagation.criterion import Status
-from cutover.propagation.look import Look
-from cutover.propagation.next_look import (
+from propagation.criterion import Status
+from propagation.observation import Observation, Worth
+from propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
+from propagation.schedule import (
     backoff_seconds,
     next_resolver_look,
     next_server_look,
@@ -17,16 +17,22 @@ from cutover.propagation.next_look import (
     resolver_questions_at_once,
     server_patience_seconds,
 )
-from cutover.propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
-from cutover.propagation.sentinel import SUSPICIOUS_ROW, Sentinel, is_news, sentinel_of
-from cutover.propagation.server_view import BURST_ANSWERS, ServerView, observe_server
+from propagation.server_view import (
+    BURST_ANSWERS,
+    SUSPICIOUS_ROW,
+    Sentinel,
+    ServerView,
+    is_news,
+    observe_server,
+    sentinel_of,
+)
 
 STALE = Status(False, 60, None, None, (), (), ())
 SWITCHED = Status(False, 60, 100, 160, (), (), (), final_look_at=159.6)
 
 
-def server(verdict: Verdict, asked_at: float, *, streak: int = 0, switched_at: float | None = None) -> ServerView:
-    seen = Look(verdict, verdict.value, asked_at, asked_at + 0.1)
+def server(verdict: Worth, asked_at: float, *, streak: int = 0, switched_at: float | None = None) -> ServerView:
+    seen = Observation(verdict, verdict.value, asked_at, asked_at + 0.1)
     return ServerView("www.example.com", "ns-1", last=seen, streak=streak, switched_at=switched_at)
 
 
@@ -34,8 +40,8 @@ def guarded_by(view: ServerView | None, ask_again_before: float = float("-inf"))
     return replace(STALE, sentinel=Sentinel(view, ask_again_before))
 
 
-def resolver(verdict: Verdict, at: float, ttl_left: float | None = None, *, failures: int = 0) -> ResolverView:
-    seen = Look(verdict, verdict.value, at, at, ttl_seconds=ttl_left)
+def resolver(verdict: Worth, at: float, ttl_left: float | None = None, *, failures: int = 0) -> ResolverView:
+    seen = Observation(verdict, verdict.value, at, at, ttl_seconds=ttl_left)
     view = observe_resolver(ResolverView("www.example.com", "192.0.2.1"), seen)
     return replace(view, failures=failures or view.failures)
 
@@ -45,27 +51,23 @@ def test_everybody_is_asked_at_once_to_begin_with() -> None:
     assert next_resolver_look(ResolverView("www.example.com", "192.0.2.1"), STALE) < 0
 
 
-@pytest.mark.parametrize("verdict", [Verdict.OLD, Verdict.NEGATIVE, Verdict.FAILURE, Verdict.NO_ANSWER])
-def test_the_sentinel_is_asked_three_times_a_second_and_everybody_else_seldom(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Worth.OTHER, Worth.NEGATIVE, Worth.FAILURE, Worth.NO_ANSWER])
+def test_the_sentinel_is_asked_three_times_a_second_and_everybody_else_seldom(verdict: Worth) -> None:
     view = server(verdict, 50)
-    assert next_server_look(view, guarded_by(server(Verdict.OLD, 40))) == 50.3
-    assert next_server_look(view, guarded_by(server(Verdict.OLD, 40)), names=50) == 50.3
+    assert next_server_look(view, guarded_by(server(Worth.OTHER, 40))) == 50.3
     assert next_server_look(view, guarded_by(replace(view, name="api.example.com"))) == 55
     assert next_server_look(view, replace(guarded_by(replace(view, server="ns-2")), ttl_seconds=12)) == 51
-    assert next_server_look(view, guarded_by(replace(view, server="ns-2")), names=60) == (
-        62 if verdict is Verdict.NO_ANSWER else 55
-    )
 
 
 def test_when_the_sentinel_seems_to_have_switched_the_others_are_asked_at_once() -> None:
-    view = server(Verdict.OLD, 50)
+    view = server(Worth.OTHER, 50)
     assert next_server_look(view, guarded_by(None, ask_again_before=50.1)) == 50.1
     assert next_server_look(view, guarded_by(None, ask_again_before=49)) == 55
 
 
 def test_the_sentinel_is_the_last_that_has_not_switched_also_after_a_flip_back_and_with_a_late_address() -> None:
-    waiting = [replace(server(Verdict.OLD, 50), server=f"ns-{number}") for number in (1, 2, 3)]
-    done = replace(server(Verdict.NEW, 50, streak=20, switched_at=50), streak_since=49)
+    waiting = [replace(server(Worth.OTHER, 50), server=f"ns-{number}") for number in (1, 2, 3)]
+    done = replace(server(Worth.EXPECTED, 50, streak=20, switched_at=50), streak_since=49)
     assert sentinel_of([]) == Sentinel()
     assert sentinel_of(waiting).is_of(waiting[2])
     assert sentinel_of([*waiting[:2], done]) == Sentinel(waiting[1], ask_again_before=49)
@@ -75,16 +77,22 @@ def test_the_sentinel_is_the_last_that_has_not_switched_also_after_a_flip_back_a
 
 
 def test_a_row_of_seven_at_the_sentinel_makes_the_others_be_asked_and_shorter_ones_do_not() -> None:
-    other = replace(server(Verdict.OLD, 50), server="ns-1")
-    row = [replace(server(Verdict.NEW, 60, streak=streak), streak_since=59) for streak in (6, 7)]
+    other = replace(server(Worth.OTHER, 50), server="ns-1")
+    row = [replace(server(Worth.EXPECTED, 60, streak=streak), streak_since=59) for streak in (6, 7)]
     assert [sentinel_of([other, view]).ask_again_before for view in row] == [float("-inf"), 59]
     assert sentinel_of([row[1], other]).ask_again_before == float("-inf"), "that is not the sentinel"
 
 
 def test_a_switch_a_row_of_seven_and_a_fall_back_are_news_and_nothing_else_is() -> None:
     views = [ServerView("www.example.com", "ns-1")]
-    for verdict in [*[Verdict.NEW] * BURST_ANSWERS, Verdict.NEW, Verdict.FAILURE, *[Verdict.NEW] * 8, Verdict.OLD]:
-        views.append(observe_server(views[-1], Look(verdict, verdict.value, len(views), len(views))))
+    for verdict in [
+        *[Worth.EXPECTED] * BURST_ANSWERS,
+        Worth.EXPECTED,
+        Worth.FAILURE,
+        *[Worth.EXPECTED] * 8,
+        Worth.OTHER,
+    ]:
+        views.append(observe_server(views[-1], Observation(verdict, verdict.value, len(views), len(views))))
     news = [number for number, (before, after) in enumerate(pairwise(views), start=1) if is_news(before, after)]
     assert news == [SUSPICIOUS_ROW, BURST_ANSWERS, len(views) - 1]
 
@@ -95,7 +103,7 @@ def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
     while view.switched_at is None:
         parts.append(questions_at_once(view))
         for _ in range(parts[-1]):
-            view = observe_server(view, Look(Verdict.NEW, "answers blue", 1, 1.1))
+            view = observe_server(view, Observation(Worth.EXPECTED, "answers blue", 1, 1.1))
         if view.switched_at is None:
             assert next_server_look(view, STALE) == pytest.approx(1.12)
     assert parts == [1, 2, 4, 8, 5]
@@ -103,112 +111,111 @@ def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
 
 
 def test_a_server_that_has_switched_is_asked_twelve_times_a_ttl_and_right_before_the_end() -> None:
-    view = server(Verdict.NEW, 110, streak=30, switched_at=90)
+    view = server(Worth.EXPECTED, 110, streak=30, switched_at=90)
     assert questions_at_once(view) == 1
     assert next_server_look(view, SWITCHED) == 115
     assert next_server_look(view, replace(SWITCHED, ttl_seconds=12)) == 111
     assert next_server_look(view, replace(SWITCHED, ttl_seconds=3600)) == 115
-    assert next_server_look(server(Verdict.NEW, 157, switched_at=90), SWITCHED) == pytest.approx(159.6)
-    assert next_server_look(server(Verdict.NEW, 159.7, switched_at=90), SWITCHED) == pytest.approx(164.7)
-    assert next_server_look(server(Verdict.NO_ANSWER, 110, switched_at=90), SWITCHED) == 110.3
+    assert next_server_look(server(Worth.EXPECTED, 157, switched_at=90), SWITCHED) == pytest.approx(159.6)
+    assert next_server_look(server(Worth.EXPECTED, 159.7, switched_at=90), SWITCHED) == pytest.approx(164.7)
+    assert next_server_look(server(Worth.NO_ANSWER, 110, switched_at=90), SWITCHED) == 110.3
 
 
 def test_a_resolver_is_asked_again_when_its_answer_expires() -> None:
-    assert next_resolver_look(resolver(Verdict.OLD, 50, 23), STALE) == pytest.approx(73.1)
-    assert next_resolver_look(resolver(Verdict.NEW, 50, 23), STALE) == pytest.approx(73.1)
-    assert next_resolver_look(resolver(Verdict.OLD, 110, 13), SWITCHED) == pytest.approx(123.1)
+    assert next_resolver_look(resolver(Worth.OTHER, 50, 23), STALE) == pytest.approx(73.1)
+    assert next_resolver_look(resolver(Worth.EXPECTED, 50, 23), STALE) == pytest.approx(73.1)
+    assert next_resolver_look(resolver(Worth.OTHER, 110, 13), SWITCHED) == pytest.approx(123.1)
 
 
-@pytest.mark.parametrize("verdict", [Verdict.NEW, Verdict.OLD])
-def test_from_the_last_switch_on_a_resolver_is_asked_four_times_in_a_ttl(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Worth.EXPECTED, Worth.OTHER])
+def test_from_the_last_switch_on_a_resolver_is_asked_four_times_in_a_ttl(verdict: Worth) -> None:
     assert next_resolver_look(resolver(verdict, 110, 48), SWITCHED) == 125
 
 
 def test_a_resolver_asked_before_the_last_switch_is_asked_again_right_after_it() -> None:
-    assert next_resolver_look(resolver(Verdict.NEW, 95, 48), SWITCHED) == 100
-    assert next_resolver_look(resolver(Verdict.NEW, 100, 48), SWITCHED) == 115
+    assert next_resolver_look(resolver(Worth.EXPECTED, 95, 48), SWITCHED) == 100
+    assert next_resolver_look(resolver(Worth.EXPECTED, 100, 48), SWITCHED) == 115
 
 
 def test_an_answer_without_ttl_left_is_not_asked_for_in_a_tight_loop() -> None:
-    assert next_resolver_look(resolver(Verdict.NEW, 50, 0), STALE) == 50.25
-    assert next_resolver_look(resolver(Verdict.OLD, 50, 0), STALE) == 50.5
+    assert next_resolver_look(resolver(Worth.EXPECTED, 50, 0), STALE) == 50.25
+    assert next_resolver_look(resolver(Worth.OTHER, 50, 0), STALE) == 50.5
 
 
-@pytest.mark.parametrize("verdict", [Verdict.NEW, Verdict.OLD, Verdict.FAILURE, Verdict.NO_ANSWER])
-def test_a_resolver_is_asked_when_the_ttl_ends_whatever_it_said(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Worth.EXPECTED, Worth.OTHER, Worth.FAILURE, Worth.NO_ANSWER])
+def test_a_resolver_is_asked_when_the_ttl_ends_whatever_it_said(verdict: Worth) -> None:
     assert next_resolver_look(resolver(verdict, 159.5, 1.5), SWITCHED) == pytest.approx(160.1)
 
 
 def test_at_the_end_twelve_questions_go_out_at_once() -> None:
-    view, now = resolver(Verdict.NEW, 159, 30), 160.1
+    view, now = resolver(Worth.EXPECTED, 159, 30), 160.1
     parts: list[int] = []
     while len(parts) < 9 and next_resolver_look(view, SWITCHED) <= now:
         parts.append(resolver_questions_at_once(view, SWITCHED, now))
         for _ in range(parts[-1]):
-            view = observe_resolver(view, Look(Verdict.NEW, "answers blue", now, now + 0.01, ttl_seconds=30))
+            view = observe_resolver(view, Observation(Worth.EXPECTED, "answers blue", now, now + 0.01, ttl_seconds=30))
         now += 0.05
     assert parts == [12]
     assert sum(parts) == FINAL_LOOKS
 
 
 def test_before_the_end_a_resolver_is_asked_one_question_at_a_time() -> None:
-    assert resolver_questions_at_once(resolver(Verdict.NEW, 110, 30), SWITCHED, 125) == 1
-    assert resolver_questions_at_once(resolver(Verdict.OLD, 160.1, 30), SWITCHED, 161) == 1
+    assert resolver_questions_at_once(resolver(Worth.EXPECTED, 110, 30), SWITCHED, 125) == 1
+    assert resolver_questions_at_once(resolver(Worth.OTHER, 160.1, 30), SWITCHED, 161) == 1
 
 
 def test_a_resolver_that_keeps_the_old_answer_too_long_is_asked_four_times_in_the_ttl_that_begins_with_it() -> None:
-    assert next_resolver_look(resolver(Verdict.OLD, 170, 900), SWITCHED) == 185
-    assert next_resolver_look(resolver(Verdict.OLD, 170, 1), SWITCHED) == pytest.approx(171.1)
+    assert next_resolver_look(resolver(Worth.OTHER, 170, 900), SWITCHED) == 185
+    assert next_resolver_look(resolver(Worth.OTHER, 170, 1), SWITCHED) == pytest.approx(171.1)
 
 
-@pytest.mark.parametrize("verdict", [Verdict.FAILURE, Verdict.NO_ANSWER])
-def test_what_holds_up_the_end_is_asked_twice_a_second(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Worth.FAILURE, Worth.NO_ANSWER])
+def test_what_holds_up_the_end_is_asked_twice_a_second(verdict: Worth) -> None:
     assert next_resolver_look(resolver(verdict, 170), SWITCHED) == 170.5
-    assert next_resolver_look(resolver(verdict, 170), SWITCHED, pause_seconds=2) == 172
 
 
 def test_an_unreachable_resolver_is_asked_seldom() -> None:
-    view = replace(resolver(Verdict.NO_ANSWER, 170, failures=3), tries=3)
+    view = replace(resolver(Worth.NO_ANSWER, 170, failures=3), tries=3)
     assert next_resolver_look(view, SWITCHED) == 172
 
 
-@pytest.mark.parametrize("verdict", [Verdict.FAILURE, Verdict.NO_ANSWER, Verdict.UNKNOWN, Verdict.NEGATIVE])
-def test_errors_are_retried_with_growing_pauses(verdict: Verdict) -> None:
+@pytest.mark.parametrize("verdict", [Worth.FAILURE, Worth.NO_ANSWER, Worth.UNKNOWN, Worth.NEGATIVE])
+def test_errors_are_retried_with_growing_pauses(verdict: Worth) -> None:
     assert [next_resolver_look(resolver(verdict, 50, failures=n), STALE) for n in (1, 2, 3, 9)] == [51, 52, 52, 52]
     assert backoff_seconds(60) == 2
 
 
 def test_a_negative_answer_is_asked_for_again_when_it_expires_if_that_is_sooner() -> None:
-    assert next_resolver_look(resolver(Verdict.NEGATIVE, 50, 0.5, failures=3), STALE) == pytest.approx(50.6)
-    assert next_resolver_look(resolver(Verdict.NEGATIVE, 50, 900, failures=3), STALE) == 52
+    assert next_resolver_look(resolver(Worth.NEGATIVE, 50, 0.5, failures=3), STALE) == pytest.approx(50.6)
+    assert next_resolver_look(resolver(Worth.NEGATIVE, 50, 900, failures=3), STALE) == 52
 
 
 def test_a_lost_question_is_waited_for_until_the_end_is_near() -> None:
-    view = resolver(Verdict.NEW, 50)
+    view = resolver(Worth.EXPECTED, 50)
     assert resolver_patience_seconds(view, STALE, 1000) is None
     assert resolver_patience_seconds(view, SWITCHED, 157) is None
     assert resolver_patience_seconds(view, SWITCHED, 158) == 0.3
 
 
 def test_whether_a_resolver_answers_at_all_is_found_out_quickly() -> None:
-    view = resolver(Verdict.NO_ANSWER, 50)
+    view = resolver(Worth.NO_ANSWER, 50)
     assert resolver_patience_seconds(view, STALE, 60) == 0.3
     assert resolver_patience_seconds(replace(view, tries=3), STALE, 60) is None
 
 
 def test_a_burst_leaves_a_slow_server_behind_and_counts_on_what_is_under_way() -> None:
-    view = server(Verdict.NEW, 50, streak=1)
-    assert server_patience_seconds(view, STALE) == 0.05
-    assert server_patience_seconds(server(Verdict.OLD, 50), STALE) == 0.3
+    view = server(Worth.EXPECTED, 50, streak=1)
+    assert server_patience_seconds(view) == 0.05
+    assert server_patience_seconds(server(Worth.OTHER, 50)) == 0.3
     assert [questions_at_once(view, under_way) for under_way in (0, 2, 6, 14, 19, 25)] == [2, 4, 8, 5, 0, 0]
 
 
 def test_at_the_end_what_is_under_way_counts_too() -> None:
-    view = resolver(Verdict.NEW, 159, 30)
+    view = resolver(Worth.EXPECTED, 159, 30)
     assert [resolver_questions_at_once(view, SWITCHED, 160.1, under_way) for under_way in (0, 5, 12)] == [12, 7, 0]
 
 
 def test_a_server_whose_last_look_was_too_early_is_asked_again_at_the_end() -> None:
-    slow = Look(Verdict.NEW, "answers blue", 159.5, 159.9)
+    slow = Observation(Worth.EXPECTED, "answers blue", 159.5, 159.9)
     view = ServerView("www.example.com", "ns-1", last=slow, switched_at=90)
     assert next_server_look(view, SWITCHED) <= 159.9

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from cutover import history, restoration
-from cutover.history import History, Version
+from cutover import in_charge, restoration
+from cutover.in_charge import History, Version
 from cutover.owned import Owned
 from cutover.restoration import COUNT, Evidence, Restoration
 from cutover.weights import Weights
@@ -30,7 +30,7 @@ def decide(
     owned: list[Owned], *values: str, weights: Weights = IN_PLACE, attempt: dict[str, Any] | None = None
 ) -> Restoration:
     versions = [Version(number, float(number), value) for number, value in enumerate(values, start=1)]
-    return restoration.decide(Evidence(owned, history.of(versions, 99.0), weights), attempt or ATTEMPT)
+    return restoration.decide(Evidence(owned, in_charge.history_of(versions, 99.0), weights), attempt or ATTEMPT)
 
 
 def test_with_nothing_lost_nothing_is_restored() -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.run import NO_TESTS, Outcome, Part, Run, outcome, run, summary
 
 PART = Part("unit tests", 1, ("tests/unit",))
@@ -12,6 +14,12 @@ REPORT = """<testsuites><testsuite>
 <testcase classname="tests.unit.test_a" name="test_four"><skipped message="unbound is not installed"/></testcase>
 <testcase classname="tests.unit.test_a" name="test_five"><skipped message="unbound is not installed"/></testcase>
 </testsuite></testsuites>"""
+
+
+@pytest.fixture(autouse=True)
+def _no_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What runs here needs none, and to load them is most of what it takes."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
 
 
 def test_the_end_says_in_words_what_failed_and_what_was_skipped_and_why(tmp_path: Path) -> None:

@@ -12,10 +12,9 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from components import settings, stack_config
-from components.config_keys import COLOUR_KEYS, LIVE_KEYS, SHARED_KEYS
+from components import settings_reader, stack_config
 from components.offsite import Kind, Offsite
-from components.settings import ColourSettings, LiveSettings
+from components.settings import COLOUR_KEYS, LIVE_KEYS, SHARED_KEYS, ColourSettings, LiveSettings
 from cutover.refusal import Refusal
 from tests.unit import stack_values
 from tests.unit.stack_values import OWN, PROJECT, colour, live, load
@@ -145,6 +144,11 @@ EASILY_OVERLOOKED = [
     Refused(
         "amber", "names", '["www.shop.example", "violet.www.shop.example"]', "names", seen="violet.www.shop.example"
     ),
+    # What is wrong with it is said, not only what would be right.
+    Refused("live", "active", "AMBER", "one of the colours", SET_ACTIVE, "in lower case it is allowed: amber"),
+    Refused("amber", "cidrs", '{"Amber": "10.10.0.0/16", "violet": "10.20.0.0/16"}', "two colours", seen="case"),
+    Refused("amber", "image", "Shop/Web", "without a tag", seen="in lower case it is allowed: shop/web"),
+    Refused("amber", "names", '["B\u00fccher.Shop.example"]', "a list", seen=", which is its punycode"),
     # 253 characters at most in DNS, 64 for the subject of a certificate.
     Refused("amber", "names", json.dumps([f"{'a' * 60}.shop.example"]), "names", seen="a" * 60),
     # What no script and no container can take.
@@ -255,7 +259,7 @@ def test_a_name_is_the_same_in_capitals_and_with_a_dot_at_its_end() -> None:
 
 def test_a_name_in_capitals_in_one_file_is_no_override_of_the_other() -> None:
     values = {**PROJECT, **OWN["amber"], "names": '["WWW.shop.example."]'}
-    assert settings.load("amber", values, PROJECT) == colour()
+    assert settings_reader.load("amber", values, PROJECT) == colour()
 
 
 def test_a_zone_needs_an_instance_of_its_own() -> None:
@@ -290,7 +294,7 @@ def test_an_unknown_key_is_refused() -> None:
 def test_an_unknown_key_of_the_project_is_reported_for_the_project() -> None:
     project = {**PROJECT, "capcity": "4"}
     with pytest.raises(Refusal) as refused:
-        settings.load("amber", {**project, **OWN["amber"]}, project)
+        settings_reader.load("amber", {**project, **OWN["amber"]}, project)
     assert refused.value.problem == "config key capcity in Pulumi.yaml is unknown"
     assert "capacity" in refused.value.allowed
     assert refused.value.next_step == "take `capcity` out of `config` in Pulumi.yaml, then pulumi preview -s amber"
@@ -307,7 +311,7 @@ def test_a_key_of_another_stacks_file_is_refused_as_such(stack: str, key: str, t
 @pytest.mark.parametrize("stack", ["amber", "violet", "live"])
 def test_a_shared_key_that_one_stack_overrides_is_refused(stack: str) -> None:
     with pytest.raises(Refusal) as refused:
-        settings.load(stack, {**PROJECT, **OWN[stack], "capacity": "8"}, PROJECT)
+        settings_reader.load(stack, {**PROJECT, **OWN[stack], "capacity": "8"}, PROJECT)
     assert f"stack {stack} overrides capacity" in refused.value.problem
     assert refused.value.seen == "capacity: 8"
     assert refused.value.allowed.startswith("4,")
@@ -317,20 +321,20 @@ def test_a_shared_key_that_one_stack_overrides_is_refused(stack: str) -> None:
 @pytest.mark.parametrize(("key", "text"), [("capacity", "0"), ("capacity", "1"), ("natGateways", "3")])
 def test_a_wrong_override_is_refused_as_an_override(key: str, text: str) -> None:
     with pytest.raises(Refusal) as refused:
-        settings.load("amber", {**PROJECT, **OWN["amber"], key: text}, PROJECT)
+        settings_reader.load("amber", {**PROJECT, **OWN["amber"], key: text}, PROJECT)
     assert refused.value.next_step == f"pulumi config rm {key} -s amber"
 
 
 def test_a_shared_key_that_only_one_stack_sets_is_refused() -> None:
     project = {key: text for key, text in PROJECT.items() if key != "instanceType"}
     with pytest.raises(Refusal) as refused:
-        settings.load("amber", {**project, **OWN["amber"], "instanceType": "t3.nano"}, project)
+        settings_reader.load("amber", {**project, **OWN["amber"], "instanceType": "t3.nano"}, project)
     assert refused.value.next_step == "pulumi config rm instanceType -s amber"
 
 
 def test_the_same_value_in_other_words_is_no_override() -> None:
     values = {**PROJECT, "names": '[ "www.shop.example" ]', "cidrs": PROJECT["cidrs"].replace(" ", "")}
-    assert settings.load("amber", {**values, **OWN["amber"]}, PROJECT) == colour()
+    assert settings_reader.load("amber", {**values, **OWN["amber"]}, PROJECT) == colour()
 
 
 def test_a_stack_that_is_neither_a_colour_nor_live_is_refused() -> None:
@@ -348,7 +352,7 @@ def test_a_required_key_that_is_not_set_is_refused(stack: str, key: str) -> None
     project = {name: text for name, text in PROJECT.items() if name != key}
     own = {name: text for name, text in OWN[stack].items() if name != key}
     with pytest.raises(Refusal) as refused:
-        settings.load(stack, {**project, **own}, project)
+        settings_reader.load(stack, {**project, **own}, project)
     assert refused.value.seen == f"{key}: (not set)"
 
 
@@ -386,7 +390,7 @@ def test_the_order_of_the_colours_in_the_file_does_not_matter() -> None:
 
 def test_without_a_value_in_the_project_the_default_is_read() -> None:
     required = {key.name: PROJECT[key.name] for key in SHARED_KEYS if key.default is None}
-    found = settings.load("amber", {**required, **OWN["amber"]}, required)
+    found = settings_reader.load("amber", {**required, **OWN["amber"]}, required)
     assert isinstance(found, ColourSettings)
     assert (found.shared.capacity, found.shared.port, found.shared.https, found.awake) == (4, 8080, True, True)
 
@@ -412,7 +416,7 @@ def as_text(value: object) -> str:
 def test_the_stacks_of_this_checkout_load() -> None:
     project = stack_config.of_project(str(ROOT))
     stacks = [path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")]
-    loaded = {stack: settings.load(stack, {**project, **stack_file(stack)}, project) for stack in stacks}
+    loaded = {stack: settings_reader.load(stack, {**project, **stack_file(stack)}, project) for stack in stacks}
     of_live = loaded.pop("live")
     assert isinstance(of_live, LiveSettings)
     assert sorted(loaded) == sorted(of_live.shared.colours)
@@ -471,5 +475,5 @@ def test_a_wrong_value_of_the_project_is_no_override_in_whichever_words_the_engi
     project = {**PROJECT, "offsite": json.dumps(wrong)}
     values = {**project, **OWN["amber"], "offsite": json.dumps(wrong, separators=(",", ":"))}
     with pytest.raises(Refusal) as refused:
-        settings.load("amber", values, project)
+        settings_reader.load("amber", values, project)
     assert "Pulumi.yaml" in refused.value.next_step

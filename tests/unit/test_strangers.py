@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cutover import strangers
-from cutover.history import Named
+from cutover.in_charge import Entry
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from tests.unit.zone_of import alias, simple
@@ -89,7 +89,7 @@ def test_a_colour_is_in_the_zone_when_its_own_name_is_its_own_there() -> None:
 
 def test_an_account_of_who_is_in_charge_is_its_own_when_it_names_one_of_the_clusters() -> None:
     strangers.refuse_foreign_account("/p", (), {"a-1"})
-    strangers.refuse_foreign_account("/p", (Named(1, "amber", group="x"), Named(2, "amber", group="a-1")), {"a-1"})
+    strangers.refuse_foreign_account("/p", (Entry(1, "amber", group="x"), Entry(2, "amber", group="a-1")), {"a-1"})
     for group in ("x", ""):
         with pytest.raises(Refusal, match="not this project's"):
-            strangers.refuse_foreign_account("/p", (Named(1, "amber", group=group),), {"a-1"})
+            strangers.refuse_foreign_account("/p", (Entry(1, "amber", group=group),), {"a-1"})

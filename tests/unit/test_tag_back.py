@@ -1,11 +1,11 @@
 """Which tag-in is a tag-back: to the same instances that were in charge before."""
 
 from cutover import tag_back
-from cutover.history import Named
+from cutover.in_charge import Entry
 
 # Before all of them.
 OLD = 0.5
-RED, BLUE = Named(1.0, "red", "1.0.0", "red-1"), Named(2.0, "blue", "1.1.0", "blue-1")
+RED, BLUE = Entry(1.0, "red", "1.0.0", "red-1"), Entry(2.0, "blue", "1.1.0", "blue-1")
 
 
 def test_to_who_was_in_charge_before_is_a_tag_back() -> None:
@@ -27,7 +27,7 @@ def test_to_another_release_or_to_other_instances_is_none() -> None:
 
 
 def test_to_who_was_in_charge_long_ago_is_none() -> None:
-    history = [RED, BLUE, Named(3.0, "red", "1.2.0", "red-2"), Named(4.0, "blue", "1.3.0", "blue-2")]
+    history = [RED, BLUE, Entry(3.0, "red", "1.2.0", "red-2"), Entry(4.0, "blue", "1.3.0", "blue-2")]
     assert not tag_back.is_one(history, "red", "1.0.0", "red-1", OLD)
     assert not tag_back.is_one([], "red", "1.0.0", "red-1", OLD)
 
@@ -43,5 +43,5 @@ def test_when_nobody_knows_when_they_were_made_it_is_none() -> None:
 
 
 def test_instances_that_were_made_since_and_named_since_are_those_that_were_in_charge() -> None:
-    history = [RED, BLUE, Named(3.0, "red", "1.0.0", "red-1"), Named(4.0, "blue", "1.1.0", "blue-1")]
+    history = [RED, BLUE, Entry(3.0, "red", "1.0.0", "red-1"), Entry(4.0, "blue", "1.1.0", "blue-1")]
     assert tag_back.is_one(history, "red", "1.0.0", "red-1", created_at=2.5)

@@ -9,9 +9,9 @@ import pulumi
 import pytest
 from pulumi.runtime.settings import SETTINGS
 
-from components import wait_record
+from components import own_state, wait_record
 from components.wait_record import WaitRecord
-from cutover.propagation.outcome import Outcome
+from propagation import Outcome
 from tests.unit.dns_world import World, servers, wait_in
 
 BEFORE = {"active": "amber", "in_charge": "the old value", "propagation": {"done": True, "at": "the last time"}}
@@ -35,7 +35,7 @@ def outputs_after(
 
     async def main() -> dict[str, Any]:
         exported: dict[str, Any] = {}
-        monkeypatch.setattr(wait_record, "_own_outputs", own_outputs)
+        monkeypatch.setattr(own_state, "outputs", own_outputs)
         monkeypatch.setattr(pulumi, "export", exported.__setitem__)
         monkeypatch.setattr(pulumi.runtime, "is_dry_run", lambda: dry_run)
         monkeypatch.setattr(wait_record, "REGISTERED_SECONDS", 0.01)

@@ -7,10 +7,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from cutover import history
+from cutover import in_charge
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks.certificate import CertificateSeen
-from cutover.history import History, Version
+from cutover.in_charge import History, Version
 from cutover.owned import PARAMETER, RECORD, STASH, Owned
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
@@ -21,7 +21,9 @@ from tests.unit.zone_of import alias, simple
 
 WWW, API = "www.shop.example", "api.shop.example"
 CLUSTERS = {name: facts(name) for name in ("amber", "violet")}
-IN_CHARGE = history.of([Version(1, 1.0, '{"colour": "amber", "group": "amber-group", "release": "1.0.0"}')], 1000.0)
+IN_CHARGE = in_charge.history_of(
+    [Version(1, 1.0, '{"colour": "amber", "group": "amber-group", "release": "1.0.0"}')], 1000.0
+)
 STRANGER = simple(API, "192.0.2.7")
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -102,6 +102,17 @@ class Account:
         )
         return Cluster(balancer["LoadBalancerArn"], balancer["DNSName"], group["TargetGroupArn"], name)
 
+    def load_balancer(self) -> str:
+        """Make one for an alias to point to; returns its name in DNS."""
+        name, default = f"alone-{next(_NUMBERS)}", {"Name": "default-for-az", "Values": ["true"]}
+        subnets = [subnet["SubnetId"] for subnet in self.ec2.describe_subnets(Filters=[default])["Subnets"]][:2]
+        return str(self.elbv2.create_load_balancer(Name=name, Subnets=subnets)["LoadBalancers"][0]["DNSName"])
+
+    def delete_load_balancer(self, dns_name: str) -> None:
+        every = self.elbv2.describe_load_balancers()["LoadBalancers"]
+        (arn,) = [one["LoadBalancerArn"] for one in every if one["DNSName"] == dns_name]
+        self.elbv2.delete_load_balancer(LoadBalancerArn=arn)
+
     def forward(self, load_balancer_arn: str, target_group_arn: str) -> None:
         action = {"Type": "forward", "TargetGroupArn": target_group_arn}
         self.elbv2.create_listener(LoadBalancerArn=load_balancer_arn, Protocol="HTTP", Port=80, DefaultActions=[action])

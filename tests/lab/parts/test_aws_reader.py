@@ -10,7 +10,7 @@ from botocore.retries.adaptive import ClientRateLimiter
 from botocore.retries.standard import ExponentialBackoff
 
 from cutover.aws import Aws, session
-from cutover.capacity import CapacitySeen
+from cutover.group_capacity import CapacitySeen
 from cutover.provenance import Place
 from cutover.weighted_set import WeightedSet
 from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start
@@ -137,11 +137,11 @@ def test_the_weights_of_each_name_are_those_of_its_weighted_a_records_and_nothin
     aws: Aws, account: Account
 ) -> None:
     zone_id, zone = account.zone()
-    www = f"www.{zone}"
+    www, balancer = f"www.{zone}", account.load_balancer()
     account.change(
         zone_id,
-        ("CREATE", alias(www, "amber", 100, "amber.elb.example")),
-        ("CREATE", alias(www, "violet", 0, "violet.elb.example")),
+        ("CREATE", alias(www, "amber", 100, balancer)),
+        ("CREATE", alias(www, "violet", 0, balancer)),
         ("CREATE", weighted(www, "white", 7, "2001:db8::1", kind="AAAA")),
         ("CREATE", simple(www, '"text"', kind="TXT")),
         ("CREATE", weighted(zone, "amber", 255, "192.0.2.1")),
@@ -162,13 +162,13 @@ def test_the_weights_of_each_name_are_those_of_its_weighted_a_records_and_nothin
 @pytest.fixture
 def zone_of_fifty(account: Account) -> tuple[str, list[str]]:
     """A zone with fifty weighted names, each with a record of another type too, and in no order: its id, the names."""
-    zone_id, zone = account.zone()
+    (zone_id, zone), balancer = account.zone(), account.load_balancer()
     names = [f"{label}-{number}.{zone}" for number in range(25) for label in ("www", "api")]
     for name in names:
         account.change(
             zone_id,
-            ("CREATE", alias(name, "amber", 100, "amber.elb.example")),
-            ("CREATE", alias(name, "violet", 0, "violet.elb.example")),
+            ("CREATE", alias(name, "amber", 100, balancer)),
+            ("CREATE", alias(name, "violet", 0, balancer)),
             ("CREATE", simple(name, '"text"', kind="TXT")),
         )
     return zone_id, names
@@ -193,7 +193,7 @@ def test_many_names_without_a_record_are_two_calls(
     zone_id, zone = account.zone()
     made, calls = session({"region": "eu-central-1"}), list[object]()
     made.events.register("before-send.route53.ListResourceRecordSets", lambda request, **_: calls.append(request))
-    account.change(zone_id, ("CREATE", alias(f"b.{zone}", "amber", 100, "amber.elb.example")))
+    account.change(zone_id, ("CREATE", alias(f"b.{zone}", "amber", 100, account.load_balancer())))
     names = [f"{label}.{zone}" for label in ("a", "b", "b-c", "d.b")]
     assert Aws(made).weights(zone_id, names) == {name: {"amber": 100} if name == f"b.{zone}" else {} for name in names}
     assert len(calls) == 2
@@ -276,10 +276,10 @@ def test_who_calls_is_an_account_and_a_region(aws: Aws) -> None:
 
 
 def test_a_record_set_leads_to_its_alias(aws: Aws, account: Account) -> None:
-    zone_id, zone = account.zone()
-    account.change(zone_id, ("CREATE", alias(f"to.{zone}", "amber", 100, "Amber.elb.example")))
+    (zone_id, zone), balancer = account.zone(), account.load_balancer()
+    account.change(zone_id, ("CREATE", alias(f"to.{zone}", "amber", 100, balancer.title())))
     account.change(zone_id, ("CREATE", weighted(f"plain.{zone}", "before", 0, "192.0.2.1")))
-    leads = WeightedSet(100, "amber.elb.example", "Z2P70J7EXAMPLE")
+    leads = WeightedSet(100, balancer, "Z2P70J7EXAMPLE")
     assert aws.weighted_sets(zone_id, [f"to.{zone}", f"plain.{zone}"]) == {
         f"to.{zone}": {"amber": leads},
         f"plain.{zone}": {"before": WeightedSet(0)},

@@ -15,14 +15,13 @@ from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.look import look
 from cutover.checks.records import RecordSeen
 from cutover.cluster_facts import ClusterFacts
-from cutover.propagation.answer import Endpoint
-from cutover.propagation.target import ColourNames
 from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
+from propagation import Endpoint
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 from tests.lab.parts.tls_server import Authority
 from tests.unit.stack_values import facts
 
-REGION = "eu-central-1"
+REGION, HOOKS_REGION = "eu-central-1", "us-east-1"
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def aws(running: RunningServer) -> Iterator[AwsReadiness]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in aws_environment(running.addresses).items():
             environment.setenv(name, value)
-        yield AwsReadiness(session({"region": "us-east-1"}))
+        yield AwsReadiness(session({"region": HOOKS_REGION}))
 
 
 @pytest.fixture(scope="module")
@@ -146,18 +145,18 @@ def test_what_may_not_be_read_of_a_group_is_an_error(
 
 def test_record_sets_are_read_with_their_type_routing_and_value(aws: AwsReadiness, account: Account) -> None:
     zone_id, zone = account.zone()
-    www, old = f"www.{zone}", f"old.{zone}"
+    www, old, balancer = f"www.{zone}", f"old.{zone}", account.load_balancer()
     latency = {key: value for key, value in weighted(old, "eu", 1, "192.0.2.1").items() if key != "Weight"}
     account.change(
         zone_id,
-        ("CREATE", alias(www, "amber", 100, "amber.elb.example")),
+        ("CREATE", alias(www, "amber", 100, balancer)),
         ("CREATE", simple(www, "2001:db8::1", kind="AAAA")),
         ("CREATE", simple(www, '"text"', kind="TXT")),
         ("CREATE", latency | {"Region": "eu-central-1"}),
     )
     assert aws.records(zone_id, [www, old, f"none.{zone}"]) == {
         www: (
-            RecordSeen("A", "weighted", "amber", ("alias amber.elb.example.",)),
+            RecordSeen("A", "weighted", "amber", (f"alias {balancer}.",)),
             RecordSeen("AAAA", "simple", "", ("2001:db8::1",)),
             RecordSeen("TXT", "simple", "", ('"text"',)),
         ),
@@ -223,6 +222,7 @@ def test_a_secret_that_is_gone_is_an_error_in_words(aws: AwsReadiness) -> None:
 # All of it at once, with real DNS and HTTPS.
 
 NAMES = ("www.shop.example", "amber.www.shop.example")
+DOOR = "/tag-team/www.shop.example/amber/can-be-tagged-in"
 HTTPS_PORT = 8444
 
 
@@ -236,6 +236,8 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         "CertificateArn"
     ]
     account.listen(made, HTTPS_PORT, certificate_arn=arn)
+    # Of the hooks' own region, as all that is the live stack's.
+    Account(account.endpoint, HOOKS_REGION).client("ssm").put_parameter(Name=DOOR, Type="String", Value="1.0.0")
     zone_id = account.route53.create_hosted_zone(Name="shop.example", CallerReference="shop")["HostedZone"]["Id"]
     for name, weight in ((NAMES[0], 100), (NAMES[1], 1)):
         account.change(zone_id, ("CREATE", alias(name, "amber", weight, made.dns_name)))
@@ -257,12 +259,14 @@ def candidate(running: RunningServer, account: Account, tmp_path_factory: pytest
         latency_milliseconds=60_000,
         release_header="X-Release",
         references=(),
+        door_parameter=DOOR,
         resolvers=tuple(Endpoint(address, running.addresses.dns_port) for address in running.addresses.resolvers),
         live=LiveNames(
             "shop.example",
             zone_id.removeprefix("/hostedzone/"),
             {NAMES[0]: frozenset({"amber"})},
-            {"amber": ColourNames(NAMES[1], made.dns_name)},
+            {"amber": NAMES[1]},
+            {"amber": made.dns_name},
             running.addresses.dns_port,
         ),
         samples=1,

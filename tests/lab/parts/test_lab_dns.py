@@ -257,6 +257,24 @@ def test_a_stuck_server_serves_the_past_until_it_is_healed(
     assert client.addresses(server, zone[2]) != old
 
 
+def test_a_moment_without_an_answer_is_found_afterwards(
+    account: Account, lab: LabClient, server: str, zone: tuple[str, str, str], amber: Cluster, green: Cluster
+) -> None:
+    began = time.time()
+    gap = [item for item in account.record_sets(zone[0]) if item["Name"] == f"{zone[2]}."]
+    account.change(zone[0], *(("DELETE", item) for item in gap))
+    account.change(zone[0], *(("CREATE", item) for item in gap))
+    tag_in(account, zone, green, amber)
+    over_time = lab.answers_over_time(zone[2])
+    assert server in over_time
+    for intervals in over_time.values():
+        since = [item for item in intervals if item.until > began]
+        assert [item.always_lead_somewhere for item in since] == [True, False, True, True]
+        assert [item.since for item in since[1:]] == [item.until for item in since[:-1]], "without a gap"
+        assert {item.answers[0].rcode for item in since} == {"NOERROR", "NXDOMAIN"}
+        assert {item.ttl_seconds for item in since[-1].answers} == {ALIAS_TTL}
+
+
 @pytest.mark.parametrize("kind", ["servers", "resolvers"])
 @pytest.mark.parametrize(
     ("fault", "rcode"),

@@ -23,23 +23,25 @@ from lab.authority import Authority
 from lab.aws.certificates import Certificate
 from lab.dns.fleet import Fleet
 from lab.messages import ServerFault
-from tests.lab.propagation.scenery import BEFORE, LOWERED, NAME, OUTGOING, ZONE, Scenery, balancer, own_name
+from tests.lab.propagation.topology import BEFORE, LOWERED, NAME, OTHER, ZONE, Topology, balancer, own_name
 
 T = TypeVar("T")
 SERVERS = {"ns-1.dns.example.": ["127.53.0.1"], "ns-2.dns.example.": ["127.53.0.2"]}
 SERVER, RESOLVER = "127.53.0.1", "127.53.1.1"
 PARENT = "127.53.2.1"
-SCENERY = Scenery(SERVERS, [RESOLVER], ttl_seconds=1)
-OLD = sorted(SCENERY.addresses[OUTGOING][:2])
+TOPOLOGY = Topology(SERVERS, [RESOLVER], ttl_seconds=1)
+OLD = sorted(TOPOLOGY.addresses[OTHER][:2])
 
 
 def in_fleet(
-    then: Callable[[Fleet], Awaitable[T]], scenery: Scenery = SCENERY, faults: dict[str, ServerFault] | None = None
+    then: Callable[[Fleet], Awaitable[T]], topology: Topology = TOPOLOGY, faults: dict[str, ServerFault] | None = None
 ) -> T:
     """What `then` finds in a fleet with these faults, before a tag-in."""
 
     async def main() -> T:
-        async with Fleet(scenery.world(BEFORE), scenery.name_servers, scenery.resolvers, alias_ttl_seconds=1) as fleet:
+        async with Fleet(
+            topology.world(BEFORE), topology.name_servers, topology.resolvers, alias_ttl_seconds=1
+        ) as fleet:
             for address, fault in (faults or {}).items():
                 fleet.set(address, fault)
             return await then(fleet)
@@ -159,7 +161,7 @@ async def _old_and_new(fleet: Fleet) -> set[tuple[str, bool]]:
     """What a resolver gives when all that it may hold has run out: a value, and whether it says that it is stale."""
     for _ in range(40):
         await ask(fleet, RESOLVER)
-    fleet.change(SCENERY.world(LOWERED))
+    fleet.change(TOPOLOGY.world(LOWERED))
     await asyncio.sleep(1.05)
     found = [await ask(fleet, RESOLVER) for _ in range(40)]
     return {(values(response)[0], error_codes(response) == [dns.edns.EDECode.STALE_ANSWER]) for response in found}
@@ -183,7 +185,7 @@ def test_a_private_zone_is_known_to_resolvers_only() -> None:
     async def then(fleet: Fleet) -> tuple[dns.rcode.Rcode, Sequence[str]]:
         return (await ask(fleet, SERVER)).rcode(), values(await ask(fleet, RESOLVER))
 
-    private = Scenery(SERVERS, [RESOLVER], ttl_seconds=1, private=True)
+    private = Topology(SERVERS, [RESOLVER], ttl_seconds=1, private=True)
     assert in_fleet(then, private) == (dns.rcode.REFUSED, OLD)
 
 
@@ -205,13 +207,13 @@ def test_the_parents_are_found_through_a_resolver() -> None:
 
 def test_the_parents_can_delegate_to_others_and_resolvers_follow_them() -> None:
     servers = {**SERVERS, "ns-old.dns.example.": ["127.53.0.9"]}
-    scenery = Scenery(servers, [RESOLVER], ttl_seconds=1, delegation_set=tuple(SERVERS))
+    topology = Topology(servers, [RESOLVER], ttl_seconds=1, delegation_set=tuple(SERVERS))
 
     async def main() -> tuple[list[str], list[str]]:
-        there = scenery.world(BEFORE)
+        there = topology.world(BEFORE)
         async with Fleet(there, servers, [RESOLVER], delegated=["ns-old.dns.example."], alias_ttl_seconds=1) as fleet:
             fleet.set("127.53.0.9", ServerFault(fault="stuck"))
-            fleet.change(scenery.world(LOWERED))
+            fleet.change(topology.world(LOWERED))
             (named,) = (await ask(fleet, PARENT, ZONE, "NS")).authority
             return [record.to_text() for record in named], values(await ask(fleet, RESOLVER))
 
@@ -237,7 +239,7 @@ async def _over_https(folder: Path, method: str, fault: ServerFault) -> httpx2.R
 
     trusting = ssl.create_default_context(cafile=str(authority.ca_file))
     wire = dns.message.make_query(NAME, "A", id=0).to_wire()
-    async with Fleet(SCENERY.world(BEFORE), SERVERS, [RESOLVER], secure=secure) as fleet:
+    async with Fleet(TOPOLOGY.world(BEFORE), SERVERS, [RESOLVER], secure=secure) as fleet:
         fleet.set(RESOLVER, fault)
         url = fleet.doh_urls[RESOLVER]
         async with httpx2.AsyncClient(verify=trusting) as client:
@@ -249,13 +251,13 @@ async def _over_https(folder: Path, method: str, fault: ServerFault) -> httpx2.R
 
 def test_own_names_lead_to_the_load_balancers_in_both_families() -> None:
     async def then(fleet: Fleet) -> list[str]:
-        name = own_name(OUTGOING)
+        name = own_name(OTHER)
         return values(await ask(fleet, SERVER, name)) + values(await ask(fleet, SERVER, name, "AAAA"))
 
     assert in_fleet(then) == [*OLD, "2001:db8::a:1"]
 
 
 def test_a_chain_of_names_reaches_the_load_balancer_through_a_resolver() -> None:
-    scenery = Scenery(SERVERS, [RESOLVER], ttl_seconds=1, cname=balancer)
-    response = in_fleet(lambda fleet: ask(fleet, RESOLVER), scenery)
+    topology = Topology(SERVERS, [RESOLVER], ttl_seconds=1, cname=balancer)
+    response = in_fleet(lambda fleet: ask(fleet, RESOLVER), topology)
     assert [records.rdtype for records in response.answer] == [RdataType.CNAME, RdataType.A]

@@ -13,6 +13,7 @@ from lab.dns.lookup import denial, look_up, probabilities
 from lab.dns.outcome import Outcome
 from lab.dns.world import Host, World, Zone
 
+WWW = "www.example.test."
 ONE, TWO = "one-1.eu-central-1.elb.amazonaws.com.", "two-1.eu-central-1.elb.amazonaws.com."
 
 
@@ -83,6 +84,34 @@ def test_an_alias_to_another_record_set_of_the_zone_has_its_values_and_ttl() -> 
     target = RecordSet("origin.example.test.", "A", 30, ("192.0.2.7",))
     outcome = ask(world(alias("one", 1, "origin.example.test."), target), "www.example.test")
     assert (values(outcome), outcome.answer[0].ttl) == (["192.0.2.7"], 30)
+
+
+def test_an_alias_to_a_weighted_pair_answers_as_the_pair_with_its_ttl() -> None:
+    there = world(alias("one", 75, ONE), alias("two", 25, TWO), RecordSet("api.example.test.", "A", alias=WWW))
+    assert probabilities(there, "api.example.test.") == probabilities(there, WWW)
+    seen = [ask(there, "api.example.test", seed=seed) for seed in range(300)]
+    assert {outcome.answer[0].ttl for outcome in seen} == {60}
+    assert {tuple(values(outcome)) for outcome in seen} == {("127.64.0.1", "127.64.0.2"), ("127.64.0.3",)}
+    assert {outcome.answer[0].name.to_text() for outcome in seen} == {"api.example.test."}
+
+
+def test_an_alias_through_two_others_reaches_its_target() -> None:
+    chain = (RecordSet("a.example.test.", "A", alias="b.example.test."), RecordSet("b.example.test.", "A", alias=WWW))
+    there = world(alias("one", 1, ONE), *chain)
+    assert values(ask(there, "a.example.test")) == ["127.64.0.1", "127.64.0.2"]
+
+
+def test_aliases_in_a_circle_have_no_data() -> None:
+    there = world(RecordSet("a.example.test.", "A", alias=WWW), RecordSet(WWW, "A", alias="a.example.test."))
+    outcome = ask(there, "a.example.test")
+    assert (outcome.rcode, values(outcome), probabilities(there, WWW)) == (dns.rcode.NOERROR, [], {})
+
+
+def test_an_alias_stays_in_its_zone_though_there_is_one_below() -> None:
+    parent = world(alias("one", 1, ONE), RecordSet("api.example.test.", "A", alias=WWW))
+    there = World((*parent.zones, Zone(WWW, (RecordSet(WWW, "A", 30, ("192.0.2.7",)),))), parent.hosts)
+    assert values(ask(there, "api.example.test")) == sorted(probabilities(there, "api.example.test."))
+    assert probabilities(there, "api.example.test.") == {"127.64.0.1": 1.0, "127.64.0.2": 1.0}
 
 
 def test_the_dualstack_name_of_a_load_balancer_is_the_same_one() -> None:

@@ -187,7 +187,6 @@ def test_direct_dependencies_are_those_that_nothing_else_requires() -> None:
             "pulumi": {"version": "3.272.0", "requires": []},
             "pyyaml": {"version": "6.0", "requires": []},
         },
-        plugins=[],
     )
     assert contents.dependencies(transitive=False) == {"pulumi_aws": "7.51.1", "pyyaml": "6.0"}
     assert len(contents.dependencies(transitive=True)) == 3

@@ -2,19 +2,26 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
+import dns
 import dns.flags
 import dns.message
+import dns.query
 import dns.rcode
 import dns.rdatatype
 import dns.rrset
 import pytest
 
-from cutover.propagation import __main__ as command_line
-from cutover.propagation.__main__ import arguments, run
-from cutover.propagation.watch import Watch
+import propagation
+from propagation import Endpoint, Target, Watch
+from propagation import __main__ as command_line
+from propagation.__main__ import arguments, run
+from propagation.questions import Runtime
 from tests.own_time import START, now, run_in_own_time
 from tests.unit.test_dns_client import name_server
 
@@ -59,7 +66,7 @@ def exit_code(*argv: str, replies: Replies = answered, interrupted_when: Callabl
             return await command
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command_line, "Watch", partial(Watch, clock=now))
+        patch.setattr(command_line, "Watch", partial(Watch, runtime=Runtime(clock=now)))
         return run_in_own_time(main())
 
 
@@ -78,7 +85,7 @@ def test_json_is_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert exit_code(NAME, "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["names"] == [NAME]
-    assert [server["addresses"] for server in told["servers"]] == [["198.51.100.1", "198.51.100.2"]]
+    assert [server["records"] for server in told["servers"]] == [["198.51.100.1", "198.51.100.2"]]
     assert told["own_name_servers"] == ["ns-1.example.com"]
     assert told["parent_name_servers"] is None
 
@@ -104,7 +111,7 @@ def test_what_is_expected_and_missing_is_named_and_so_is_what_is_too_much(
     assert exit_code(NAME, *argv, "--json") == 1
     told = json.loads(capsys.readouterr().out)
     assert {one["status"] for one in (*told["servers"], *told["resolvers"])} == {says}
-    assert {one["verdict"] for one in told["servers"]} == {"old"}
+    assert {one["verdict"] for one in told["servers"]} == {"other"}
 
 
 def test_one_served_of_two_that_are_expected_is_not_enough() -> None:
@@ -221,7 +228,7 @@ def test_what_is_not_understood_is_refused(argv: list[str], capsys: pytest.Captu
         arguments(argv)
     assert ended.value.code == 2
     said = capsys.readouterr().err
-    assert "usage: python -m cutover.propagation" in said
+    assert "usage: python -m propagation" in said
     assert "invalid _" not in said
     assert not argv or "is not a" in said or "is none of" in said
 
@@ -232,6 +239,53 @@ def test_what_is_not_understood_is_refused(argv: list[str], capsys: pytest.Captu
 )
 def test_numbers_are_taken_up_to_their_limits(option: str, text: str, value: float) -> None:
     assert getattr(arguments([NAME, f"--{option}", text]), option) == value
+
+
+async def run_alone(site: Path, *argv: str) -> tuple[int | None, str, str]:
+    """The command in a Python that has nothing but what is in `site`; exit code, output and error output."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    command = [sys.executable, "-S", "-s", "-m", "propagation", *argv]
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=site, env=clean, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A folder with the package and dnspython, and nothing else that can be imported."""
+    for name, folder in {"propagation": propagation.__path__[0], "dns": dns.__path__[0]}.items():
+        (tmp_path / name).symlink_to(folder)
+    return tmp_path
+
+
+def test_it_needs_nothing_but_dnspython(site: Path) -> None:
+    async def main() -> None:
+        async with name_server(answered) as server:
+            asked = ("--port", str(server.port), "--resolver", server.address)
+            code, out, err = await run_alone(site, NAME, *asked)
+            assert (code, err) == (0, "")
+            assert "answers 198.51.100.1, 198.51.100.2" in out
+            code, out, _ = await run_alone(site, NAME, *asked, "--expect", "new.example.com", "--json")
+            assert (code, json.loads(out)["expected"]) == (0, "new.example.com")
+
+    asyncio.run(main())
+
+
+def test_without_what_asks_over_https_such_a_resolver_is_refused_in_words(site: Path) -> None:
+    code, _, err = asyncio.run(run_alone(site, NAME, "--resolver", "https://dns.google/dns-query"))
+    assert code == 2
+    assert "'https://dns.google/dns-query' cannot be asked over HTTPS, since packages for that are missing here" in err
+    assert "pip install 'dnspython[doh]'" in err
+    assert "Traceback" not in err
+
+
+def test_a_watch_refuses_such_a_resolver_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dns.query, "have_doh", False)
+    over_https = Endpoint("https://dns.google/dns-query")
+    with pytest.raises(ValueError, match="packages for that are missing here"):
+        Watch(Target(NAME, "any", agreement=True, private=True, resolvers=(over_https,)))
 
 
 def test_names_and_types_are_read_without_regard_to_case() -> None:

@@ -1,6 +1,6 @@
 """Every row of the table in docs/propagation.md as something that happens, and how the wait ends.
 
-Without any fault each play lowers the outgoing colour at 0.8 s and is over one TTL of 3 s later.
+Without any fault each simulation lowers the other answer at 0.8 s and is over one TTL of 3 s later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,8 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lab.messages import ServerFault
-from tests.lab.propagation.play import Play
-from tests.lab.propagation.scenery import ADDRESSES, INCOMING, OUTGOING, STRANGER, ZONE, Scenery, balancer, own_name
+from tests.lab.propagation.simulation import Simulation
+from tests.lab.propagation.topology import (
+    ADDRESSES,
+    EXPECTED,
+    NAME,
+    OTHER,
+    STRANGER,
+    ZONE,
+    Topology,
+    balancer,
+    own_name,
+)
 
 TTL_SECONDS = 3
 # Enough to see that nothing comes of it.
@@ -19,7 +29,8 @@ RESOLVERS = ("127.53.1.1", "127.53.1.2")
 # The one that misbehaves.
 SERVER, RESOLVER = "127.53.0.2", "127.53.1.2"
 IPV6 = {"ns-1.dns.example.": ("127.53.0.1",), "ns-6.dns.example.": ("::1",)}
-SCENERY = Scenery(SERVERS, RESOLVERS, TTL_SECONDS)
+TOPOLOGY = Topology(SERVERS, RESOLVERS, TTL_SECONDS)
+MANY = replace(TOPOLOGY, names=(NAME, *(f"further-{number}.{ZONE}" for number in range(20))))
 WELL = ServerFault()
 # After every server has been seen to switch and before the TTL is over, and gone some time after that.
 BEGIN, END = 2.4, 5.0
@@ -38,7 +49,7 @@ class Case:
 
     row: str
     how: str
-    play: Play
+    simulation: Simulation
     succeeds: bool = True
     says: Sequence[str] = ()
     target: Mapping[str, object] = field(default_factory=dict)
@@ -50,13 +61,13 @@ class Case:
         return f"{self.row}, {self.how}"
 
 
-def _play(settings: Mapping[str, Sequence[tuple[float, ServerFault]]] | None = None, **others: Any) -> Play:
-    return replace(Play(SCENERY, settings or {}), **others)
+def _with(settings: Mapping[str, Sequence[tuple[float, ServerFault]]] | None = None, **others: Any) -> Simulation:
+    return replace(Simulation(TOPOLOGY, settings or {}), **others)
 
 
-def _refused(row: str, how: str, play: Play, *says: str, **others: Any) -> Case:
+def _refused(row: str, how: str, simulation: Simulation, *says: str, **others: Any) -> Case:
     """A case that ends at the deadline."""
-    case = Case(row, how, replace(play, deadline_seconds=SHORT_SECONDS), succeeds=False, says=says)
+    case = Case(row, how, replace(simulation, deadline_seconds=SHORT_SECONDS), succeeds=False, says=says)
     return replace(case, **others)
 
 
@@ -67,8 +78,8 @@ def _trouble(row: str, fault: str, says: str, at: Sequence[str] = (SERVER, RESOL
     for address in at:
         where = "at a name server" if address == SERVER else "at a resolver"
         cases += [
-            _refused(row, f"{where} for ever", _play({address: [(BEGIN, broken)]}), address, says),
-            Case(row, f"{where} for a while", _play({address: [(BEGIN, broken), (END, WELL)]})),
+            _refused(row, f"{where} for ever", _with({address: [(BEGIN, broken)]}), address, says),
+            Case(row, f"{where} for a while", _with({address: [(BEGIN, broken), (END, WELL)]})),
         ]
     return cases
 
@@ -77,7 +88,7 @@ def _harmless(row: str, fault: ServerFault, at: Sequence[str] = (SERVER, RESOLVE
     """Something that the wait ends in spite of."""
     return [
         replace(
-            Case(row, "at a name server" if address == SERVER else "at a resolver", _play({address: [(0, fault)]})),
+            Case(row, "at a name server" if address == SERVER else "at a resolver", _with({address: [(0, fault)]})),
             **others,
         )
         for address in at
@@ -87,7 +98,7 @@ def _harmless(row: str, fault: ServerFault, at: Sequence[str] = (SERVER, RESOLVE
 def _hidden_switch(fault: str) -> Case:
     """A server that fails when it switches may have given anything until it is heard of again."""
     settings = [(0.0, ServerFault(fault=fault)), (END, WELL)]
-    return Case("servfail", "at a name server while it switches", _play({SERVER: settings}))
+    return Case("servfail", "at a name server while it switches", _with({SERVER: settings}))
 
 
 def _answers() -> list[Case]:
@@ -95,37 +106,42 @@ def _answers() -> list[Case]:
         address: [(0.0, ServerFault(lag_seconds=lag))]
         for (address,), lag in zip(SERVERS.values(), (0, 1, 2, 0), strict=True)
     }
-    many = {
-        colour: [f"10.{number}.0.{host}" for host in range(1, 41)] for number, colour in enumerate((OUTGOING, INCOMING))
-    }
-    more = {
-        colour: [f"10.{number}.0.{host}" for host in range(1, 81)] for number, colour in enumerate((OUTGOING, INCOMING))
-    }
-    later = {**ADDRESSES, INCOMING: ("203.0.113.7", "203.0.113.8")}
+    many = {label: [f"10.{number}.0.{host}" for host in range(1, 41)] for number, label in enumerate((OTHER, EXPECTED))}
+    more = {label: [f"10.{number}.0.{host}" for host in range(1, 81)] for number, label in enumerate((OTHER, EXPECTED))}
+    later = {**ADDRESSES, EXPECTED: ("203.0.113.7", "203.0.113.8")}
     return [
-        Case("incoming", "everywhere", _play(lagging)),
-        Case("aaaa", "everywhere", _play(scenery=replace(SCENERY, rdtype="AAAA"))),
-        Case("cname", "in the zone", _play(scenery=replace(SCENERY, cname=own_name))),
-        Case("cname", "to another zone", _play(scenery=replace(SCENERY, cname=balancer))),
-        Case("changing-addresses", "everywhere", _play(turns=[(1.9, later)])),
-        Case("big-answer", "over 512 bytes", _play(scenery=replace(SCENERY, addresses=many)), late_seconds=LONG),
-        Case("big-answer", "over 1232 bytes", _play(scenery=replace(SCENERY, addresses=more)), late_seconds=LONG),
+        Case("expected", "everywhere", _with(lagging)),
+        Case("aaaa", "everywhere", _with(topology=replace(TOPOLOGY, rdtype="AAAA"))),
+        Case("cname", "in the zone", _with(topology=replace(TOPOLOGY, cname=own_name))),
+        Case("cname", "to another zone", _with(topology=replace(TOPOLOGY, cname=balancer))),
+        Case("changing-addresses", "everywhere", _with(turns=[(1.9, later)])),
+        Case("big-answer", "over 512 bytes", _with(topology=replace(TOPOLOGY, addresses=many)), late_seconds=LONG),
+        Case("big-answer", "over 1232 bytes", _with(topology=replace(TOPOLOGY, addresses=more)), late_seconds=LONG),
         _refused(
-            "outgoing",
+            "other",
             "at a name server",
-            _play({SERVER: [(0, ServerFault(fault="stuck"))]}),
+            _with({SERVER: [(0, ServerFault(fault="stuck"))]}),
             SERVER,
-            f"answers {OUTGOING}",
+            f"answers {OTHER}",
         ),
         _refused(
-            "outgoing",
+            "other",
             "at a resolver",
-            _play({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}),
+            _with({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}),
             RESOLVER,
-            f"answers {OUTGOING}",
+            f"answers {OTHER}",
         ),
-        _refused("both", "everywhere", _play(lowered_at=60.0), f"answers {OUTGOING}"),
-        _refused("unknown", "everywhere", _play(lowered={OUTGOING: 0, STRANGER: 100}), "answers unknown addresses"),
+        Case("further", "everywhere", _with(lagging, topology=MANY)),
+        Case("further", "with a stale resolver", _with({RESOLVER: [(0, ServerFault(lag_seconds=2))]}, topology=MANY)),
+        _refused(
+            "further-astray",
+            "everywhere",
+            _with(topology=replace(MANY, astray={MANY.names[3]: OTHER})),
+            f"{MANY.names[3]} at ns-1",
+            f"answers {OTHER}",
+        ),
+        _refused("both", "everywhere", _with(lowered_at=60.0), f"answers {OTHER}"),
+        _refused("unknown", "everywhere", _with(lowered={OTHER: 0, STRANGER: 100}), "answers unknown addresses"),
     ]
 
 
@@ -149,7 +165,7 @@ def _faults() -> list[Case]:
         *_harmless("no-edns", ServerFault(fault="formerr_edns")),
         *_harmless("truncated", ServerFault(fault="truncate_udp")),
         *_harmless("slow", ServerFault(fault="slow", slow_milliseconds=300), late_seconds=2.0),
-        Case("flips-back", "at a name server", _play({SERVER: [(BEGIN, stale), (END, WELL)]})),
+        Case("flips-back", "at a name server", _with({SERVER: [(BEGIN, stale), (END, WELL)]})),
     ]
 
 
@@ -160,81 +176,81 @@ def _resolvers() -> list[Case]:
         Case(
             "stretched",
             "for a while",
-            _play({RESOLVER: [(0, ServerFault(minimum_ttl_seconds=5))]}),
+            _with({RESOLVER: [(0, ServerFault(minimum_ttl_seconds=5))]}),
             says=["keeps answers for 5 s"],
         ),
         _refused(
-            "stretched", "beyond the deadline", _play({RESOLVER: [(0, ServerFault(minimum_ttl_seconds=60))]}), RESOLVER
+            "stretched", "beyond the deadline", _with({RESOLVER: [(0, ServerFault(minimum_ttl_seconds=60))]}), RESOLVER
         ),
-        Case("stale", "for a while", _play({RESOLVER: [(0, ServerFault(lag_seconds=2))]})),
-        Case("anycast", "at a resolver", _play({RESOLVER: [(0, several)]})),
-        _refused("one-stuck", "for ever", _play({RESOLVER: passing[:2]}), RESOLVER),
-        Case("one-stuck", "for a while", _play({RESOLVER: passing})),
+        Case("stale", "for a while", _with({RESOLVER: [(0, ServerFault(lag_seconds=2))]})),
+        Case("anycast", "at a resolver", _with({RESOLVER: [(0, several)]})),
+        _refused("one-stuck", "for ever", _with({RESOLVER: passing[:2]}), RESOLVER),
+        Case("one-stuck", "for a while", _with({RESOLVER: passing})),
         Case(
-            "never-heard", "at a resolver", _play({RESOLVER: [(0, ServerFault(fault="drop"))]}), says=["gave no answer"]
+            "never-heard", "at a resolver", _with({RESOLVER: [(0, ServerFault(fault="drop"))]}), says=["gave no answer"]
         ),
-        Case("https", "at all resolvers", _play(), needs="https"),
+        Case("https", "at all resolvers", _with(), needs="https"),
         _refused(
-            "https-error", "for ever", _play({RESOLVER: [(BEGIN, ServerFault(fault="http_503"))]}), "503", needs="https"
+            "https-error", "for ever", _with({RESOLVER: [(BEGIN, ServerFault(fault="http_503"))]}), "503", needs="https"
         ),
         Case(
             "https-error",
             "for a while",
-            _play({RESOLVER: [(BEGIN, ServerFault(fault="http_503")), (END, WELL)]}),
+            _with({RESOLVER: [(BEGIN, ServerFault(fault="http_503")), (END, WELL)]}),
             needs="https",
         ),
     ]
 
 
 def _zones() -> list[Case]:
-    over_ipv6 = replace(SCENERY, name_servers=IPV6)
+    over_ipv6 = replace(TOPOLOGY, name_servers=IPV6)
     old = {**SERVERS, "ns-old.dns.example.": ("127.53.0.9",)}
     parent = {"zone": ZONE.rstrip(".")}
-    two_sets = replace(SCENERY, name_servers=old, delegation_set=tuple(SERVERS))
-    unknown = replace(SCENERY, delegation_set=(*SERVERS, "ns-gone.dns.example."))
+    two_sets = replace(TOPOLOGY, name_servers=old, delegation_set=tuple(SERVERS))
+    unknown = replace(TOPOLOGY, delegation_set=(*SERVERS, "ns-gone.dns.example."))
     all_dead = {f"127.53.2.{number}": [(0.0, ServerFault(fault="drop"))] for number in (1, 2)}
     return [
-        Case("ipv6-only", "at one name server", _play(scenery=over_ipv6), needs="ipv6"),
+        Case("ipv6-only", "at one name server", _with(topology=over_ipv6), needs="ipv6"),
         Case(
             "no-route",
             "to one name server",
-            _play(scenery=over_ipv6),
+            _with(topology=over_ipv6),
             says=["no route", "::1"],
             needs="ipv6",
             no_route=["::1"],
         ),
-        _refused("no-route", "to any", _play(), "no route", no_route=[address for (address,) in SERVERS.values()]),
-        _refused("no-address", "of one name server", _play(scenery=unknown), "ns-gone", "no known address"),
-        Case("private", "everywhere", _play(scenery=replace(SCENERY, private=True)), target={"private": True}),
+        _refused("no-route", "to any", _with(), "no route", no_route=[address for (address,) in SERVERS.values()]),
+        _refused("no-address", "of one name server", _with(topology=unknown), "ns-gone", "no known address"),
+        Case("private", "everywhere", _with(topology=replace(TOPOLOGY, private=True)), target={"private": True}),
         _refused(
             "private",
             "with a stale resolver",
-            _play({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}, scenery=replace(SCENERY, private=True)),
+            _with({RESOLVER: [(0.25, ServerFault(fault="stuck"))]}, topology=replace(TOPOLOGY, private=True)),
             "private",
             RESOLVER,
             target={"private": True},
         ),
-        Case("parent", "names the same servers", _play(), target=parent),
+        Case("parent", "names the same servers", _with(), target=parent),
         Case(
             "parent-differs",
             "with less servers",
-            _play(delegated=list(SERVERS)[:3]),
+            _with(delegated=list(SERVERS)[:3]),
             says=["delegates to"],
             target=parent,
         ),
         _refused(
             "parent-differs",
             "with a stale server",
-            _play({"127.53.0.9": [(0, ServerFault(fault="stuck"))]}, scenery=two_sets, delegated=tuple(old)),
+            _with({"127.53.0.9": [(0, ServerFault(fault="stuck"))]}, topology=two_sets, delegated=tuple(old)),
             "delegates to",
             "127.53.0.9",
             target=parent,
         ),
-        Case("parent-unseen", "as its servers are dead", _play(all_dead), says=["parent zone not seen"], target=parent),
+        Case("parent-unseen", "as its servers are dead", _with(all_dead), says=["parent zone not seen"], target=parent),
     ]
 
 
 CASES = [*_answers(), *_faults(), *_resolvers(), *_zones()]
-# Played by tests of their own, as they change the process that everything runs in.
+# Simulated by tests of their own, as they change the process that everything runs in.
 ELSEWHERE = ("clock-jumps",)
 ROWS = (*dict.fromkeys(case.row for case in CASES), *ELSEWHERE)

@@ -10,7 +10,7 @@ from itertools import pairwise
 from lab.messages import Served
 
 DENIALS = frozenset({"nxdomain", "nodata"})
-# Neither an answer of a colour nor a denial: what was known before is still all that is known.
+# Neither an answer that counts nor a denial: what was known before is still all that is known.
 FAILURES = frozenset(
     {"servfail", "refused", "lame", "garbage", "truncate_no_tcp", "drop", "wrong_id", "wrong_question", "http_503"}
 )
@@ -19,34 +19,34 @@ FAILURES = frozenset(
 class State(Enum):
     """What a server does for those who ask it now."""
 
-    NEW = "gives the incoming colour and nothing else"
-    AGAINST = "may give another colour, or denies the name"
+    NEW = "gives the expected answer and nothing else"
+    AGAINST = "may give another answer, or denies the name"
     FAILING = "gives nothing that tells anything"
 
 
-def state_of(entry: Served, incoming: Collection[str]) -> State:
+def state_of(entry: Served, expected: Collection[str]) -> State:
     """What a server did while this was what it served."""
     if entry.fault in FAILURES:
         return State.FAILING
-    if entry.fault not in DENIALS and entry.addresses and set(entry.addresses) <= set(incoming):
+    if entry.fault not in DENIALS and entry.addresses and set(entry.addresses) <= set(expected):
         return State.NEW
     return State.AGAINST
 
 
-def last_old(served: Mapping[str, Sequence[Served]], outgoing: Collection[str], until: float) -> float:
-    """The last moment, up to `until`, at which a cache could get an answer of the outgoing colour from any server."""
+def last_old(served: Mapping[str, Sequence[Served]], other: Collection[str], until: float) -> float:
+    """The last moment, up to `until`, at which a cache could get an answer of the other answer from any server."""
     last = float("-inf")
     for entries in served.values():
         ends = [entry.since for entry in entries[1:]] + [until]
         for entry, end in zip(entries, ends, strict=True):
-            if entry.since < until and set(entry.addresses) & set(outgoing):
+            if entry.since < until and set(entry.addresses) & set(other):
                 last = max(last, min(end, until))
     return last
 
 
 def met_at(
     served: Mapping[str, Sequence[Served]],
-    incoming: Collection[str],
+    expected: Collection[str],
     ttl_seconds: float,
     watched_from: float = float("-inf"),
     unseen_seconds: float = 0.0,
@@ -54,13 +54,13 @@ def met_at(
 ) -> float:
     """When the criterion for name servers is met, for one who sees everything from `watched_from` on.
 
-    Every server gives the incoming colour, and has done so for one TTL, failures aside; infinity if that never comes.
+    Every server gives the expected answer, and has done so for one TTL, failures aside; infinity if that never comes.
     unseen_seconds: what begins so shortly before that moment is missed (negative: what begins so shortly after it is
     still in time to count). seen_within_seconds: a server that fails so soon after it has switched was not seen to.
     """
     states: dict[str, State] = {}
     switched: dict[str, float] = {}
-    for (moment, address, state), (following, _, _) in pairwise([*_changes(served, incoming), _NEVER]):
+    for (moment, address, state), (following, _, _) in pairwise([*_changes(served, expected), _NEVER]):
         states[address] = state
         hidden = state is State.FAILING and moment - switched.get(address, moment) < seen_within_seconds
         if state is State.AGAINST or hidden:
@@ -78,8 +78,8 @@ _Change = tuple[float, str, State]
 _NEVER: _Change = (float("inf"), "", State.FAILING)
 
 
-def _changes(served: Mapping[str, Sequence[Served]], incoming: Collection[str]) -> list[_Change]:
+def _changes(served: Mapping[str, Sequence[Served]], expected: Collection[str]) -> list[_Change]:
     found: Iterable[_Change] = (
-        (entry.since, address, state_of(entry, incoming)) for address, entries in served.items() for entry in entries
+        (entry.since, address, state_of(entry, expected)) for address, entries in served.items() for entry in entries
     )
     return sorted(found, key=lambda change: change[0])

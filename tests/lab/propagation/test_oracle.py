@@ -22,7 +22,7 @@ def test_it_is_over_one_ttl_after_the_last_server_has_switched() -> None:
     assert over(did((0, "old"), (3, "new")), did((0, "old"), (2, "both"), (7, "new"))) == 17
 
 
-def test_it_is_never_over_while_a_server_gives_both_colours() -> None:
+def test_it_is_never_over_while_a_server_gives_both_answers() -> None:
     assert over(did((0, "old"), (3, "new")), did((0, "both"))) == math.inf
 
 

@@ -1,7 +1,7 @@
 """Whatever the lags, TTLs, faults and numbers of servers: never early, and within a second of the truth.
 
 On real sockets, in the time of this process: it stands still while the process computes, or the machine does something
-else, so every world is judged on any machine. `WORLDS=1000 SEED=7 pytest …` plays more worlds, or others.
+else, so every world is judged on any machine. `WORLDS=1000 SEED=7 pytest …` simulates more worlds, or others.
 """
 
 import os
@@ -11,8 +11,8 @@ from contextlib import nullcontext
 
 import pytest
 
-from tests.lab.propagation.company import Performance, perform_all
-from tests.lab.propagation.play import Play, perform
+from tests.lab.propagation.parallel import Finished, simulate_all
+from tests.lab.propagation.simulation import Simulation, simulate
 from tests.lab.propagation.worlds import drawn
 
 WORLDS = int(os.environ.get("WORLDS", "100"))
@@ -20,47 +20,47 @@ SEED = int(os.environ.get("SEED", "7"))
 LATE_SECONDS, LATEST_SECONDS = 1.0, 3.0
 SHARE_IN_TIME = 0.99
 
-Performances = Sequence[Performance[Play]]
+AllFinished = Sequence[Finished[Simulation]]
 
 
 @pytest.fixture(scope="module")
-def performances(pytestconfig: pytest.Config) -> Performances:
-    """All worlds played, and how it went; that is said also when all is well."""
-    found = perform_all(drawn(WORLDS, SEED), perform)
+def results(pytestconfig: pytest.Config) -> AllFinished:
+    """All worlds simulated, and how it went; that is said also when all is well."""
+    found = simulate_all(drawn(WORLDS, SEED), simulate)
     capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled() if capture else nullcontext():
         print(f"\n{_report(found)}", flush=True)
     return found
 
 
-def test_no_wait_ends_before_every_compliant_cache_has_let_go(performances: Performances) -> None:
-    early = [one for one in performances if not one.ending.error and one.ending.ended_at < one.ending.released_at]
+def test_no_wait_ends_before_every_compliant_cache_has_let_go(results: AllFinished) -> None:
+    early = [one for one in results if not one.ending.error and one.ending.ended_at < one.ending.released_at]
     assert not early, _named(early)
 
 
-def test_at_the_end_no_resolver_with_one_cache_holds_the_outgoing_colour(performances: Performances) -> None:
-    holding = [one for one in performances if not one.ending.error and one.ending.holding]
+def test_at_the_end_no_resolver_with_one_cache_holds_the_other_answer(results: AllFinished) -> None:
+    holding = [one for one in results if not one.ending.error and one.ending.holding]
     assert not holding, _named(holding)
 
 
-def test_every_wait_ends(performances: Performances) -> None:
-    endless = [one for one in performances if one.ending.error]
+def test_every_wait_ends(results: AllFinished) -> None:
+    endless = [one for one in results if one.ending.error]
     assert not endless, _named(endless)
 
 
-def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(performances: Performances) -> None:
-    assert len(performances) == WORLDS
-    late = [one for one in performances if one.ending.late_seconds > LATE_SECONDS]
+def test_nearly_all_waits_end_within_a_second_of_the_truth_and_all_within_three(results: AllFinished) -> None:
+    assert len(results) == WORLDS
+    late = [one for one in results if one.ending.late_seconds > LATE_SECONDS]
     assert len(late) <= max(1, (1 - SHARE_IN_TIME) * WORLDS), _named(late)
     latest = [one for one in late if one.ending.late_seconds > LATEST_SECONDS]
     assert not latest, _named(latest)
 
 
-def _report(performances: Performances) -> str:
-    queries = statistics.median(one.ending.outcome.queries for one in performances)
+def _report(results: AllFinished) -> str:
+    queries = statistics.median(one.ending.outcome.queries for one in results)
     return (
         f"{WORLDS} worlds with seed {SEED}: "
-        f"late by {_spread([one.ending.late_seconds for one in performances])}; {queries:.0f} queries (median)"
+        f"late by {_spread([one.ending.late_seconds for one in results])}; {queries:.0f} queries (median)"
     )
 
 
@@ -76,8 +76,8 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
-def _named(performances: Performances) -> str:
-    """Everything needed to play them again."""
+def _named(results: AllFinished) -> str:
+    """Everything needed to simulate them again."""
     return f"seed {SEED}, " + "\n".join(
-        f"late {one.ending.late_seconds:.2f} s, {one.ending}\n  in {one.play}" for one in performances
+        f"late {one.ending.late_seconds:.2f} s, {one.ending}\n  in {one.simulation}" for one in results
     )

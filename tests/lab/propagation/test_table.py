@@ -8,15 +8,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cutover.propagation import client
-from cutover.propagation.target import Target
-from cutover.propagation.watch import Watch
 from lab.authority import Authority
 from lab.aws.certificates import Certificate
 from lab.dns.service import has_ipv6
-from tests.lab.propagation.cases import CASES, SCENERY, Case
-from tests.lab.propagation.company import Performance, perform_all
-from tests.lab.propagation.play import Ending, Play, Secure, perform
+from propagation import Target, Watch, client
+from propagation.questions import Runtime
+from tests.lab.propagation.cases import CASES, TOPOLOGY, Case
+from tests.lab.propagation.parallel import Finished, simulate_all
+from tests.lab.propagation.simulation import Ending, Secure, Simulation, simulate
 from tests.own_time import now
 
 LATE_SECONDS = 1.0
@@ -39,35 +38,35 @@ def secure(tmp_path_factory: pytest.TempPathFactory) -> Secure:
     return presented
 
 
-Endings = Mapping[str, Performance[Case]]
+Endings = Mapping[str, Finished[Case]]
 
 
 @pytest.fixture(scope="module")
-def performances(request: pytest.FixtureRequest, secure: Secure) -> Endings:
-    """All cases that are asked for, played side by side."""
+def results(request: pytest.FixtureRequest, secure: Secure) -> Endings:
+    """All cases that are asked for, simulated side by side."""
     wanted = [
         case
         for item in request.session.items
         if isinstance(item, pytest.Function) and item.parent is request.node and hasattr(item, "callspec")
         if isinstance(case := item.callspec.params["case"], Case)
     ]
-    playable = [case for case in wanted if case.needs != "ipv6" or has_ipv6()]
-    found = perform_all(playable, lambda case: _perform(case, secure))
-    return {str(performance.play): performance for performance in found}
+    possible = [case for case in wanted if case.needs != "ipv6" or has_ipv6()]
+    found = simulate_all(possible, lambda case: _simulate(case, secure))
+    return {str(result.simulation): result for result in found}
 
 
-async def _perform(case: Case, secure: Secure) -> Ending:
+async def _simulate(case: Case, secure: Secure) -> Ending:
     def new_watch(target: Target) -> Watch:
-        return Watch(target, clock=now, is_routable=lambda server: server.address not in case.no_route)
+        return Watch(target, Runtime(clock=now, is_routable=lambda server: server.address not in case.no_route))
 
-    return await perform(case.play, new_watch, secure if case.needs == "https" else None, **case.target)
+    return await simulate(case.simulation, new_watch, secure if case.needs == "https" else None, **case.target)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_the_wait_ends_as_the_table_says(case: Case, performances: Endings) -> None:
-    if str(case) not in performances:
+def test_the_wait_ends_as_the_table_says(case: Case, results: Endings) -> None:
+    if str(case) not in results:
         pytest.skip("this machine has no ::1")
-    ending = performances[str(case)].ending
+    ending = results[str(case)].ending
     said = str(ending.error) if ending.error else json.dumps(ending.outcome.as_dict())
     assert (ending.error is None) == case.succeeds, said
     for words in case.says:
@@ -85,8 +84,8 @@ def test_a_clock_that_jumps_changes_nothing_but_the_dates(monkeypatch: pytest.Mo
         return true_time() + 3600 * (int((time.monotonic() - began) / 0.1) % 2)
 
     monkeypatch.setattr(time, "time", jumping)
-    (performance,) = perform_all([Play(SCENERY)], lambda play: perform(play, _jumping_watch))
-    ending = performance.ending
+    (result,) = simulate_all([Simulation(TOPOLOGY)], lambda simulation: simulate(simulation, _jumping_watch))
+    ending = result.ending
     assert ending.error is None
     assert ending.ended_at >= ending.released_at
     assert ending.late_seconds <= LATE_SECONDS
@@ -94,4 +93,4 @@ def test_a_clock_that_jumps_changes_nothing_but_the_dates(monkeypatch: pytest.Mo
 
 
 def _jumping_watch(target: Target) -> Watch:
-    return Watch(target, clock=now, utc_now=lambda: datetime.fromtimestamp(time.time(), UTC))
+    return Watch(target, Runtime(clock=now, utc_now=lambda: datetime.fromtimestamp(time.time(), UTC)))

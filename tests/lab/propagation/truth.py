@@ -7,9 +7,9 @@ from itertools import pairwise
 from lab.dns.fleet import Fleet
 from lab.messages import Served
 from tests.lab.propagation.oracle import DENIALS, FAILURES, last_old, met_at
-from tests.lab.propagation.scenery import Scenery
+from tests.lab.propagation.topology import Topology
 
-# Looks are up to half a second apart at the TTLs played: what lasts for no longer, and a margin, may be missed.
+# Looks are up to half a second apart at the TTLs simulated: what lasts for no longer, and a margin, may be missed.
 UNSEEN_SECONDS = 0.7
 # What a look and the burst of questions after it take at most.
 SEEN_WITHIN_SECONDS = 1.0
@@ -20,46 +20,46 @@ TOLERANCE_SECONDS = 1.0
 
 
 def latest_met_at(
-    served: Mapping[str, Sequence[Served]], incoming: Collection[str], ttl_seconds: float, watched_from: float
+    served: Mapping[str, Sequence[Served]], expected: Collection[str], ttl_seconds: float, watched_from: float
 ) -> float:
     """When the name servers meet the criterion, if all that may be missed or may be seen makes it later."""
-    return met_at(served, incoming, ttl_seconds, watched_from, -TOLERANCE_SECONDS, SEEN_WITHIN_SECONDS)
+    return met_at(served, expected, ttl_seconds, watched_from, -TOLERANCE_SECONDS, SEEN_WITHIN_SECONDS)
 
 
 @dataclass(frozen=True)
 class Truth:
-    """All times are the loop's own. outgoing, incoming: the addresses that each colour ever had.
+    """All times are the loop's own. other, expected: the addresses that each answer ever had.
 
-    old_until: resolver -> when it was last seen to hold the outgoing colour.
+    old_until: resolver -> when it was last seen to hold the other answer.
     """
 
     fleet: Fleet
-    scenery: Scenery
-    outgoing: frozenset[str]
-    incoming: frozenset[str]
+    topology: Topology
+    other: frozenset[str]
+    expected: frozenset[str]
     lowered_at: float
     watched_from: float
     ended_at: float
     old_until: Mapping[str, float]
 
     def released_at(self) -> float:
-        """When no compliant cache could hold the outgoing colour any more, by all that could be seen at the end."""
+        """When no compliant cache could hold the other answer any more, by all that could be seen at the end."""
         seen_until = self.ended_at - UNSEEN_SECONDS
-        last = self.lowered_at if self.scenery.private else last_old(self._served(), self.outgoing, seen_until)
-        return last + self.scenery.ttl_seconds
+        last = self.lowered_at if self.topology.private else last_old(self._served(), self.other, seen_until)
+        return last + self.topology.ttl_seconds
 
     def criterion_met(self) -> tuple[float, float]:
         """From when and until when it can be said that the whole criterion has just been met.
 
         The two are one, unless something happened so shortly before that it could be missed, or shortly after.
         """
-        ttl = self.scenery.ttl_seconds
-        if self.scenery.private:
+        ttl = self.topology.ttl_seconds
+        if self.topology.private:
             last = max(self.old_until.values(), default=self.lowered_at)
             return last, last + ttl  # all that is to be seen is resolvers: they have to agree for one TTL
-        earliest = met_at(self._served(), self.incoming, ttl, self.watched_from, UNSEEN_SECONDS)
-        latest = latest_met_at(self._served(), self.incoming, ttl, self.watched_from)
-        resolvers = [self._resolver(address, latest) for address in self.scenery.resolvers]
+        earliest = met_at(self._served(), self.expected, ttl, self.watched_from, UNSEEN_SECONDS)
+        latest = latest_met_at(self._served(), self.expected, ttl, self.watched_from)
+        resolvers = [self._resolver(address, latest) for address in self.topology.resolvers]
         return max([earliest, *(low for low, _ in resolvers)]), max([latest, *(high for _, high in resolvers)])
 
     def _resolver(self, address: str, released_at: float) -> tuple[float, float]:
@@ -73,9 +73,9 @@ class Truth:
         low, high = 0.0, released_at
         if against > released_at + TOLERANCE_SECONDS / 2:
             low = against if against > released_at + 2 * TOLERANCE_SECONDS else 0.0
-            high = against + self.scenery.ttl_seconds  # it has to be seen to agree for one TTL
+            high = against + self.topology.ttl_seconds  # it has to be seen to agree for one TTL
         if (kept_until := self._denial_kept_until(address)) > released_at:
-            high = max(high, kept_until + self.scenery.ttl_seconds)
+            high = max(high, kept_until + self.topology.ttl_seconds)
         for begin, end, fault in windows:
             if fault in FAILURES and end == float("inf"):
                 high = max(high, self.watched_from + UNREACHABLE_SECONDS)
@@ -94,7 +94,7 @@ class Truth:
             for before, after in pairwise(entries)
             if before.fault in DENIALS
         ]
-        return max(ends) + stretched if ends and stretched > self.scenery.ttl_seconds else float("-inf")
+        return max(ends) + stretched if ends and stretched > self.topology.ttl_seconds else float("-inf")
 
     def _served(self) -> Mapping[str, Sequence[Served]]:
-        return self.fleet.truth(self.scenery.names[0]).servers
+        return self.fleet.truth(self.topology.names[0]).servers

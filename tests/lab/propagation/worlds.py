@@ -11,8 +11,8 @@ from lab.dns.truth import served
 from lab.dns.world import History
 from lab.messages import Served, ServerFault
 from tests.lab.propagation.oracle import FAILURES
-from tests.lab.propagation.play import Play
-from tests.lab.propagation.scenery import INCOMING, NAME, ZONE, Scenery
+from tests.lab.propagation.simulation import Simulation
+from tests.lab.propagation.topology import EXPECTED, NAME, ZONE, Topology
 from tests.lab.propagation.truth import TOLERANCE_SECONDS, UNSEEN_SECONDS, latest_met_at
 
 # What a server may have all the time.
@@ -56,41 +56,46 @@ def resolvers(draw: st.DrawFn, ttl_seconds: int, watched_from: float) -> Setting
 
 
 @st.composite
-def plays(draw: st.DrawFn) -> Play:
-    """A tag-in in such a world, watched from its beginning or from some time in it."""
+def simulations(draw: st.DrawFn) -> Simulation:
+    """A change in such a world, watched from its beginning or from some time in it."""
     ttl_seconds = draw(st.integers(1, 5))
     name_servers = {f"ns-{n}.dns.example.": [f"127.53.0.{n}"] for n in range(1, draw(st.integers(1, 4)) + 1)}
     addresses = [f"127.53.1.{n}" for n in range(1, draw(st.integers(1, 4)) + 1)]
     watched_from = draw(st.sampled_from([0.0, 0.0, 0.0, 2.0, 5.0]))
-    names = draw(st.sampled_from([(NAME,), (NAME, f"shop.{ZONE}")]))
+    names = draw(st.sampled_from([(NAME,), (NAME, f"shop.{ZONE}"), (NAME, *(f"further-{n}.{ZONE}" for n in range(4)))]))
     everything = {address: draw(servers()) for (address,) in name_servers.values()}
     everything |= {address: draw(resolvers(ttl_seconds, watched_from)) for address in addresses[1:]}
     everything[addresses[0]] = [(0.0, ServerFault(fault=draw(st.sampled_from(QUIRKS))))]
     raised_at = draw(st.floats(0.3, 1.5).map(lambda seconds: round(seconds, 2)))
-    play = Play(
-        Scenery(name_servers, addresses, ttl_seconds, names=names),
+    simulation = Simulation(
+        Topology(name_servers, addresses, ttl_seconds, names=names),
         everything,
         raised_at,
         raised_at + draw(st.sampled_from([0.2, 0.5, 1.5])),
         watched_from,
         deadline_seconds=40.0,
     )
-    return without_later_troubles(play)
+    return without_later_troubles(simulation)
 
 
-def without_later_troubles(play: Play) -> Play:
+def without_later_troubles(simulation: Simulation) -> Simulation:
     """The same without troubles that begin when it is over, or so shortly before that it is luck if they are seen.
 
     They would make a wait that is a little late, as all are, a very late one.
     """
-    for _ in range(len(play.settings) + 1):
-        over = latest_met_at(planned(play), play.addresses_of(INCOMING), play.scenery.ttl_seconds, play.watched_from)
+    for _ in range(len(simulation.settings) + 1):
+        over = latest_met_at(
+            planned(simulation),
+            simulation.addresses_of(EXPECTED),
+            simulation.topology.ttl_seconds,
+            simulation.watched_from,
+        )
         last = over - UNSEEN_SECONDS - TOLERANCE_SECONDS / 2
-        kept = {address: _without(settings, last) for address, settings in play.settings.items()}
-        if kept == play.settings:
+        kept = {address: _without(settings, last) for address, settings in simulation.settings.items()}
+        if kept == simulation.settings:
             break
-        play = replace(play, settings=kept)
-    return play
+        simulation = replace(simulation, settings=kept)
+    return simulation
 
 
 def _without(settings: Sequence[tuple[float, ServerFault]], last: float) -> Settings:
@@ -101,24 +106,24 @@ def _without(settings: Sequence[tuple[float, ServerFault]], last: float) -> Sett
     return list(settings)
 
 
-def planned(play: Play) -> Mapping[str, Sequence[Served]]:
+def planned(simulation: Simulation) -> Mapping[str, Sequence[Served]]:
     """What every name server will do, if all happens at its time."""
-    history = History(0.0, play.world_at(0))
-    for at in sorted({play.raised_at, play.lowered_at, *(at for at, _ in play.turns)}):
-        history.add(at, play.world_at(at))
+    history = History(0.0, simulation.world_at(0))
+    for at in sorted({simulation.raised_at, simulation.lowered_at, *(at for at, _ in simulation.turns)}):
+        history.add(at, simulation.world_at(at))
     found = {}
-    for addresses in play.scenery.name_servers.values():
+    for addresses in simulation.topology.name_servers.values():
         for address in addresses:
             timeline = Timeline(0.0)
-            for at, fault in play.settings.get(address, ()):
+            for at, fault in simulation.settings.get(address, ()):
                 timeline.set(at, fault)
-            found[address] = served(history, timeline, play.scenery.names[0], 3600.0)
+            found[address] = served(history, timeline, simulation.topology.names[0], 3600.0)
     return found
 
 
-def drawn(count: int, from_seed: int) -> list[Play]:
-    """So many plays; the same for the same seed, as long as the code is the same: Hypothesis looks into it."""
-    found: list[Play] = []
+def drawn(count: int, from_seed: int) -> list[Simulation]:
+    """So many simulations; the same for the same seed, as long as the code is the same: Hypothesis looks into it."""
+    found: list[Simulation] = []
 
     @seed(from_seed)
     @settings(
@@ -128,9 +133,9 @@ def drawn(count: int, from_seed: int) -> list[Play]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(plays())
-    def collect(play: Play) -> None:
-        found.append(play)
+    @given(simulations())
+    def collect(simulation: Simulation) -> None:
+        found.append(simulation)
 
     collect()
     return found[:count]

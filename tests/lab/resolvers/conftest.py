@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pytest
 
-from cutover.propagation.answer import Endpoint
 from lab.client import RunningServer, start
+from propagation import Endpoint
 from tests.lab.parts.lab_account import Account, Cluster
 from tests.lab.resolvers import software
 from tests.lab.resolvers.live_name import INCOMING, OUTGOING, LiveName, wait_until_it_answers

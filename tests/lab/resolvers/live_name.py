@@ -5,12 +5,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from cutover.propagation import client
-from cutover.propagation.answer import Answer, Endpoint, Kind
-from cutover.propagation.outcome import Outcome, PropagationTimeout
-from cutover.propagation.target import ColourNames, Target
-from cutover.propagation.watch import Watch
 from lab.client import RunningServer
+from propagation import Endpoint, Outcome, PropagationTimeout, Target, Watch, client
+from propagation.answer import Answer, AnswerKind
 from tests.lab.heartbeat import Heartbeat
 from tests.lab.parts.lab_account import Account, Cluster, alias
 
@@ -72,9 +69,10 @@ class LiveName:
         """What the program would wait for."""
         addresses = self.running.addresses
         return Target(
-            names=(self.name,),
-            incoming=INCOMING,
-            colours={c: ColourNames(f"{c}.{self.name}", made.dns_name) for c, made in self.clusters.items()},
+            name=self.name,
+            expected=INCOMING,
+            answers={colour: f"{colour}.{self.name}" for colour in self.clusters},
+            sources={colour: made.dns_name for colour, made in self.clusters.items()},
             ns_names=tuple(addresses.name_servers),
             resolvers=tuple(resolvers),
             authoritative_port=addresses.dns_port,
@@ -113,8 +111,8 @@ class LiveName:
     def addresses(self, colour: str) -> frozenset[str]:
         """Of the colour's load balancer."""
         answer = asyncio.run(client.ask(self.a_name_server, self.clusters[colour].dns_name, "A", recursive=False))
-        assert answer.kind is Kind.ADDRESSES, answer
-        return answer.addresses
+        assert answer.kind is AnswerKind.RECORDS, answer
+        return answer.records
 
 
 def ask(resolver: Endpoint, name: str) -> Answer:
@@ -125,7 +123,7 @@ def ask(resolver: Endpoint, name: str) -> Answer:
 def wait_until_it_answers(resolver: Endpoint, name: str, seconds: float = 60) -> Answer:
     """The first answer that is one."""
     until = time.monotonic() + seconds
-    while (answer := ask(resolver, name)).kind is Kind.NO_ANSWER:
+    while (answer := ask(resolver, name)).kind is AnswerKind.NO_ANSWER:
         assert time.monotonic() < until, f"{resolver}: {answer.detail}"
         time.sleep(0.05)
     return answer
@@ -156,7 +154,7 @@ async def _cut_over(
     async def use(resolver: Endpoint) -> None:
         while old:
             answer = await client.ask(resolver, live.name, "A", recursive=True)
-            if answer.addresses & old:
+            if answer.records & old:
                 last_old[resolver] = time.time()
             await asyncio.sleep(USE_SECONDS)
 

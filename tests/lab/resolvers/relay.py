@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from cutover.propagation.answer import Endpoint
+from propagation import Endpoint
 
 ADDRESS = "127.0.0.1"
 

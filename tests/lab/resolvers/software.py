@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from cutover.propagation.answer import Endpoint
 from lab.plugins.lifeline import Child
+from propagation import Endpoint
 
 ADDRESS = "127.0.0.1"
 FETCHED = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tag-team" / "resolvers"

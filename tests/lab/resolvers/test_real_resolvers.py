@@ -12,9 +12,10 @@ import dns.message
 import dns.query
 import pytest
 
-from cutover.propagation.answer import Endpoint, Kind
 from lab.client import ServerFault
 from lab.workspace import CHECKOUT
+from propagation import Endpoint
+from propagation.answer import AnswerKind
 from tests.lab.resolvers import software
 from tests.lab.resolvers.conftest import TTL_SECONDS, Start
 from tests.lab.resolvers.live_name import INCOMING, OUTGOING, LiveName, ask, cut_over
@@ -70,7 +71,7 @@ def test_an_expired_answer_that_is_served_once_more_does_not_end_the_wait_nor_ke
     ending = cut_over(live, [resolver], used=False)
     assert ending.error is None
     assert ending.ended_at >= ending.released_at - EARLY_SECONDS
-    assert ask(resolver, live.name).addresses == live.addresses(INCOMING)
+    assert ask(resolver, live.name).records == live.addresses(INCOMING)
 
 
 def test_a_resolver_whose_way_to_the_name_servers_is_cut_is_named_with_what_it_says(
@@ -85,12 +86,12 @@ def test_a_resolver_whose_way_to_the_name_servers_is_cut_is_named_with_what_it_s
 
 def test_a_denial_is_cached_and_the_wait_outlasts_it(program: Program, unmade: LiveName, start_resolver: Start) -> None:
     resolver = start_resolver(program, unmade.name, program.short_denials)
-    assert ask(resolver, unmade.name).kind is Kind.NXDOMAIN
+    assert ask(resolver, unmade.name).kind is AnswerKind.NXDOMAIN
     unmade.create()
-    assert ask(resolver, unmade.name).kind is Kind.NXDOMAIN
+    assert ask(resolver, unmade.name).kind is AnswerKind.NXDOMAIN
     ending = cut_over(unmade, [resolver])
     assert ending.error is None
-    assert ask(resolver, unmade.name).addresses == unmade.addresses(INCOMING)
+    assert ask(resolver, unmade.name).records == unmade.addresses(INCOMING)
 
 
 def test_the_case_of_a_name_is_kept_and_makes_no_difference(
@@ -105,7 +106,7 @@ def test_the_case_of_a_name_is_kept_and_makes_no_difference(
 
 _KILLED = """
 import pathlib, sys, time
-from cutover.propagation.answer import Endpoint
+from propagation import Endpoint
 from tests.lab.resolvers import software
 program = next(program for program in software.PROGRAMS if program.name == sys.argv[1])
 with software.run(program, pathlib.Path(sys.argv[2]), [Endpoint("127.0.0.1", 9)], {}) as resolver:

@@ -5,7 +5,7 @@ import pytest
 import yaml
 from pulumi_policy import EnforcementLevel
 
-from components.config_keys import SHARED_KEYS
+from components.settings import SHARED_KEYS
 from cutover import weights
 from policies import document, pack, project_config
 

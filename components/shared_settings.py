@@ -1,0 +1,224 @@
+"""What all stacks share, as Pulumi.yaml says it: each setting with its config key."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components import host_name, offsite
+from components.config_key import shared
+from components.config_value import (
+    CERTIFICATE,
+    COLOUR_WITH_A_STACK,
+    HEADER,
+    IMAGE,
+    INSTANCE_TYPE,
+    PATH,
+    ZONE_ID,
+    boolean,
+    list_of,
+    map_of,
+    matching,
+    network,
+    optional,
+    whole_number,
+)
+from components.offsite import Offsite
+
+# https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html; one of the ten is the colour's own name.
+MOST_NAMES_WITH_OWN_CERTIFICATE = 9
+
+
+@dataclass(frozen=True)
+class SharedSettings:
+    """What Pulumi.yaml says for all stacks; lists are tuples, and what is empty is None."""
+
+    names: tuple[str, ...] = shared(
+        "names",
+        list_of(host_name.parse),
+        allowed='a list of host names in the zone, like ["www.shop.example"]',
+        meaning="live host names; the first one also names the test hosts (COLOUR.FIRST-NAME), and stays first",
+        note="each once, letters beyond ASCII in their `xn--` form; capitals and a dot at the end make no difference; "
+        f"at most {MOST_NAMES_WITH_OWN_CERTIFICATE} with a certificate made here",
+    )
+    zone: str = shared(
+        "zone",
+        host_name.parse,
+        allowed="the name of a hosted zone, like shop.example",
+        meaning="hosted zone of Route 53 that holds every live name",
+    )
+    zone_id: str | None = shared(
+        "zoneId",
+        optional(matching(ZONE_ID)),
+        allowed="empty, or the id of a hosted zone, like Z0123456789ABCDEFGHIJ",
+        meaning="which of several zones of that name is meant; another one than the records are in is refused",
+        default="",
+        default_means="the only one",
+    )
+    capacity: int = shared(
+        "capacity",
+        whole_number(2, 1000),
+        allowed="a whole number from 2 to 1000, at least one instance a zone",
+        meaning="instances that together carry 100 % of the traffic; each colour runs exactly so many",
+        default="4",
+    )
+    instance_type: str = shared(
+        "instanceType",
+        matching(INSTANCE_TYPE),
+        allowed="an EC2 instance type, like m7i.large",
+        meaning="EC2 instance type of both clusters",
+        note="of the image's architecture",
+        default="m7i.large",
+    )
+    machine_image: str = shared(
+        "machineImage",
+        matching(PATH),
+        allowed="the name of a public SSM parameter that holds an Amazon Linux 2023 image",
+        meaning="public SSM parameter with the Amazon Linux 2023 image; looked up once per release, then pinned by the "
+        "colour's state",
+        default="/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+    )
+    availability_zones: int = shared(
+        "availabilityZones",
+        whole_number(2, 6),
+        allowed="a whole number from 2 to 6",
+        meaning="zones that each cluster spans: the first ones that the region offers when it is built, and then "
+        "always these",
+        default="2",
+    )
+    cidrs: Mapping[str, str] = shared(
+        "cidrs",
+        map_of(matching(COLOUR_WITH_A_STACK), network),
+        allowed="two colours, each with its own IPv4 network of /16 to /22",
+        meaning="address range of each colour; its two keys are the colours",
+        note="a colour has 1 to 12 letters a to z; networks do not overlap",
+    )
+    nat_gateways: int = shared(
+        "natGateways",
+        whole_number(1, 6),
+        allowed="a whole number from 1 to the number of availability zones",
+        meaning="NAT gateways of each cluster",
+        default="1",
+    )
+    keep_addresses: bool = shared(
+        "keepAddresses",
+        boolean,
+        allowed="true or false",
+        meaning="keep the NAT addresses while a colour sleeps, for allow-lists at offsite services",
+        default="true",
+    )
+    load_balancer_capacity_units: int = shared(
+        "loadBalancerCapacityUnits",
+        whole_number(0, 100_000),
+        allowed="a whole number from 0 to 100000",
+        meaning="load balancer capacity units reserved ahead of traffic",
+        default="0",
+        default_means="none",
+    )
+    certificate_arn: str | None = shared(
+        "certificateArn",
+        optional(matching(CERTIFICATE)),
+        allowed="empty, or the ARN of an ACM certificate",
+        meaning="your own ACM certificate, for all live names and both colours' own names",
+        default="",
+        default_means="one for each colour, validated by DNS",
+    )
+    image: str = shared(
+        "image",
+        matching(IMAGE),
+        allowed="a container image without a tag, like registry.shop.example/web",
+        meaning="container image without a tag; the tag is the release",
+    )
+    port: int = shared(
+        "port",
+        whole_number(1, 65535),
+        allowed="a whole number from 1 to 65535",
+        meaning="port on which the container serves HTTP",
+        default="8080",
+    )
+    health_path: str = shared(
+        "healthPath",
+        matching(PATH),
+        allowed="a path that starts with /",
+        meaning="path that answers 200 when an instance can serve",
+        default="/healthz",
+    )
+    offsite: Mapping[str, Offsite] = shared(
+        "offsite",
+        offsite.parse_all,
+        allowed=f"environment variable to {offsite.ALLOWED}",
+        meaning="environment of the container: where it finds what lives outside of both clusters",
+        default="{}",
+        shown=False,
+    )
+    https: bool = shared(
+        "https",
+        boolean,
+        allowed="true or false",
+        meaning="serve HTTPS, and redirect port 80 to it; `false`: HTTP on port 80 only",
+        default="true",
+    )
+    https_port: int = shared(
+        "httpsPort",
+        whole_number(1, 65535),
+        allowed="a whole number from 1 to 65535",
+        meaning="port on which the load balancers serve HTTPS",
+        note="with `https` not 80",
+        default="443",
+    )
+    full_capacity_timeout_seconds: int = shared(
+        "fullCapacityTimeout",
+        whole_number(1, 7200),
+        allowed="seconds, a whole number from 1 to 7200",
+        meaning="seconds that `pulumi up` of a colour waits for its whole capacity to be healthy",
+        default="900",
+    )
+    readiness_probes: int = shared(
+        "readinessProbes",
+        whole_number(1, 200),
+        allowed="a whole number from 1 to 200",
+        meaning="times that every address of a load balancer must answer `healthPath` with 200 before a tag-in",
+        default="20",
+    )
+    readiness_latency_milliseconds: int = shared(
+        "readinessLatency",
+        whole_number(1, 60_000),
+        allowed="milliseconds, a whole number from 1 to 60000",
+        meaning="milliseconds in which each of these answers must come",
+        default="1000",
+    )
+    release_header: str | None = shared(
+        "releaseHeader",
+        optional(matching(HEADER)),
+        allowed="empty, or the name of an HTTP header, like X-Release",
+        meaning="response header in which the service names its release, compared before a tag-in",
+        default="",
+        default_means="not asked",
+    )
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The two colours, in alphabetical order."""
+        return tuple(self.cidrs)
+
+    @property
+    def own_certificate(self) -> bool:
+        """Whether each colour has a certificate made here, with records below every live name that prove it."""
+        return self.https and self.certificate_arn is None
+
+    @property
+    def in_charge_parameter(self) -> str:
+        """The SSM parameter that says who is in charge, and whose history says since when."""
+        return f"/tag-team/{self.names[0]}/in-charge"
+
+    def door_parameter(self, colour: str) -> str:
+        """The SSM parameter that is there while `colour` can be tagged in."""
+        return f"/tag-team/{self.names[0]}/{colour}/can-be-tagged-in"
+
+    def own_name(self, colour: str) -> str:
+        """The host name under which `colour` is tested, in charge or not."""
+        return f"{colour}.{self.names[0]}"
+
+    def own_url(self, colour: str) -> str:
+        """Where `colour` is tested."""
+        if not self.https:
+            return f"http://{self.own_name(colour)}"
+        return f"https://{self.own_name(colour)}" + ("" if self.https_port == 443 else f":{self.https_port}")

@@ -1,0 +1,90 @@
+"""Full capacity: whether every instance of one Auto Scaling group serves, and the wait until it does."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from cutover.printable import printable
+from cutover.refusal import Refusal
+
+POLL_SECONDS = 3.0
+HEALTHY = "healthy"
+
+
+@dataclass(frozen=True)
+class TargetHealth:
+    """A load balancer's opinion of one instance, in the words of DescribeTargetHealth."""
+
+    state: str
+    reason: str = ""
+    description: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.state, self.reason, self.description) if part)
+
+
+@dataclass(frozen=True)
+class CapacitySeen:
+    """One look at a group: its instances that are InService, and the health and the zone of each instance by id.
+
+    `failures`: why it is short of instances, in AWS's own words (see cutover.launches).
+
+    An instance's own health check in its load balancer counts, not an answer that came through it: with no healthy
+    target a load balancer sends to all of them.
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+    """
+
+    group: str
+    in_service: frozenset[str]
+    targets: Mapping[str, TargetHealth]
+    zones: Mapping[str, str] = field(default_factory=dict)
+    failures: tuple[str, ...] = ()
+
+    @property
+    def healthy(self) -> frozenset[str]:
+        """The instances that are InService and healthy targets."""
+        return frozenset(i for i in self.in_service if i in self.targets and self.targets[i].state == HEALTHY)
+
+    def __str__(self) -> str:
+        sick = [f"{i}: {target}" for i, target in sorted(self.targets.items()) if target.state != HEALTHY]
+        counts = f"{len(self.in_service)} instances InService, {len(self.healthy)} healthy targets in {self.group}"
+        problems = [printable(problem) for problem in (*sick, *self.failures)]
+        return f"{counts} ({'; '.join(problems)})" if problems else counts
+
+
+def is_full(seen: CapacitySeen, wanted: int) -> bool:
+    """Whether at least `wanted` instances are InService and healthy."""
+    return len(seen.healthy) >= wanted
+
+
+async def wait_until_full(
+    look: Callable[[], Awaitable[CapacitySeen]],
+    wanted: int,
+    timeout_seconds: float,
+    colour: str,
+    clock: Callable[[], float],
+    sleep: Callable[[float], Awaitable[object]],
+    report: Callable[[str], None],
+) -> None:
+    """Wait until the group that `look` looks at has `wanted` healthy instances.
+
+    Raises Refusal at the deadline, with each unhealthy target and its reason.
+    """
+    started = clock()
+    while True:
+        seen: CapacitySeen | str
+        try:
+            seen = await look()
+        except Exception as error:  # noqa: BLE001  # one look that fails is no reason to give up before the deadline
+            seen = f"it cannot be read: {printable(str(error))}"
+        waited = clock() - started
+        if isinstance(seen, CapacitySeen) and is_full(seen, wanted):
+            return
+        if waited >= timeout_seconds:
+            raise Refusal(
+                f"{colour} did not reach full capacity within {timeout_seconds:.0f} s; DNS was not touched",
+                seen=str(seen),
+                allowed=f"{wanted} instances InService and healthy",
+                next_step=f"pulumi up -s {colour} to wait again, or set another release in its file first",
+            )
+        report(f"waiting for full capacity, {waited:.0f} of {timeout_seconds:.0f} s: {seen}, {wanted} wanted")
+        await sleep(min(POLL_SECONDS, timeout_seconds - waited))

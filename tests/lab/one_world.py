@@ -1,0 +1,109 @@
+"""`python -m tests.lab.one_world` and pytest's arguments: pytest in several processes with one world, built once.
+
+Without it every process of pytest that needs a world builds one, in minutes. Each test has a copy, in a second.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from lab import copies, environment, workspace
+from lab.client import LabClient
+from lab.plugins import kept_provider
+from lab.pulumi_command import Event, Result
+from lab.workspace import Workspace
+from tests.lab import building
+from tests.lab.seats import Seats
+from tests.lab.world import SECRET, World
+
+# Names the file that describes the world to copy, for the processes of pytest.
+VARIABLE = "TAG_TEAM_WORLD_TO_COPY"
+# Each is half a gigabyte, with the lab and the commands that belong to it.
+MOST_PROCESSES = 9
+# Makes a world whose files are under the folder that is given.
+Copy = Callable[[Path], AbstractContextManager[World]]
+
+
+@contextmanager
+def to_copy(root: Path) -> Iterator[Copy]:
+    """How to copy the world of the lab tests: the one that was built for all processes or, without it, a new one."""
+    with ExitStack() as stack:
+        path = os.environ.get(VARIABLE)
+        if path is not None:
+            described = json.loads(Path(path).read_text(encoding="utf-8"))
+        else:
+            world = stack.enter_context(_built(root))
+            if world.addresses.copies_port is None:
+                yield lambda _: nullcontext(world)
+                return
+            described = _description(world)
+        seats = stack.enter_context(Seats())
+        yield partial(_copy, described, seats)
+
+
+def _built(root: Path) -> AbstractContextManager[World]:
+    return building.building(
+        root,
+        project={"offsite": {"DATABASE_URL": SECRET}},
+        live={"propagationTimeout": 30},
+        prepare=_put_secret,
+        copies=True,
+    )
+
+
+def _put_secret(made: Workspace) -> None:
+    made.aws("ssm").put_parameter(Name=SECRET, Type="SecureString", Value="postgres://shop:hunter2@db")
+
+
+def _description(world: World) -> dict[str, Any]:
+    """What a process has to know of a world to copy it, as JSON takes it."""
+    return {
+        "root": str(world.workspace.directory.parent),
+        "port": world.addresses.copies_port,
+        "before": asdict(world.before_any_cluster),
+    }
+
+
+@contextmanager
+def _copy(described: dict[str, Any], seats: Seats, root: Path) -> Iterator[World]:
+    with seats.one() as seat, copies.copied(described["port"], root / "server", seat.port) as addresses:
+        made = workspace.copy(Path(described["root"]), root, addresses, building.report)
+        made = replace(made, environment={**made.environment, **seat.provider(made.environment)})
+        before = described["before"]
+        result = Result(**{**before, "events": tuple(Event(**event) for event in before["events"])})
+        yield World(made, addresses, LabClient(addresses.endpoint), result)
+
+
+def with_own_providers(world: World) -> World:
+    """The same world, in which every command starts a provider, and takes it along when it ends or is killed."""
+    variables = {**world.workspace.environment}
+    variables.pop(kept_provider.VARIABLE, None)
+    return replace(world, workspace=replace(world.workspace, environment=variables))
+
+
+def side_by_side() -> tuple[str, ...]:
+    """Options of pytest: more processes than cores, as tests mostly wait, each test in any of them."""
+    cores = len(os.sched_getaffinity(0))
+    return ("-n", str(min(2 * cores + 1, MOST_PROCESSES)), "--dist", "loadgroup")
+
+
+def main(arguments: list[str]) -> int:
+    """Build the world, then run pytest: its exit code."""
+    environment.enter()
+    with TemporaryDirectory(prefix="tag-team-world-") as folder, _built(Path(folder)) as world:
+        description = Path(folder) / "world.json"
+        description.write_text(json.dumps(_description(world)), encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", *side_by_side(), *arguments]
+        return subprocess.run(command, env={**os.environ, VARIABLE: str(description)}, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
