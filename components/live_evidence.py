@@ -65,6 +65,20 @@ class LiveEvidence:
         """Whether the newest version of `in-charge` is there and can be read."""
         return bool(self.history.entries) and not self.history.latest_unreadable
 
+    def refuse_other_names(self, settings: LiveSettings) -> None:
+        """Raise Refusal when a name was forgotten that clients resolve, and when another one is to be the first.
+
+        Before all else: what follows takes the first name for the switch. And with --target the engine may leave out
+        the marker whose hook says the same.
+        """
+        names, before = settings.shared.names, names_in(self.owned)
+        weights.refuse_forgetting(weights_of(of_records(self.forgotten)), names)
+        switch = Switch(before[0], self.switch.zone_id) if before else self.switch
+        further_names.refuse_forgetting(self.forgotten, names, switch, self.owned)
+        # Of a service that was retired nothing is left to be called by it.
+        if before and further_names.known(self.owned):
+            weights.refuse_another_first(before, names)
+
     def judge(self, settings: LiveSettings, clusters: Mapping[str, ClusterFacts]) -> Restoration:
         """Whether this update has to write `in-charge` anew, and a warning when it has.
 
@@ -72,10 +86,6 @@ class LiveEvidence:
         hand that the update would leave alone.
         """
         self.today.require_clusters(clusters)
-        # With --target the engine may leave out the marker whose hook says the same.
-        names = settings.shared.names
-        weights.refuse_forgetting(weights_of(of_records(self.forgotten)), names)
-        further_names.refuse_forgetting(self.forgotten, names, self.switch, self.owned)
         self._refuse_drift(settings, clusters)
         return self._restoration(settings, clusters)
 

@@ -23,6 +23,7 @@ def declare(wanted: LiveSettings, run: Beginning) -> None:
 
     def declare_record(outputs: Mapping[str, Any]) -> pulumi.Output[str]:
         clusters = cluster_facts.awake(outputs)
+        before.refuse_other_names(wanted)
         now = wanted if look.is_retired else whose_turn_it_is(wanted, clusters, before, run.aws)
         look.refuse(clusters)
         hooks.open_for(now, clusters, before.judge(now, clusters))

@@ -18,7 +18,7 @@ Report = Callable[[str], None]
 CHANGE = (
     (
         "components/instances.py",
-        "            min_size=capacity,\n",
+        "            min_size=args.capacity,\n",
         "            min_size=1,  # nights are quiet\n",
     ),
     (
@@ -30,7 +30,7 @@ CHANGE = (
         "components/cluster.py",
         "        self.register_outputs({})\n\n    def _certificate_arn",
         "        aws.rds.Instance(\n"
-        '            f"{colour}-orders",\n'
+        '            f"{name}-orders",\n'
         '            engine="postgres",\n'
         '            instance_class="db.t4g.small",\n'
         "            allocated_storage=20,\n"

@@ -16,9 +16,9 @@ SHOWN_AT_MOST = 4
 
 @dataclass(frozen=True)
 class Expected:
-    """What DNS is to answer for the live `names`: `carriers` maps them to the set identifiers that carry them.
+    """What DNS is to answer for the `names`: `carriers` maps them to the set identifiers that carry them.
 
-    Nobody does at first. A name that is not in `carriers` has no sets of its own, and answers what the first one does.
+    Nobody does at first.
     `colours` are those whose addresses are known, and `asked_for` the one of them that answers are compared with.
     """
 
@@ -29,7 +29,7 @@ class Expected:
 
     def verdicts(self, name: str) -> frozenset[str]:
         """What an answer about `name` may be worth; of a name that no colour carries alone, anything but silence."""
-        carriers = self.carriers.get(name, self.carriers[self.names[0]])
+        carriers = self.carriers[name]
         if not carriers or carriers - self.colours:
             return _ANY_ANSWER
         others = {"other"} if carriers - {self.asked_for} else set()
@@ -43,6 +43,15 @@ class Expected:
         """Who is to be answered, for all names."""
         carrying = frozenset[str]().union(*self.carriers.values())
         return " or ".join(sorted(carrying)) or "anything"
+
+
+def carried(names: Sequence[str], carriers: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
+    """Those of `names` that anybody carries, and who. The others are not asked about: there may be no such name yet.
+
+    A resolver that is asked about a name which is not there remembers that, on Route 53 for 15 minutes, and would still
+    say so when it is (https://www.rfc-editor.org/rfc/rfc2308#section-5). Raises KeyError when `carriers` lacks a name.
+    """
+    return {name: carriers[name] for name in names if carriers[name]}
 
 
 def choose(

@@ -198,11 +198,13 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
     """Those who are watched after the switch, by the same watch."""
     live = candidate.live
     ns_names = await _read(reader.name_servers, live.zone_id)
-    expected = dns.choose(candidate.names, live.carriers, frozenset(live.own_names), candidate.colour)
+    carriers = dns.carried(candidate.names, live.carriers) or {candidate.own_name: frozenset({candidate.colour})}
+    names = tuple(carriers)
+    expected = dns.choose(names, carriers, frozenset(live.own_names), candidate.colour)
     target = Target(
-        name=candidate.names[0],
+        name=names[0],
         expected=expected.asked_for,
-        further=tuple(candidate.names[1:]),
+        further=names[1:],
         answers=live.own_names,
         sources=live.load_balancer_names,
         ns_names=ns_names,

@@ -123,6 +123,11 @@ def test_a_live_name_can_be_added_is_not_removed_by_mistake_and_can_be_retired_b
         assert world.records_at(added)
         world.assert_nothing_half_done()
 
+    world.workspace.edit_project(names=[added, NAME])
+    turned = world.up(LIVE)
+    assert f"{added} cannot take the place of {NAME}" in _errors(turned)
+    assert turned.steps == ()
+
     world.delete_record_sets(added)
     world.workspace.edit_project(names=[NAME])
     assert world.workspace.pulumi("refresh", "-s", LIVE, "--yes", "--skip-preview").exit_code == 0

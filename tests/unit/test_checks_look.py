@@ -361,3 +361,19 @@ def test_records_are_read_of_the_live_names_and_of_those_between_them_and_the_zo
     account = Account()
     run(replace(CANDIDATE, names=("www.eu.shop.example", "shop.example")), account)
     assert ("records", "Z1", "www.eu.shop.example", "shop.example", "eu.shop.example") in account.asked
+
+
+def test_nobody_is_asked_about_a_name_that_may_not_be_there_yet() -> None:
+    world, names = World(), ("www.shop.example", "api.shop.example", "web.shop.example")
+    carriers = {names[0]: frozenset({"amber"}), names[1]: frozenset[str](), names[2]: frozenset({"amber"})}
+    run(replace(CANDIDATE, names=names, live=replace(CANDIDATE.live, carriers=carriers)), world=world)
+    (target,) = world.watched
+    assert (target.name, target.further) == (names[0], (names[2],))
+
+
+def test_before_the_first_tag_in_the_colours_own_name_is_asked_about() -> None:
+    world = World()
+    live = replace(CANDIDATE.live, carriers={"www.shop.example": frozenset()})
+    assert "dns" not in failed(run(replace(CANDIDATE, live=live), world=world))
+    (target,) = world.watched
+    assert (target.names, target.expected) == (("violet.www.shop.example",), "violet")

@@ -160,5 +160,14 @@ def test_a_name_that_is_taken_out_of_the_config_while_it_follows_is_refused_befo
     assert names_of(declared(owned=[*KNOWN, held(API)], names=f'["{WWW}"]')) == [WWW]
 
 
+@pytest.mark.parametrize("names", [f'["{API}", "{WWW}"]', f'["{API}"]'])
+def test_a_further_name_does_not_become_the_first_and_no_batch_is_given_that_would_turn_them_round(names: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        declared(to(WWW), owned=[*KNOWN, held(API)], names=names)
+    allowed = ("cannot be removed from names", f"{API} cannot take the place of {WWW}")
+    assert any(said in refused.value.problem for said in allowed)
+    assert "change-resource-record-sets" not in refused.value.next_step
+
+
 def test_what_is_only_beside_the_alias_is_left_to_readiness() -> None:
     assert names_of(declared(to(WWW), simple(API, "2001:db8::1", kind="AAAA"), owned=[*KNOWN, held(API)])) == [WWW, API]

@@ -156,7 +156,7 @@ def test_record_sets_are_read_with_their_type_routing_and_value(aws: AwsReadines
     )
     assert aws.records(zone_id, [www, old, f"none.{zone}"]) == {
         www: (
-            RecordSeen("A", "weighted", "amber", (f"alias {balancer}.",)),
+            RecordSeen("A", "weighted", "amber", (f"alias {balancer}.",), (balancer, "Z2P70J7EXAMPLE")),
             RecordSeen("AAAA", "simple", "", ("2001:db8::1",)),
             RecordSeen("TXT", "simple", "", ('"text"',)),
         ),
