@@ -25,7 +25,10 @@ class OneByOne(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        return file if file.rpartition("/")[2] in TOGETHER else nodeid
+        if file.rpartition("/")[2] not in TOGETHER:
+            return nodeid
+        # Those with parameters leave the world as they found it; what others do to it is not for them.
+        return f"{file} with parameters" if nodeid.endswith("]") else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneByOne | None:

@@ -27,7 +27,7 @@ from tests.lab.world import SECRET, World
 # Names the file that describes the world to copy, for the processes of pytest.
 VARIABLE = "TAG_TEAM_WORLD_TO_COPY"
 # Each is half a gigabyte, with the lab and the commands that belong to it.
-MOST_PROCESSES = 9
+MOST_PROCESSES = 8
 # Makes a world whose files are under the folder that is given.
 Copy = Callable[[Path], AbstractContextManager[World]]
 
@@ -92,7 +92,7 @@ def with_own_providers(world: World) -> World:
 def side_by_side() -> tuple[str, ...]:
     """Options of pytest: more processes than cores, as tests mostly wait, each test in any of them."""
     cores = len(os.sched_getaffinity(0))
-    return ("-n", str(min(3 * cores, MOST_PROCESSES)), "--dist", "loadgroup")
+    return ("-n", str(min(4 * cores, MOST_PROCESSES)), "--dist", "loadgroup")
 
 
 def main(arguments: list[str]) -> int:

@@ -140,7 +140,7 @@ def test_levels_and_parameters_are_those_of_the_packs_config(world: World, tmp_p
             }
         )
     )
-    with beside(world.workspace.directory, "of_colour(run.settings, tags_of(run.settings))"):
+    with beside(world.workspace.directory, "of_colour(run.settings)"):
         result = world.preview(SECOND, *PACK, "--policy-pack-config", str(config))
     assert result.exit_code == 0, result.output
     assert {(violation.rule, violation.name, violation.level) for violation in result.violations} == {
