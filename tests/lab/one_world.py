@@ -92,7 +92,7 @@ def with_own_providers(world: World) -> World:
 def side_by_side() -> tuple[str, ...]:
     """Options of pytest: more processes than cores, as tests mostly wait, each test in any of them."""
     cores = len(os.sched_getaffinity(0))
-    return ("-n", str(min(4 * cores, MOST_PROCESSES)), "--dist", "loadgroup")
+    return ("-n", str(min(3 * cores, MOST_PROCESSES)), "--dist", "loadgroup")
 
 
 def main(arguments: list[str]) -> int:

@@ -18,6 +18,12 @@ A_TAG_IN = {"ready", f"{NAME}-{FIRST}", f"{NAME}-{SECOND}", "in-charge"}
 
 
 @pytest.fixture
+def world(shared_world: World) -> World:
+    """One for all of these tests, since it takes two tag-ins before the first of them."""
+    return shared_world
+
+
+@pytest.fixture
 def lately_in_charge(first_in_charge: World) -> World:
     """The world whose second colour was in charge before the first: it is not built with another name, but may be.
 

@@ -23,9 +23,9 @@ def _release(world: World, release: str) -> Iterator[None]:
 
 
 def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are_waited_for_again(
-    restored: World,
+    first_in_charge: World,
 ) -> None:
-    world = restored
+    world = first_in_charge
     world.wait_until_drained()
     before = set(world.instances(SECOND))
     world.faults.set_launch_failure(SECOND, f"{NO_ROOM}\n  next:    rm -rf /")
@@ -48,3 +48,4 @@ def test_instances_that_cannot_be_launched_are_told_with_awss_own_reason_and_are
         after = set(world.instances(SECOND))
         assert len(after) == CAPACITY
         assert not after & before
+    world.assert_nothing_half_done()
