@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components import ecr
 from components.offsite import Kind, Offsite
-from components.user_data import ECR_HOST
 
 # The least that Session Manager needs: the managed policy AmazonSSMManagedInstanceCore would let an instance read every
 # parameter of the account: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
@@ -47,10 +47,9 @@ def statements(
         allowed.append({"Effect": "Allow", "Action": ["ssm:GetParameter"], "Resource": parameters})
     if secrets:
         allowed.append({"Effect": "Allow", "Action": ["secretsmanager:GetSecretValue"], "Resource": secrets})
-    registry, _, repository = image.partition("/")
-    match = ECR_HOST.fullmatch(registry)
-    if match:
-        arn = f"arn:{partition}:ecr:{match['region']}:{match['account']}:repository/{repository}"
+    found = ecr.repository_of(image)
+    if found:
+        arn = f"arn:{partition}:ecr:{found.region}:{found.account}:repository/{found.repository}"
         pull = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
         allowed.append({"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken"], "Resource": "*"})
         allowed.append({"Effect": "Allow", "Action": pull, "Resource": [arn]})

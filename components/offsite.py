@@ -19,10 +19,17 @@ ALLOWED = (
     "a URL without user or password (SCHEME://HOST…), an SSM parameter (/NAME or arn:aws:ssm:…:parameter/NAME), "
     "or a Secrets Manager ARN (arn:aws:secretsmanager:…:secret:NAME-XXXXXX)"
 )
-# Not what the shell, docker or the AWS command line go by in the script that hands the values over.
-VARIABLE = re.compile(
-    r"(?!(PATH|UID|EUID|PPID|IFS|HOME|ENV|SHELLOPTS)$|_|AWS_|DOCKER_|LD_|BASH|(HTTPS?|NO)_PROXY$|(https?|no)_proxy$|(SECONDS|RANDOM|LINENO|GROUPS)$)[A-Za-z][A-Za-z0-9_]*"
+# Nothing that docker, its Go runtime, the C library or a shell in the container goes by: the value stands in the
+# environment of both. The script itself never makes a variable of it. At most 250 characters: it is a file's name.
+_OBEYED = "|".join(
+    (
+        "PATH|HOME|TMPDIR|AWS_.*|DOCKER_.*|(HTTPS?|NO)_PROXY|(https?|no)_proxy",
+        "GODEBUG|GOGC|GOMAXPROCS|GOMEMLIMIT|GOTRACEBACK|GOCOVERDIR",
+        "LD_.*|MALLOC_.*|GLIBC_TUNABLES|GCONV_PATH|LOCPATH",
+        "_|BASH.*|ENV|SHELLOPTS|IFS|UID|EUID|PPID|GROUPS|SECONDS|RANDOM|LINENO",
+    )
 )
+VARIABLE = re.compile(rf"(?!({_OBEYED})$)[A-Za-z_][A-Za-z0-9_]{{0,249}}")
 _PATH = r"(/[A-Za-z0-9_.\-]+)+"
 _PARAMETER_NAME = re.compile(_PATH)
 _PARAMETER_ARN = re.compile(rf"arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{{12}}:parameter{_PATH}")

@@ -1,52 +1,68 @@
 """The script an instance is born with: it runs one release, with the offsite values in its environment."""
 
-import re
 from collections.abc import Mapping
+from pathlib import Path
 from shlex import quote
 
+from components import ecr
 from components.offsite import Kind, Offsite
 
-ECR_HOST = re.compile(r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+# Seconds until an instance has to be healthy, unless said otherwise.
+BOOT_TIMEOUT_SECONDS = 300
 
-_SCRIPT = """\
+_HEAD = """\
 #!/bin/bash
 set -euo pipefail
-{exports}
-for _ in $(seq 12); do dnf install --assumeyes docker && break || sleep 5; done
-systemctl enable --now docker
-{login}docker run --detach --restart always --name service --publish {port}:{port} {passes}{image}
+image={image}
+port={port}
+ecr_host={ecr_host}
+ecr_region={ecr_region}
+retry_seconds={retry_seconds}
+offsite() {{
+  cat <<'OFFSITE'
+{offsite}OFFSITE
+}}
 """
+_BODY = Path(__file__).with_suffix(".sh").read_text(encoding="utf-8")
 
 
-def render(image: str, release: str, port: int, offsite: Mapping[str, Offsite], region: str) -> str:
+def render(
+    image: str,
+    release: str,
+    port: int,
+    offsite: Mapping[str, Offsite],
+    region: str,
+    *,
+    boot_timeout_seconds: int = BOOT_TIMEOUT_SECONDS,
+) -> str:
     """The user data for `image:release` serving on `port`, with each secret fetched by the instance role at boot.
 
     Secrets never appear in the script: it holds their names, and hands the values to the container through the
-    environment, not the command line. Amazon Linux 2023 brings the AWS command line with it:
-    https://docs.aws.amazon.com/linux/al2023/ug/image-comparison.html
+    environment of one `docker run`, not the command line. Amazon Linux 2023 brings the AWS command line with it
+    (https://docs.aws.amazon.com/linux/al2023/ug/image-comparison.html), and Python, in which cloud-init is written.
     """
-    exports = "\n".join(f"{name}={_value(entry, region)}; export {name}" for name, entry in offsite.items())
-    passes = "".join(f"--env {name} " for name in offsite)
-    return _SCRIPT.format(
-        exports=exports, login=_login(image), port=port, passes=passes, image=quote(f"{image}:{release}")
+    repository = ecr.repository_of(image)
+    return (
+        _HEAD.format(
+            image=quote(f"{image}:{release}"),
+            port=port,
+            ecr_host=repository.host if repository else "''",
+            ecr_region=repository.region if repository else "''",
+            retry_seconds=_retry_seconds(boot_timeout_seconds),
+            offsite="".join(_line(name, entry, region) for name, entry in offsite.items()),
+        )
+        + _BODY
     )
 
 
-def _value(entry: Offsite, region: str) -> str:
-    if entry.kind is Kind.PLAIN:
-        return quote(entry.value)
-    where = f"--region {entry.region or region} --output text"
-    if entry.kind is Kind.PARAMETER:
-        name = quote(entry.value)
-        return f'"$(aws ssm get-parameter --with-decryption --name {name} --query Parameter.Value {where})"'
-    secret = quote(entry.value)
-    return f'"$(aws secretsmanager get-secret-value --secret-id {secret} --query SecretString {where})"'
+def _retry_seconds(boot_timeout_seconds: int) -> int:
+    """How long the script tries: it begins some time after the instance, and its last words need to be heard."""
+    return max(1, boot_timeout_seconds * 9 // 10)
 
 
-def _login(image: str) -> str:
-    registry = image.partition("/")[0]
-    match = ECR_HOST.fullmatch(registry)
-    if not match:
-        return ""
-    password = f"aws ecr get-login-password --region {match['region']}"
-    return f"{password} | docker login --username AWS --password-stdin {registry}\n"
+def _line(name: str, entry: Offsite, region: str) -> str:
+    """One line of the script's table; neither names nor values have blanks or line breaks, and nothing evaluates them."""
+    parts = [entry.kind.value, name, entry.value]
+    if entry.kind is not Kind.PLAIN:
+        parts.append(entry.region or region)
+    return " ".join(parts) + "\n"
