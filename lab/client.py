@@ -24,6 +24,7 @@ from lab.messages import (
     Faults,
     FrontFault,
     RecordSetState,
+    RoleCredentials,
     Served,
     ServerFault,
     Truth,
@@ -41,6 +42,7 @@ __all__ = [
     "LabClient",
     "LabError",
     "RecordSetState",
+    "RoleCredentials",
     "RunningServer",
     "Served",
     "ServerFault",
@@ -175,6 +177,10 @@ class LabClient:
         """
         versions: int = self._call("POST", "parameters/age", {"name": name, "seconds": seconds, "groups": groups})
         return versions
+
+    def role_credentials(self, role_name: str, session_name: str = "lab") -> RoleCredentials:
+        """A new session of a role, as an instance gets one; calls with it may do what the role's policies allow."""
+        return RoleCredentials(**self._call("POST", "credentials", {"role": role_name, "session": session_name}))
 
     def clear_faults(self) -> Faults:
         return Faults.from_json(self._call("DELETE", "faults"))

@@ -5,7 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Coroutine, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from lab.aws.availability_zones import spread_instances
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.gateway import Gateway
+from lab.aws.iam.credentials import credentials_for_role
 from lab.aws.instance_deaths import InstanceDeaths, register_replacements
 from lab.aws.instance_refreshes import InstanceRefreshes
 from lab.aws.launch_failures import LaunchFailures
@@ -158,6 +159,7 @@ class Cloud:
             {
                 "instances/terminate": InstanceDeaths(self._healths.note_registrations).terminate,
                 "parameters/age": parameters.age,
+                "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
             },
             self._dns.answers_over_time,
         )

@@ -93,6 +93,24 @@ class ApiFault:
 
 
 @dataclass(frozen=True)
+class RoleCredentials:
+    """Keys of a session of a role; `arn` is the session's, which a refusal names."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str
+    arn: str
+
+    def environment(self) -> dict[str, str]:
+        """The variables from which every AWS tool takes them."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": self.secret_access_key,
+            "AWS_SESSION_TOKEN": self.session_token,
+        }
+
+
+@dataclass(frozen=True)
 class FrontFault:
     """How a colour's load balancers answer: `milliseconds` late, and with `status` in place of 200."""
 

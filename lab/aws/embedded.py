@@ -16,9 +16,12 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance
 from moto.elbv2.models import ELBv2Backend, elbv2_backends
+from moto.iam.models import IAMBackend, iam_backends
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from moto.route53.models import Route53Backend, route53_backends
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
+
+REGION_OF_GLOBAL_SERVICES = "us-east-1"
 
 
 def application() -> WSGIApplication:
@@ -29,6 +32,11 @@ def application() -> WSGIApplication:
 def route53() -> Route53Backend:
     """Route 53 has no regions."""
     return route53_backends[DEFAULT_ACCOUNT_ID]["aws"]
+
+
+def iam() -> IAMBackend:
+    """IAM has no regions."""
+    return iam_backends[DEFAULT_ACCOUNT_ID]["aws"]
 
 
 def ec2(region: str) -> EC2Backend:

@@ -8,8 +8,10 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.test import run_wsgi_app
 
+from lab.aws import model_check
 from lab.aws import request as requests
 from lab.aws.answer import Answer, error
+from lab.aws.model.violation import summary
 from lab.aws.request import ApiRequest
 from lab.messages import ApiFault
 
@@ -51,6 +53,10 @@ class Gateway:
         if (fault := self._take_fault(request.service, request.action)) is not None:
             log.info("%s %s fails with %s, as set", request.service, request.action, fault.code)
             return error(request, fault.code, f"{fault.code} (a fault that was set in the lab)").send(start_response)
+        checked = model_check.check(request)
+        if checked.refusal is not None:
+            log.warning("%s %s is refused: %s", request.service, request.action, summary(checked.violations))
+            return checked.refusal.send(start_response)
         correction = self._corrections.get((request.service, request.action))
         if correction is not None:
             with self._one_at_a_time:

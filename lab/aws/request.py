@@ -1,25 +1,27 @@
-"""An AWS API call as it arrives: which service, region and action, in whichever of AWS' protocols."""
+"""An AWS API call as it arrives: who signed it, which service, region and action, in whichever of AWS' protocols."""
 
 import functools
 import io
 import re
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import parse_qs
 from wsgiref.types import WSGIEnvironment
 
-from botocore.loaders import Loader
+from lab.aws.model.services import model_of, rest_operation
 
 # AWS4-HMAC-SHA256 Credential=AKID/20250101/eu-central-1/route53/aws4_request, SignedHeaders=…
-_SCOPE = re.compile(r"Credential=[^/,]+/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
-# The services, by signing name, whose action is told by method and path and that the lab looks into.
-_REST_SERVICES = frozenset({"route53"})
+_SCOPE = re.compile(r"Credential=(?P<key>[^/,]+)/\d+/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 _READING = ("Describe", "List", "Get", "Test", "Lookup")
 
 
 @dataclass(frozen=True)
 class ApiRequest:
-    """One signed call. `service` is the signing name; `action` is empty where the lab cannot tell it."""
+    """One signed call. `service` is the signing name; `action` is empty where the lab cannot tell it.
+
+    version: of the API, as calls in the query protocols say it. headers: their names in lower case. access_key and
+    token: whose call it is.
+    """
 
     service: str
     region: str
@@ -27,6 +29,12 @@ class ApiRequest:
     path: str
     body: bytes
     is_json: bool
+    method: str = "POST"
+    query: str = ""
+    version: str = ""
+    access_key: str = ""
+    token: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def changes_something(self) -> bool:
@@ -47,38 +55,43 @@ def read(environ: WSGIEnvironment) -> ApiRequest | None:
     if length := int(environ.get("CONTENT_LENGTH") or 0):
         body = environ["wsgi.input"].read(length)
         environ["wsgi.input"] = io.BytesIO(body)
-    service, path = scope["service"], environ["PATH_INFO"]
+    service, path, method = scope["service"], environ["PATH_INFO"], environ["REQUEST_METHOD"]
+    query = environ.get("QUERY_STRING", "")
+    version = _said("Version", r"[\d-]+", body, query)
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     if target:
         action = target.rpartition(".")[2]
-    elif service in _REST_SERVICES:
-        action = _rest_action(service, environ["REQUEST_METHOD"], path)
-    else:
-        action = _query_action(body, environ.get("QUERY_STRING", ""))
-    return ApiRequest(service, scope["region"], action, path, body, is_json=bool(target))
+    elif not (action := _said("Action", r"\w+", body, query)):
+        action = _rest_action(service, method, path)
+    return ApiRequest(
+        service,
+        scope["region"],
+        action,
+        path,
+        body,
+        is_json=bool(target),
+        method=method,
+        query=query,
+        version=version,
+        access_key=scope["key"],
+        token=environ.get("HTTP_X_AMZ_SECURITY_TOKEN", ""),
+        headers=_headers(environ),
+    )
 
 
-def _query_action(body: bytes, query_string: str) -> str:
-    for text in (body[:4096].decode(errors="replace"), query_string):
-        if match := re.search(r"(?:^|&)Action=(\w+)", text):
+def _said(name: str, pattern: str, body: bytes, query_string: str) -> str:
+    """What a call in a query protocol says of itself: somewhere at the top level of its form."""
+    for text in (body.decode(errors="replace"), query_string):
+        if match := re.search(rf"(?:^|&){name}=({pattern})", text):
             return match[1]
     return ""
 
 
 def _rest_action(service: str, method: str, path: str) -> str:
-    for known_method, pattern, action in _rest_actions(service):
-        if known_method == method and pattern.fullmatch(path.rstrip("/")):
-            return action
-    return ""
+    model = model_of(service)
+    return rest_operation(model, method, path)[0] if model is not None and "rest" in model.protocol else ""
 
 
-@functools.cache
-def _rest_actions(service: str) -> list[tuple[str, re.Pattern[str], str]]:
-    """Method and path of every action, from the service model that botocore carries."""
-    model: dict[str, Any] = Loader().load_service_model(service, "service-2")
-    actions = []
-    for action, operation in model["operations"].items():
-        path = operation["http"]["requestUri"].partition("?")[0].rstrip("/")
-        pattern = re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(path))
-        actions.append((operation["http"]["method"], re.compile(pattern), action))
-    return actions
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    found = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    return found | ({"content-type": environ["CONTENT_TYPE"]} if "CONTENT_TYPE" in environ else {})

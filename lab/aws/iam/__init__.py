@@ -1,0 +1,1 @@
+"""Who calls the embedded AWS, and what their policies allow."""

@@ -1,0 +1,1 @@
+"""Calls read and checked by the service models that botocore carries."""
