@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lab.environment import clean
+from lab.machines.spec import MachineState
 from lab.messages import (
     Addresses,
     Answer,
@@ -41,6 +42,7 @@ __all__ = [
     "FrontFault",
     "LabClient",
     "LabError",
+    "MachineState",
     "RecordSetState",
     "RoleCredentials",
     "RunningServer",
@@ -182,6 +184,14 @@ class LabClient:
         """A new session of a role, as an instance gets one; calls with it may do what the role's policies allow."""
         return RoleCredentials(**self._call("POST", "credentials", {"role": role_name, "session": session_name}))
 
+    def machines(self) -> list[MachineState]:
+        """Every machine, also those that have gone; none in a lab without machines."""
+        return [MachineState(**item) for item in self._call("GET", "machines")]
+
+    def set_machines(self, **settings: Any) -> Faults:
+        """Set some of `MachineSettings`, by name; the others stay."""
+        return self._patch({"machines": settings})
+
     def clear_faults(self) -> Faults:
         return Faults.from_json(self._call("DELETE", "faults"))
 
@@ -216,16 +226,21 @@ class RunningServer:
 
 @contextmanager
 def start(
-    state_dir: Path, alias_ttl: int = 60, health_seconds: float = 2.0, *, copies: bool = False
+    state_dir: Path,
+    alias_ttl: int = 60,
+    health_seconds: float = 2.0,
+    *,
+    copies: bool = False,
+    machines: bool = False,
 ) -> Iterator[RunningServer]:
     """Run the lab's server while the context lasts; it ends with this process, however that ends.
 
-    alias_ttl and health_seconds: seconds. copies: whether it can be copied (lab/copies.py). Raises LabError with the
-    end of the log when the server does not come up.
+    alias_ttl and health_seconds: seconds. copies: whether it can be copied (lab/copies.py). machines: whether instances
+    run. Raises LabError with the end of the log when the server does not come up.
     """
     command = [sys.executable, "-m", "lab.server", "--state-dir", str(state_dir), "--until-stdin-closes"]
     command += ["--alias-ttl", str(alias_ttl), "--health-seconds", str(health_seconds)]
-    command += ["--copies"] * copies
+    command += ["--copies"] * copies + ["--machines"] * machines
     state_dir.mkdir(parents=True, exist_ok=True)
     log = state_dir / "server.log"
     with (state_dir / "server.stderr").open("wb") as stderr:

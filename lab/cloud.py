@@ -16,6 +16,7 @@ from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
+from lab.aws.consoles import Consoles
 from lab.aws.gateway import Gateway
 from lab.aws.iam.credentials import credentials_for_role
 from lab.aws.instance_deaths import InstanceDeaths, register_replacements
@@ -40,6 +41,7 @@ from lab.dns.world import History, World
 from lab.faults import FaultBoard
 from lab.messages import Addresses, ZoneState
 from lab.reservation import Reservation
+from lab.running import Running
 from lab.web import WebFront
 
 _RESOLVED_FROM = ("route53", "elasticloadbalancing")  # the services whose changes DNS has to know of
@@ -53,7 +55,8 @@ class Cloud:
     """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
     state_dir: where the files of the certificate authority are kept. before: the history of Route 53 until now, of
-    the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port.
+    the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port. machines: whether
+    instances run.
     """
 
     def __init__(
@@ -63,6 +66,8 @@ class Cloud:
         state_dir: Path,
         before: Sequence[ZoneState] = (),
         api_port: int = 0,
+        *,
+        machines: bool = False,
     ) -> None:
         spread_instances()
         give_reasons()
@@ -70,14 +75,21 @@ class Cloud:
         self._alias_ttl_seconds = alias_ttl_seconds
         self._plan = service.plan(snapshot.delegation_set())
         self._board = FaultBoard(self._plan.servers(), self._plan.resolvers, health_seconds)
-        self._healths = TargetHealths(self._board.current)
-        self._launches = LaunchFailures(self._board.current, self._healths.note_registrations)
+        self._own = Reservation()
+        self._running = self._run_machines() if machines else None
+        self._healths = TargetHealths(self._board.current, verdict=self._running.verdict if self._running else None)
+        self._launches = LaunchFailures(self._board.current, self._instances_changed)
         self._launches.guard()
         self._authority = Authority(state_dir)
         self._certificates = Certificates(self._board.current)
-        self._own = Reservation()
         self._load_balancers = LoadBalancers(self._healths, self._own.first_address)
-        self._front = WebFront(self._own.port, self._load_balancers.healthy_targets, self._board.current, self._secure)
+        self._front = WebFront(
+            self._own.port,
+            self._load_balancers.healthy_targets,
+            self._board.current,
+            self._secure,
+            running=self._running,
+        )
         self._history = History(time.time(), self._world())
         self._dns = DnsService(
             self._plan,
@@ -90,6 +102,7 @@ class Cloud:
         self._loop = asyncio.new_event_loop()
         self._changes = Changes(lambda: self._board.current().insync_seconds)
         self._record_sets = RecordSetChanges(self._changes.add, before)
+        self._gateway = self._api_gateway()
         self._api = self._api_server(api_port)
         self.addresses = Addresses(
             endpoint=f"http://127.0.0.1:{self._api.server_port}",
@@ -108,12 +121,18 @@ class Cloud:
         self._in_loop(self._front.follow(self._load_balancers.current()))
         self.addresses = replace(self.addresses, doh=list(self._dns.doh_urls.values()))
         threading.Thread(target=self._api.serve_forever, args=(POLL_SECONDS,), name="api", daemon=True).start()
+        if self._running is not None:
+            self._in_loop(self._running.start())
+            self._running.follow()
+            self._running.heal_from_now_on(self._gateway.one_at_a_time)
 
     def stop(self) -> None:
         """Answer no more; what the embedded AWS holds stays. Once."""
         self._api.shutdown()
         self._api.server_close()
         self._in_loop(self._front.follow(()))
+        if self._running is not None:
+            self._in_loop(self._running.stop())
         self._loop.call_soon_threadsafe(self._dns.stop)
         self._loop.call_soon_threadsafe(self._loop.stop)
 
@@ -121,9 +140,24 @@ class Cloud:
         """The record sets of a zone after each successful change batch, oldest first."""
         return self._record_sets.history
 
-    def _api_server(self, port: int) -> BaseWSGIServer:
+    def _run_machines(self) -> Running:
+        return Running(
+            self._own,
+            self._board.current,
+            lambda: self.addresses.endpoint,
+            lambda: self._load_balancers,
+            self._instances_changed,
+        )
+
+    def _instances_changed(self) -> None:
+        """Instances have come or gone, or are registered elsewhere."""
+        self._healths.note_registrations()
+        if self._running is not None:
+            self._running.follow()
+
+    def _api_gateway(self) -> Gateway:
         refreshes = InstanceRefreshes()
-        gateway = Gateway(
+        return Gateway(
             embedded.application(),
             {
                 ("route53", "ChangeResourceRecordSets"): self._record_sets,
@@ -144,12 +178,15 @@ class Cloud:
                 ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
                 ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
                 ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
+                ("ec2", "GetConsoleOutput"): Consoles(self._running.console if self._running else lambda _: b""),
             },
             self._board.take_api_fault,
             self._changed,
         )
+
+    def _api_server(self, port: int) -> BaseWSGIServer:
         control = Control(
-            RepeatedCalls(gateway),
+            RepeatedCalls(self._gateway),
             lambda: self.addresses,
             self._board,
             self.history,
@@ -157,18 +194,19 @@ class Cloud:
             self._dns.queries,
             leftovers,
             {
-                "instances/terminate": InstanceDeaths(self._healths.note_registrations).terminate,
+                "instances/terminate": InstanceDeaths(self._instances_changed).terminate,
                 "parameters/age": parameters.age,
                 "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
             },
             self._dns.answers_over_time,
+            self._running.described if self._running else lambda: [],
         )
         return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)
 
     def _changed(self, request: ApiRequest) -> None:
         """After a call that may have changed something and before its answer: DNS and HTTP know it too."""
         if request.service in _WITH_TARGETS:
-            self._healths.note_registrations()
+            self._instances_changed()
         if request.service in _RESOLVED_FROM:
             with self._refreshing:
                 self._in_loop(self._front.follow(self._load_balancers.current()))

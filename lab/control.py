@@ -30,6 +30,7 @@ class Control:
         leftovers: Callable[[], Mapping[str, list[str]]],
         posts: Mapping[str, Callable[..., Any]],
         answers: Callable[[str], Mapping[str, Sequence[Answers]]],
+        machines: Callable[[], Sequence[Mapping[str, Any]]] = list,
     ) -> None:
         self._aws = aws
         self._faults = faults
@@ -46,6 +47,7 @@ class Control:
             ("GET", "route53/history"): lambda: [asdict(state) for state in history()],
             ("GET", "leftovers"): leftovers,
             ("GET", "dns/queries"): queries,
+            ("GET", "machines"): machines,
             ("GET", "faults"): lambda: asdict(faults.current()),
             ("DELETE", "faults"): lambda: asdict(faults.clear()),
         }

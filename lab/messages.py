@@ -119,6 +119,53 @@ class FrontFault:
 
 
 @dataclass(frozen=True)
+class Capacity:
+    """What a service can do on one instance.
+
+    per_second: requests that it works off, one after the other. service_seconds: how long each takes at least.
+    patience_seconds: how long a request may have to wait for its turn; one that would wait longer is turned away.
+    """
+
+    per_second: float = 50.0
+    service_seconds: float = 0.005
+    patience_seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class MachineSettings:
+    """How machines do, in a lab that has some.
+
+    pace: how much faster than on AWS health checks follow each other, and instances are drained.
+    unpublished: tags of images that were never pushed. pull_seconds: how long a pull takes.
+    failing: command, as `docker pull`, `dnf` or `aws ssm` -> how often it fails on each instance before it works.
+    boot_seconds, health_status: tag -> how long its service boots, what it answers at its health path (200).
+    crashing: tags whose container ends right after its start.
+    """
+
+    pace: float = 10.0
+    unpublished: tuple[str, ...] = ()
+    pull_seconds: float = 0.0
+    failing: dict[str, int] = field(default_factory=dict)
+    boot_seconds: dict[str, float] = field(default_factory=dict)
+    health_status: dict[str, int] = field(default_factory=dict)
+    crashing: tuple[str, ...] = ()
+    capacity: Capacity = field(default_factory=Capacity)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "MachineSettings":
+        """Raises ValueError for a setting that does not exist or does not fit."""
+        _object("machines", data)
+        for key in data:
+            _allowed("setting of machines", key, [item.name for item in fields(MachineSettings)])
+        lists = {key: tuple(data[key]) for key in ("unpublished", "crashing") if key in data}
+        capacity = {"capacity": Capacity(**data["capacity"])} if "capacity" in data else {}
+        made = MachineSettings(**{**data, **lists, **capacity})
+        if made.pace <= 0:
+            raise ValueError(f"pace must be more than 0, not {made.pace!r}")
+        return made
+
+
+@dataclass(frozen=True)
 class Faults:
     """Everything that can be wrong in the lab at one moment, and the two clocks of its AWS (seconds).
 
@@ -128,6 +175,7 @@ class Faults:
     delegation: the names of the name servers that the parents of all zones name; none: those of the hosted zones.
     unavailable_zones: Availability Zones that EC2 does not offer any more.
     launch_failures: colour -> why none of its instances can be launched.
+    machines: how machines do; health_seconds is not for them.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -143,6 +191,7 @@ class Faults:
     delegation: tuple[str, ...] = ()
     unavailable_zones: tuple[str, ...] = ()
     launch_failures: dict[str, str] = field(default_factory=dict)
+    machines: MachineSettings = field(default_factory=MachineSettings)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -160,6 +209,7 @@ class Faults:
             delegation=tuple(data["delegation"]),
             unavailable_zones=tuple(data["unavailable_zones"]),
             launch_failures=dict(data["launch_failures"]),
+            machines=MachineSettings.from_json(data["machines"]),
         )
 
 
@@ -263,7 +313,7 @@ class Answers:
 
 def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
     """`faults` with a JSON merge patch applied: servers and resolvers by address and field, fronts,
-    certificate_days and launch_failures by colour, the rest replaced.
+    certificate_days and launch_failures by colour, machines by setting, the rest replaced.
 
     Raises ValueError for an unknown key, address, field, status or fault; nothing is applied then.
     """
@@ -283,6 +333,9 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
             changed[key] = _merged_colours(key, faults.certificate_days, value, float)
         elif key == "launch_failures":
             changed[key] = _merged_colours(key, faults.launch_failures, value, str)
+        elif key == "machines":
+            _object(key, value)
+            changed[key] = MachineSettings.from_json({**asdict(faults.machines), **value})
         elif key in ("health_seconds", "insync_seconds"):
             changed[key] = float(value)
         else:

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 
     from lab.cloud import Cloud  # noqa: PLC0415  # two seconds of imports: only once signals are handled
 
-    cloud = Cloud(options.alias_ttl, options.health_seconds, options.state_dir)
+    cloud = Cloud(options.alias_ttl, options.health_seconds, options.state_dir, machines=options.machines)
     cloud.start()
     copies = Copies(cloud.stop) if options.copies else None
     addresses = replace(cloud.addresses, copies_port=copies.port if copies else None)
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     if wanted is not None:  # in the process of the copy
         _log_to(wanted.state_dir)
         before, at = cloud.history(), wanted.api_port
-        cloud = Cloud(options.alias_ttl, options.health_seconds, wanted.state_dir, before, at)
+        cloud = Cloud(options.alias_ttl, options.health_seconds, wanted.state_dir, before, at, machines=wanted.machines)
         cloud.start()
         wanted.announce(cloud.addresses, stop)
         logging.info("a copy, serving at %s", cloud.addresses)
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--alias-ttl", type=int, default=60, help="TTL of aliases to load balancers, in seconds")
     parser.add_argument("--health-seconds", type=float, default=2.0, help="how long targets stay `initial`")
     parser.add_argument("--copies", action="store_true", help="let it be copied; it stops answering for the first one")
+    parser.add_argument("--machines", action="store_true", help="let instances run their user data")
     parser.add_argument("--until-stdin-closes", action="store_true", help="stop at the end of stdin")
     return parser
 

@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from lab import http_answer
-from lab.aws.listeners import Listener
+from lab.aws.listeners import Listener, Redirect
 from lab.aws.load_balancers import LoadBalancer
 from lab.aws.target_health import TargetHealth
 from lab.http_answer import HttpRequest
+from lab.machines import forwarding, http1
+from lab.machines.forwarding import Times
+from lab.machines.http1 import Message
 from lab.messages import Faults, FrontFault
+from lab.running import Running
 
 CACHE_SECONDS = 0.2
 REQUEST_SECONDS = 5
@@ -46,6 +50,7 @@ class WebFront:
     200 with {"colour", "release", "load_balancer"} and the headers X-Colour and X-Release; 503 with no healthy
     target. To be used from within the loop that serves.
     secure: from the ARN of a certificate to what presents it, None when there is no such certificate.
+    running: with it, requests are forwarded to machines, over connections that are kept.
     """
 
     def __init__(
@@ -55,13 +60,14 @@ class WebFront:
         faults: Callable[[], Faults],
         secure: Callable[[str], ssl.SSLContext | None],
         clock: Callable[[], float] = time.monotonic,
+        running: Running | None = None,
     ) -> None:
-        self._port = port
+        self._port, self._running = port, running
         self._healthy_targets, self._faults, self._secure, self._clock = healthy_targets, faults, secure, clock
         self._seen: dict[str, _Seen] = {}
         self._doors: dict[tuple[str, int], _Door] = {}
         self._accepting: dict[tuple[str, int], asyncio.Task[None]] = {}
-        self._serving: set[asyncio.Task[None]] = set()
+        self._serving: dict[asyncio.Task[None], tuple[str, int]] = {}
 
     async def follow(self, load_balancers: Iterable[LoadBalancer]) -> None:
         """Listen at the addresses and ports of exactly these load balancers."""
@@ -73,7 +79,9 @@ class WebFront:
             if listener.port > HIGHEST_PRIVILEGED_PORT
         }
         gone = [self._accepting.pop(place) for place in list(self._accepting) if place not in self._doors]
-        for task in gone:
+        # Connections that are kept end with their listener; one answer is given in any case.
+        orphans = [task for task, place in self._serving.items() if self._running and place not in self._doors]
+        for task in (*gone, *orphans):
             task.cancel()
         await asyncio.gather(*gone, return_exceptions=True)
         for place in self._doors:
@@ -100,19 +108,20 @@ class WebFront:
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
                 serving = loop.create_task(self._serve(connection, place))
-                self._serving.add(serving)
-                serving.add_done_callback(self._serving.discard)
+                self._serving[serving] = place
+                serving.add_done_callback(self._serving.pop)
 
     async def _serve(self, connection: socket.socket, place: tuple[str, int]) -> None:
         try:
             if place[0] in self._faults().silent_addresses:
                 await _be_silent(connection)
             else:
-                await self._answer(connection, self._doors.get(place))
+                await self._answer(connection, place)
         except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
             return  # not a request, or the client has left or does not trust the certificate
 
-    async def _answer(self, connection: socket.socket, door: _Door | None) -> None:
+    async def _answer(self, connection: socket.socket, place: tuple[str, int]) -> None:
+        door = self._doors.get(place)
         context = self._secure(door.listener.certificate_arn) if door and door.listener.is_https else None
         if door is None or (door.listener.is_https and context is None):
             connection.close()  # the listener has just gone, or has no certificate to present
@@ -120,6 +129,9 @@ class WebFront:
         async with asyncio.timeout(REQUEST_SECONDS):
             reader, writer = await _streams(connection, context)
         try:
+            if self._running is not None:
+                await self._converse(self._running, reader, writer, place)
+                return
             async with asyncio.timeout(REQUEST_SECONDS):
                 head = await reader.readuntil(b"\r\n\r\n")
             if (request := http_answer.read(head)) is not None:
@@ -130,11 +142,40 @@ class WebFront:
         finally:
             writer.close()
 
+    async def _converse(
+        self, running: Running, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, place: tuple[str, int]
+    ) -> None:
+        async def answer(request: Message) -> Message:
+            door = self._doors.get(place)
+            if door is None:
+                return http1.response(503)
+            balancer, fault = door.balancer, self._faults().fronts.get(door.balancer.colour, FrontFault())
+            await asyncio.sleep(fault.milliseconds / 1000)
+            if door.listener.redirect is not None:
+                asked = http_answer.read(request.rendered())
+                to = self._location(door.listener, door.listener.redirect, asked) if asked else ""
+                return http1.response(door.listener.redirect.status, {"Location": to})
+            if fault.status != FrontFault.status:
+                return http1.response(fault.status)
+            host, port = writer.get_extra_info("peername")[0], str(door.listener.port)
+            protocol = "https" if door.listener.is_https else "http"
+            forwarded = request.with_fields(X_Forwarded_For=host, X_Forwarded_Proto=protocol, X_Forwarded_Port=port)
+            return await running.front.answer(balancer.arn, forwarded)
+
+        def times() -> Times:
+            door = self._doors.get(place)
+            return running.times(door.balancer.arn) if door else Times()
+
+        await forwarding.converse(reader, writer, times, answer)
+
+    def _location(self, listener: Listener, redirect: Redirect, request: HttpRequest) -> str:
+        protocol = "https" if listener.is_https else "http"
+        return http_answer.location(redirect, request, listener.port, protocol)
+
     def _response(self, door: _Door, request: HttpRequest, fault: FrontFault) -> bytes:
         balancer, listener = door.balancer, door.listener
         if listener.redirect is not None:
-            protocol = "https" if listener.is_https else "http"
-            to = http_answer.location(listener.redirect, request, listener.port, protocol)
+            to = self._location(listener, listener.redirect, request)
             return http_answer.rendered(request, listener.redirect.status, {"Location": to})
         targets = self._targets(balancer.arn)
         if not targets:

@@ -30,6 +30,7 @@ class Gateway:
     corrections: (signing name, action) -> correction.
     take_fault: the fault to answer this (service, action) with, if one is set; counts it.
     changed: called after every call that may have changed something, before its answer is sent.
+    one_at_a_time: held while a call is carried out.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Gateway:
         self._take_fault = take_fault
         self._changed = changed
         # moto 5.2.5 keeps its state in plain dictionaries and takes no care of threads.
-        self._one_at_a_time = threading.Lock()
+        self.one_at_a_time = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = requests.read(environ)
@@ -59,11 +60,11 @@ class Gateway:
             return checked.refusal.send(start_response)
         correction = self._corrections.get((request.service, request.action))
         if correction is not None:
-            with self._one_at_a_time:
+            with self.one_at_a_time:
                 answer = correction(request, lambda: _called(self._moto, environ))
             self._after(request)
             return answer.send(start_response)
-        with self._one_at_a_time:
+        with self.one_at_a_time:
             body = self._moto(environ, start_response)
         self._after(request)
         return body

@@ -18,7 +18,7 @@ from lab.aws.target_health import TargetHealth, TargetHealths
 class LoadBalancer:
     """A load balancer: `dns_name` ends with a dot, one loopback address for each of its zones.
 
-    listeners: those that the lab serves.
+    listeners: those that the lab serves. The seconds are its attributes.
     """
 
     arn: str
@@ -27,6 +27,8 @@ class LoadBalancer:
     colour: str
     addresses: tuple[str, ...]
     listeners: tuple[Listener, ...] = ()
+    idle_seconds: float = 60.0
+    client_keep_alive_seconds: float = 3600.0
 
 
 class LoadBalancers:
@@ -52,12 +54,23 @@ class LoadBalancers:
 
     def healthy_targets(self, arn: str) -> list[TargetHealth]:
         """The healthy targets of all target groups that a listener of this load balancer forwards to."""
+        return [target for target in self._all_targets(arn) if target.state == "healthy"]
+
+    def targets_in_use(self, arn: str) -> list[tuple[str, int]]:
+        """Id and port of the targets that a load balancer sends to: the healthy ones or, without any, all.
+
+        https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html
+        """
+        targets = [target for target in self._all_targets(arn) if target.state in ("healthy", "initial", "unhealthy")]
+        healthy = [target for target in targets if target.state == "healthy"]
+        return [(target.instance_id, target.port) for target in healthy or targets]
+
+    def _all_targets(self, arn: str) -> list[TargetHealth]:
         backend = embedded.elbv2(arn.split(":")[3])
         source = backend.load_balancers.get(arn)
         if source is None:
             return []
-        targets = [target for group in target_groups(backend, source) for target in self._healths.of_group(group)]
-        return [target for target in targets if target.state == "healthy"]
+        return [target for group in target_groups(backend, source) for target in self._healths.of_group(group)]
 
     def _plain(self, backend: ELBv2Backend, source: FakeLoadBalancer) -> LoadBalancer:
         if source.arn not in self._addresses:
@@ -73,4 +86,6 @@ class LoadBalancers:
             tags.get(COLOUR_TAG, ""),
             self._addresses[source.arn],
             tuple(listener for listener in found if listener is not None),
+            float(source.attrs.get("idle_timeout.timeout_seconds", LoadBalancer.idle_seconds)),
+            float(source.attrs.get("client_keep_alive.seconds", LoadBalancer.client_keep_alive_seconds)),
         )

@@ -15,6 +15,7 @@ from lab.aws.answer import ELBV2_NAMESPACE, Answer, xml
 from lab.aws.forwarding import is_forwarded_to
 from lab.aws.request import ApiRequest
 from lab.aws.tags import RELEASE_TAG
+from lab.machines.health import Verdict
 from lab.messages import Faults
 
 
@@ -35,12 +36,18 @@ class TargetHealths:
 
     moto 5.2.5 is too kind: a registered target that is not stopped is `healthy` from the first moment, whatever runs
     on it and also when it is terminated, and also when no listener forwards to its target group. Here it is `initial`
-    until `health_seconds` after its registration, then `healthy` or, for a broken release, `unhealthy`.
+    until `health_seconds` after its registration, then `healthy` or, for a broken release, `unhealthy`. In a lab with
+    machines, what its health checks say.
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/check-target-health.html
     """
 
-    def __init__(self, faults: Callable[[], Faults], clock: Callable[[], float] = time.time) -> None:
-        self._faults = faults
+    def __init__(
+        self,
+        faults: Callable[[], Faults],
+        clock: Callable[[], float] = time.time,
+        verdict: Callable[[str, str], Verdict] | None = None,
+    ) -> None:
+        self._faults, self._verdict = faults, verdict
         self._clock = clock
         # What is registered already was so long ago: this lab goes on from another one.
         self._registered_at = dict.fromkeys(_registered(), 0.0)
@@ -84,6 +91,9 @@ class TargetHealths:
         if not in_use:
             text = "Target group is not configured to receive traffic from the load balancer"
             return _with(target, "unused", "Target.NotInUse", text)
+        if self._verdict is not None:
+            found = self._verdict(group.arn, target_id)
+            return _with(target, found.state, found.reason, found.description)
         registered_at = self._registered_at.get((group.arn, target_id), 0.0)
         return checked(target, self._clock() - registered_at, self._faults())
 
@@ -109,7 +119,7 @@ def _release(ec2: EC2Backend, instance_id: str) -> str | None:
     return ec2.tags.get(instance_id, {}).get(RELEASE_TAG)
 
 
-def _with(target: TargetHealth, state: str, reason: str, description: str) -> TargetHealth:
+def _with(target: TargetHealth, state: str, reason: str | None, description: str | None) -> TargetHealth:
     return TargetHealth(target.instance_id, target.port, state, reason, description, target.release)
 
 

@@ -1,19 +1,8 @@
 """How much one instance can do: requests in their service time, then slow ones, then none."""
 
-from dataclasses import dataclass
+from lab.messages import Capacity
 
-
-@dataclass(frozen=True)
-class Capacity:
-    """What a service can do on one instance.
-
-    per_second: requests that it works off, one after the other. service_seconds: how long each takes at least.
-    patience_seconds: how long a request may have to wait for its turn; one that would wait longer is turned away.
-    """
-
-    per_second: float = 50.0
-    service_seconds: float = 0.005
-    patience_seconds: float = 1.0
+__all__ = ["Capacity", "Load"]
 
 
 class Load:

@@ -79,13 +79,16 @@ def _failed(outcome: Outcome) -> Verdict:
     )
 
 
+Request = Callable[[HealthCheck], Awaitable[Outcome]]
+
+
 class Checking:
     """The checks of one target, one after another until it is cancelled; `verdict` is what they say by now.
 
     check: asked anew before each, as a target group may change. request: makes one check.
     """
 
-    def __init__(self, check: Callable[[], HealthCheck], request: Callable[[HealthCheck], Awaitable[Outcome]]) -> None:
+    def __init__(self, check: Callable[[], HealthCheck], request: Request) -> None:
         self._check, self._request = check, request
         self.verdict = Verdict()
 

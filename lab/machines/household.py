@@ -11,6 +11,16 @@ from pathlib import Path
 from lab.machines import user
 
 _STAND_IN = Path(__file__).parent / "stand_ins" / "command.py"
+# Where an instance has a /run of its own, a machine has a folder: it goes with the machine, however that ends.
+_MKTEMP = """#!/bin/sh
+for word do
+  shift
+  case $word in /run|/tmp) word={home}/run ;; esac
+  set -- "$@" "$word"
+done
+TMPDIR={home}/run exec env -- /usr/bin/mktemp "$@"
+"""
+_SYSTEM_PYTHONS = (Path("/usr/bin/python3"), Path("/usr/local/bin/python3"))
 _NOTHING_TO_KNOW = 'NAME, PORT, TOKEN = "", 0, ""'
 
 
@@ -22,9 +32,10 @@ class Household:
         # The first line of a script has no room for a space in the interpreter's path.
         self._root = Path(tempfile.mkdtemp(prefix="tag-team-machines-", dir=None if " " not in temporary else "/tmp"))
         self._root.chmod(0o711)
+        # The lab's own Python may be in a home that nobody else gets into.
+        self.user, python = user.ordinary([Path(sys.executable).resolve(), *_SYSTEM_PYTHONS])
         self._python = self._root / "python"
-        self._python.symlink_to(Path(sys.executable).resolve())
-        self.user = user.ordinary(self._python)
+        self._python.symlink_to(python)
         self._source = _STAND_IN.read_text(encoding="utf-8")
         assert _NOTHING_TO_KNOW in self._source
 
@@ -37,8 +48,11 @@ class Household:
             self._write(
                 home / "bin" / name, f"#!{self._python} -IS\n{self._source.replace(_NOTHING_TO_KNOW, knows)}".encode()
             )
+        (home / "bin" / "python3").symlink_to(self._python)
+        self._write(home / "bin" / "mktemp", _MKTEMP.format(home=home).encode())
         self._write(home / "part-001", user_data)
-        for folder in (home / "bin", home):
+        (home / "run").mkdir()
+        for folder in (home / "bin", home / "run", home):
             folder.chmod(0o700)
             self.user.own(folder)
         return home

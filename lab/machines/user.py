@@ -4,6 +4,7 @@ import logging
 import os
 import pwd
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,15 +33,22 @@ class OrdinaryUser:
             os.chown(path, self.uid, self.gid)
 
 
-def ordinary(interpreter: Path) -> OrdinaryUser:
-    """`nobody` where the lab is root and that user can run what stands in for commands, otherwise who runs the lab."""
+def ordinary(interpreters: Sequence[Path]) -> tuple[OrdinaryUser, Path]:
+    """Who runs user data, and the first of these Pythons that they can run.
+
+    `nobody` where the lab is root, otherwise who runs the lab; root where nobody can run any Python.
+    """
     if os.geteuid() != 0:
-        return OrdinaryUser()
-    try:
-        found = pwd.getpwnam(_NAME)
-        user = OrdinaryUser(found.pw_uid, found.pw_gid)
-        subprocess.run([interpreter, "-IS", "-c", ""], check=True, capture_output=True, cwd="/", **user.options)
-    except (KeyError, OSError, subprocess.SubprocessError) as impossible:
-        log.warning("user data runs as root, as %s cannot run it: %s", _NAME, impossible)
-        return OrdinaryUser()
-    return user
+        return OrdinaryUser(), interpreters[0]
+    for interpreter in interpreters:
+        try:
+            found = pwd.getpwnam(_NAME)
+            user = OrdinaryUser(found.pw_uid, found.pw_gid)
+            command = [interpreter, "-IS", "-c", "import _socket"]
+            subprocess.run(command, check=True, capture_output=True, cwd="/", env={}, **user.options)
+        except (KeyError, OSError, subprocess.SubprocessError) as impossible:
+            log.info("%s cannot run %s: %s", _NAME, interpreter, impossible)
+        else:
+            return user, interpreter
+    log.warning("user data runs as root, as %s can run none of %s", _NAME, interpreters)
+    return OrdinaryUser(), interpreters[0]

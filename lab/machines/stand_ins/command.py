@@ -60,10 +60,14 @@ def main() -> int:
         received = rest[int(length) :]
     if len(said) != 3:
         return 255
-    for to, text in ((1, said[1]), (2, said[2])):
-        while text:
-            text = text[os.write(to, text) :]
+    _write(1, said[1])
+    _write(2, said[2])
     return int(said[0])
+
+
+def _write(to: int, text: bytes) -> None:
+    while text:
+        text = text[os.write(to, text) :]
 
 
 if __name__ == "__main__":
