@@ -23,7 +23,7 @@ def instance(tmp_path: Path) -> Instance:
 # Assigned in bash, each of these would be evaluated: it is an integer there.
 @pytest.mark.parametrize("name", ["OPTIND", "HISTCMD", "SRANDOM"])
 @pytest.mark.parametrize("reference", [PARAMETER, SECRET], ids=["parameter", "secret"])
-@pytest.mark.parametrize("value", ["PATH[$(touch pwned)0]", "x[$(touch pwned)]", "1"])
+@pytest.mark.parametrize("value", ["PATH[$(touch pwned)0]", "1"])
 def test_a_value_of_a_variable_that_bash_evaluates_is_not_evaluated(
     name: str, reference: str, value: str, instance: Instance
 ) -> None:
@@ -66,11 +66,13 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("reference", [PARAMETER, SECRET], ids=["parameter", "secret"])
-@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_value_arrives_byte_for_byte(reference: str, value: str, instance: Instance) -> None:
-    instance.keep(reference, value)
-    assert instance.boot(render({"API_KEY": reference})) == 0
-    assert instance.container_environment == {"API_KEY": value}
+def test_hostile_values_arrive_byte_for_byte(reference: str, instance: Instance) -> None:
+    names = {f"VALUE_{number}": value for number, value in enumerate(HOSTILE.values())}
+    references = {name: reference.replace("shop/", f"shop/{name}/") for name in names}
+    for name, value in names.items():
+        instance.keep(references[name], value)
+    assert instance.boot(render(references)) == 0
+    assert instance.container_environment == names
     assert not (instance.home / "pwned").exists()
 
 
