@@ -86,6 +86,7 @@ class Cluster(pulumi.ComponentResource):
             certificate_arn=certificate_arn,
             https_port=shared.https_port,
             capacity_units=shared.load_balancer_capacity_units,
+            client_keep_alive_seconds=shared.client_keep_alive_seconds,
             tags=self._tags,
         )
         # EC2 takes no internet-facing load balancer in a network that does not lead there yet.
@@ -100,6 +101,7 @@ class Cluster(pulumi.ComponentResource):
             vpc_id=network.vpc.id,
             subnet_ids=network.private_subnet_ids,
             port=shared.port,
+            boot_timeout_seconds=shared.boot_timeout_seconds,
             load_balancer=way_in,
             full_capacity=self._args.full_capacity,
             tags=self._tags,

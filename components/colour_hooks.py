@@ -111,7 +111,7 @@ class ColourHooks:
         await wait_until_full(
             look,
             int(marker["capacity"]),
-            self._settings.shared.full_capacity_timeout_seconds,
+            self._settings.shared.capacity_wait_seconds,
             self._settings.colour,
             time.monotonic,
             asyncio.sleep,

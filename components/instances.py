@@ -34,6 +34,7 @@ class InstancesArgs:
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
     port: int
+    boot_timeout_seconds: int
     load_balancer: LoadBalancer
     full_capacity: pulumi.ResourceHook
     tags: dict[str, str]
@@ -130,7 +131,8 @@ class Instances(pulumi.ComponentResource):
             target_group_arns=[args.load_balancer.target_group.arn],
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
             health_check_type="ELB",
-            health_check_grace_period=300,
+            # Before that an instance that is not healthy yet is booting; after it the group replaces it.
+            health_check_grace_period=args.boot_timeout_seconds,
             # The provider's own wait is off: a group that fails it would be left in AWS and lost from the state.
             wait_for_capacity_timeout="0",
             tags=[{"key": key, "value": value, "propagate_at_launch": True} for key, value in args.tags.items()],

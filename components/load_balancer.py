@@ -23,6 +23,7 @@ class LoadBalancerArgs:
     certificate_arn: pulumi.Input[str] | None
     https_port: int
     capacity_units: int
+    client_keep_alive_seconds: int
     tags: dict[str, str]
 
 
@@ -42,6 +43,7 @@ class LoadBalancer(pulumi.ComponentResource):
             subnets=list(args.subnet_ids),
             security_groups=[self.security_group.id],
             drop_invalid_header_fields=True,
+            client_keep_alive=args.client_keep_alive_seconds,
             minimum_load_balancer_capacity={"capacity_units": args.capacity_units} if args.capacity_units else None,
             tags=args.tags,
             opts=self._child,

@@ -22,6 +22,7 @@ from components.config_value import (
     whole_number,
 )
 from components.offsite import Offsite
+from cutover import drain
 
 # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html; one of the ten is the colour's own name.
 MOST_NAMES_WITH_OWN_CERTIFICATE = 9
@@ -113,6 +114,14 @@ class SharedSettings:
         default="0",
         default_means="none",
     )
+    client_keep_alive_seconds: int = shared(
+        "clientKeepAlive",
+        whole_number(60, drain.LONGEST_KEEP_ALIVE_SECONDS),
+        allowed=f"seconds, a whole number from 60 to {drain.LONGEST_KEEP_ALIVE_SECONDS}",
+        meaning="seconds for which the load balancers keep a client's connection; after a tag-out a colour refuses "
+        "change for so much longer",
+        default="60",
+    )
     certificate_arn: str | None = shared(
         "certificateArn",
         optional(matching(CERTIFICATE)),
@@ -164,11 +173,19 @@ class SharedSettings:
         note="with `https` not 80",
         default="443",
     )
+    boot_timeout_seconds: int = shared(
+        "bootTimeout",
+        whole_number(1, 7200),
+        allowed="seconds, a whole number from 1 to 7200",
+        meaning="seconds within which an instance has to be healthy after its launch; then it is replaced",
+        default="300",
+    )
     full_capacity_timeout_seconds: int = shared(
         "fullCapacityTimeout",
         whole_number(1, 7200),
         allowed="seconds, a whole number from 1 to 7200",
         meaning="seconds that `pulumi up` of a colour waits for its whole capacity to be healthy",
+        note="where `bootTimeout` is longer, it waits for that",
         default="900",
     )
     readiness_probes: int = shared(
@@ -203,6 +220,11 @@ class SharedSettings:
     def own_certificate(self) -> bool:
         """Whether each colour has a certificate made here, with records below every live name that prove it."""
         return self.https and self.certificate_arn is None
+
+    @property
+    def capacity_wait_seconds(self) -> int:
+        """How long to wait for full capacity: never less than the instances are given to boot."""
+        return max(self.full_capacity_timeout_seconds, self.boot_timeout_seconds)
 
     @property
     def in_charge_parameter(self) -> str:

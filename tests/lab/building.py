@@ -13,6 +13,7 @@ from tests.lab.world import (
     ALIAS_TTL_SECONDS,
     CAPACITY,
     FIRST,
+    IMPATIENCE_SECONDS,
     LIVE,
     PATIENCE_SECONDS,
     READINESS_MILLISECONDS,
@@ -47,6 +48,7 @@ def building(
         prepare(made)
         made.edit_project(
             capacity=CAPACITY,
+            bootTimeout=IMPATIENCE_SECONDS,
             fullCapacityTimeout=PATIENCE_SECONDS,
             readinessLatency=READINESS_MILLISECONDS,
             **project,

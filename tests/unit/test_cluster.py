@@ -338,6 +338,7 @@ def test_the_load_balancer_is_in_the_public_subnets_and_drops_malformed_headers(
     balancer = declared().one("lb/loadBalancer:LoadBalancer")
     assert balancer.inputs["subnets"] == ["id-of-subnet-amber-public-1", "id-of-subnet-amber-public-2"]
     assert balancer.inputs["dropInvalidHeaderFields"] is True
+    assert balancer.inputs["clientKeepAlive"] == 60
     assert balancer.inputs.get("internal") in (None, False)
 
 
@@ -473,3 +474,12 @@ def test_everything_that_can_be_tagged_says_whose_it_is() -> None:
         resource.type.rpartition(":")[2] for resource in declared().resources if "tags" in resource.inputs
     }
     assert untagged == {"CertificateValidation", "Record", "RolePolicy", "Route", "RouteTableAssociation", "Stash"}
+
+
+@pytest.mark.parametrize("seconds", [300, 1200])
+def test_an_instance_is_left_in_peace_for_as_long_as_it_may_boot(seconds: int) -> None:
+    assert declared(bootTimeout=str(seconds)).one("Group").inputs["healthCheckGracePeriod"] == seconds
+
+
+def test_clients_keep_their_connections_as_long_as_the_project_says() -> None:
+    assert declared(clientKeepAlive="600").one("lb/loadBalancer:LoadBalancer").inputs["clientKeepAlive"] == 600

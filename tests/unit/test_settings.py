@@ -115,6 +115,10 @@ REFUSED = [
     Refused("amber", "instanceType", "large", "an EC2 instance type"),
     Refused("amber", "fullCapacityTimeout", "0", "from 1 to 7200"),
     Refused("amber", "fullCapacityTimeout", "7201", "from 1 to 7200"),
+    Refused("amber", "bootTimeout", "0", "from 1 to 7200"),
+    Refused("amber", "bootTimeout", "7201", "from 1 to 7200"),
+    Refused("amber", "clientKeepAlive", "59", "from 60 to 3600"),
+    Refused("amber", "clientKeepAlive", "3601", "from 60 to 3600"),
     Refused("amber", "awake", "maybe", "true or false", "pulumi config set awake VALUE -s amber"),
     Refused("amber", "release", "", "a tag of the container image", "pulumi config set release VALUE -s amber"),
     Refused("amber", "release", "1.0 .0", "a tag of the container image", "pulumi config set release VALUE -s amber"),
@@ -236,6 +240,9 @@ ALLOWED: list[tuple[str, Mapping[str, str]]] = [
     ("amber", {"healthPath": "/"}),
     ("amber", {"instanceType": "u-12tb1.112xlarge"}),
     ("amber", {"fullCapacityTimeout": "7200"}),
+    ("amber", {"bootTimeout": "7200"}),
+    ("amber", {"clientKeepAlive": "60"}),
+    ("amber", {"clientKeepAlive": "3600"}),
     ("amber", {"awake": "false"}),
     ("amber", {"release": "x" * 128}),
     ("live", {"resolvers": '["2001:4860:4860::8888"]'}),
@@ -371,8 +378,15 @@ def test_a_colour_is_read_whole() -> None:
     assert (shared.keep_addresses, shared.https, shared.certificate_arn) == (True, True, None)
     assert (shared.image, shared.port, shared.health_path) == ("registry.shop.example/web", 8080, "/healthz")
     assert (shared.load_balancer_capacity_units, shared.full_capacity_timeout_seconds) == (0, 900)
+    assert (shared.client_keep_alive_seconds, shared.boot_timeout_seconds) == (60, 300)
     assert shared.offsite["API_KEY"] == Offsite(Kind.SECRET, stack_values.OFFSITE["API_KEY"])
     assert shared.own_name("amber") == "amber.www.shop.example"
+
+
+def test_the_wait_for_full_capacity_is_never_shorter_than_the_boot() -> None:
+    assert colour().shared.capacity_wait_seconds == 900
+    assert colour(bootTimeout="1200").shared.capacity_wait_seconds == 1200
+    assert colour(fullCapacityTimeout="20").shared.capacity_wait_seconds == 300
 
 
 def test_live_is_read_whole_and_its_idle_colour_is_the_other_one() -> None:

@@ -48,6 +48,8 @@ def test_every_offsite_value_is_in_it_by_its_variable() -> None:
         ("awake", "false"),
         ("keepAddresses", "false"),
         ("fullCapacityTimeout", "60"),
+        ("bootTimeout", "60"),
+        ("clientKeepAlive", "600"),
         ("readinessProbes", "3"),
         ("readinessLatency", "5"),
         ("releaseHeader", "X-Release"),
