@@ -61,7 +61,7 @@ def _retry_seconds(boot_timeout_seconds: int) -> int:
 
 
 def _line(name: str, entry: Offsite, region: str) -> str:
-    """One line of the script's table; neither names nor values have blanks or line breaks, and nothing evaluates them."""
+    """A line of the script's table: names and values have no blanks or line breaks, and nothing evaluates them."""
     parts = [entry.kind.value, name, entry.value]
     if entry.kind is not Kind.PLAIN:
         parts.append(entry.region or region)

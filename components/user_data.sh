@@ -21,10 +21,17 @@ trap leave EXIT
 
 seconds_left() { echo "$((deadline - $(date +%s)))"; }
 
+# The end of what the last command said, as the shell would quote it: in ASCII and on one line.
+last_words() {
+  local LC_ALL=C words
+  words=$(tail -c 400 "$work/said" | tr -d '\0')
+  echo "${words@Q}"
+}
+
 # attempt STEP COMMAND…: once, and not beyond the deadline. Its output goes to a file, and what it says of its failure
 # to the console, escaped: no value is in there.
 attempt() {
-  local status=0 seconds words
+  local status=0 seconds
   step=$1
   shift
   seconds=$(seconds_left)
@@ -34,8 +41,7 @@ attempt() {
   fi
   timeout --verbose --kill-after=5 "$seconds" "$@" <"$work/input" >"$work/answer" 2>"$work/said" || status=$?
   if ((status)); then
-    words=$(tail -c 400 "$work/said" | tr -d '\0')
-    say "$step: failed with exit code $status: ${words@Q}"
+    say "$step: failed with exit code $status: $(last_words)"
   fi
   return "$status"
 }

@@ -1,10 +1,7 @@
 """The script an instance is born with, run by a real bash whose commands only write down how they were called."""
 
-import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -12,79 +9,24 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from components import offsite, user_data
+from tests.unit.instance import IMAGE, Instance, new_instance, render
 from tests.unit.stack_values import OFFSITE
 
-IMAGE = "registry.shop.example/web"
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
-RUN = ["run", "--detach", "--restart", "always", "--name", "service", "--publish", "8080:8080"]
+LOGS = ["--log-driver", "json-file", "--log-opt", "max-size=100m", "--log-opt", "max-file=5"]
+RUN = [
+    *("run", "--detach", "--restart", "always", "--pull", "never", "--name", "service", "--publish", "8080:8080"),
+    *LOGS,
+]
 SECRET = "pa$$ 'w\"o\nrd\\"
-STUBS = {
-    "dnf": "n=$(($(cat dnf.failures) - 1)); echo $n > dnf.failures; test $n -lt 0",
-    "systemctl": "",
-    "sleep": "",
-    # Answers with the value kept for the name that follows --name or --secret-id.
-    "aws": """
-if test "$1" = ecr; then echo ecr-password; exit; fi
-while test "$1" != --name -a "$1" != --secret-id; do shift; done
-cat "values/${2//\\//_}"
-""",
-    "docker": 'if test "$1" = run; then env -0 > docker.environment; else cat > docker.stdin; fi',
-}
-
-
-def render(entries: Mapping[str, str], image: str = IMAGE, release: str = "1.0.0") -> str:
-    parsed = {name: offsite.parse(text) for name, text in entries.items()}
-    return user_data.render(image, release, 8080, parsed, "eu-central-1")
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A folder that stands for an instance: stubs of the commands, and what they wrote down."""
-
-    home: Path
-
-    def boot(self, script: str, dnf_failures: int = 0) -> int:
-        """Run the script; returns its exit code."""
-        (self.home / "dnf.failures").write_text(str(dnf_failures))
-        path = f"{self.home / 'bin'}:{os.environ['PATH']}"
-        return subprocess.run(
-            ["bash", "-c", script], cwd=self.home, env={"PATH": path}, check=False, capture_output=True, timeout=60
-        ).returncode
-
-    @property
-    def calls(self) -> list[list[str]]:
-        """The commands in the order in which they were called."""
-        log = self.home / "calls"
-        return [line.split("\x1f")[:-1] for line in log.read_text().split("\x1e")[:-1]] if log.exists() else []
-
-    def calls_of(self, command: str) -> list[list[str]]:
-        return [call[1:] for call in self.calls if call[0] == command]
-
-    @cached_property
-    def container_environment(self) -> dict[str, str]:
-        """The environment that `docker run` was called in."""
-        pairs = (self.home / "docker.environment").read_text().split("\0")[:-1]
-        return dict(pair.split("=", 1) for pair in pairs)
 
 
 @pytest.fixture
 def instance(tmp_path: Path) -> Instance:
-    return new_instance(tmp_path)
-
-
-def new_instance(home: Path) -> Instance:
-    (home / "bin").mkdir(parents=True)
-    (home / "values").mkdir()
+    made = new_instance(tmp_path)
     for reference in OFFSITE.values():
-        (home / "values" / reference.replace("/", "_")).write_text(SECRET)
-    for name, body in STUBS.items():
-        stub = home / "bin" / name
-        # One write for each call: those of a pipeline come at the same time.
-        note = f'printf -v call "%s\\x1f" {name} "$@"; printf "%s\\x1e" "$call" >> calls'
-        stub.write_text(f"#!/bin/bash\n{note}\n{body}\n")
-        stub.chmod(0o755)
-    return Instance(home)
+        made.keep(reference, SECRET)
+    return made
 
 
 @pytest.mark.parametrize("entries", [{}, OFFSITE], ids=["no offsite data", "offsite data"])
@@ -100,6 +42,7 @@ def test_an_instance_installs_and_starts_docker_and_runs_the_release(instance: I
     assert instance.calls == [
         ["dnf", "install", "--assumeyes", "docker"],
         ["systemctl", "enable", "--now", "docker"],
+        ["docker", "pull", f"{IMAGE}:1.0.0"],
         ["docker", *RUN, f"{IMAGE}:1.0.0"],
     ]
 
@@ -109,7 +52,7 @@ def test_every_offsite_value_is_in_the_containers_environment_and_only_its_name_
 ) -> None:
     assert instance.boot(render(OFFSITE)) == 0
     passed = [part for name in OFFSITE for part in ("--env", name)]
-    assert instance.calls_of("docker") == [[*RUN, *passed, f"{IMAGE}:1.0.0"]]
+    assert instance.calls_of("docker")[1:] == [[*RUN, *passed, f"{IMAGE}:1.0.0"]]
     environment = instance.container_environment
     assert environment["QUEUE_URL"] == OFFSITE["QUEUE_URL"]
     assert {environment[name] for name in ("DATABASE_URL", "API_KEY", "SEARCH_URL")} == {SECRET}
@@ -140,26 +83,22 @@ def test_without_its_secrets_an_instance_runs_nothing(instance: Instance) -> Non
     assert instance.calls_of("docker") == []
 
 
-def test_an_installation_that_fails_is_tried_again(instance: Instance) -> None:
-    assert instance.boot(render({}), dnf_failures=3) == 0
-    assert len(instance.calls_of("dnf")) == 4
-    assert instance.calls_of("sleep") == [["5"]] * 3
-    assert len(instance.calls_of("docker")) == 1
-
-
 def test_the_instance_logs_in_to_ecr_with_a_password_that_is_on_no_command_line(instance: Instance) -> None:
     image = f"{ECR}/shop/web"
     assert instance.boot(render({}, image)) == 0
     assert instance.calls_of("aws") == [["ecr", "get-login-password", "--region", "eu-west-1"]]
-    login, run = instance.calls_of("docker")
+    login, pull, run = instance.calls_of("docker")
     assert login == ["login", "--username", "AWS", "--password-stdin", ECR]
     assert (instance.home / "docker.stdin").read_text() == "ecr-password\n"
+    assert pull == ["pull", f"{image}:1.0.0"]
     assert run == [*RUN, f"{image}:1.0.0"]
 
 
 @pytest.mark.parametrize("image", [IMAGE, f"evil-{ECR}/web", f"{ECR}.shop.example/web", f"shop.example/{ECR}"])
-def test_it_logs_in_nowhere_else(image: str) -> None:
-    assert "login" not in render({}, image)
+def test_it_logs_in_nowhere_else(image: str, instance: Instance) -> None:
+    assert instance.boot(render({}, image)) == 0
+    assert [call[0] for call in instance.calls_of("docker")] == ["pull", "run"]
+    assert instance.calls_of("aws") == []
 
 
 NASTY = [
@@ -184,7 +123,7 @@ def test_a_url_arrives_as_it_is_and_is_never_run(url: str, instance: Instance) -
 
 def test_a_release_is_never_run(instance: Instance) -> None:
     assert instance.boot(render({}, release="1.0;touch pwned")) == 0
-    assert instance.calls_of("docker") == [[*RUN, f"{IMAGE}:1.0;touch pwned"]]
+    assert instance.calls_of("docker") == [["pull", f"{IMAGE}:1.0;touch pwned"], [*RUN, f"{IMAGE}:1.0;touch pwned"]]
     assert not (instance.home / "pwned").exists()
 
 
