@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from lab.authority import Authority
 from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
+from lab.aws.call_journal import CallJournal
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.gateway import Gateway
@@ -25,6 +26,7 @@ from lab.aws.launch_templates import describe_with_todays_tags, keep_to_the_temp
 from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
+from lab.aws.permissions import Permissions
 from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
 from lab.aws.scaling_processes import give_reasons
@@ -38,7 +40,7 @@ from lab.dns import service
 from lab.dns.service import DnsService, Servers
 from lab.dns.world import History, World
 from lab.faults import FaultBoard
-from lab.messages import Addresses, ZoneState
+from lab.messages import Addresses, Call, ZoneState
 from lab.reservation import Reservation
 from lab.web import WebFront
 
@@ -53,7 +55,8 @@ class Cloud:
     """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
     state_dir: where the files of the certificate authority are kept. before: the history of Route 53 until now, of
-    the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port.
+    the lab that this one goes on from; calls_before: the calls it got. api_port: where the embedded AWS answers; 0: at
+    any free port.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Cloud:
         state_dir: Path,
         before: Sequence[ZoneState] = (),
         api_port: int = 0,
+        calls_before: Sequence[Call] = (),
     ) -> None:
         spread_instances()
         give_reasons()
@@ -88,6 +92,7 @@ class Cloud:
         )
         self._refreshing = threading.Lock()
         self._loop = asyncio.new_event_loop()
+        self.journal = CallJournal(calls_before)
         self._changes = Changes(lambda: self._board.current().insync_seconds)
         self._record_sets = RecordSetChanges(self._changes.add, before)
         self._api = self._api_server(api_port)
@@ -147,6 +152,7 @@ class Cloud:
             },
             self._board.take_api_fault,
             self._changed,
+            Permissions(self.journal.add).refusal,
         )
         control = Control(
             RepeatedCalls(gateway),
@@ -162,6 +168,7 @@ class Cloud:
                 "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
             },
             self._dns.answers_over_time,
+            self.journal.calls,
         )
         return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)
 

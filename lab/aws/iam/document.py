@@ -11,11 +11,8 @@ from typing import Any
 from lab.aws.iam.unknown import CannotEvaluate
 
 VERSIONS = ("2012-10-17", "2008-10-17")  # without one it is the older, which knows no variables
-_ELEMENTS = frozenset(
-    {
-        *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"),
-    }
-)
+_PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
+_ELEMENTS = frozenset({"Sid", "Effect", "Condition", *(name for pair in _PAIRS for name in pair)})
 _PRINCIPALS = frozenset({"AWS", "Service", "Federated", "CanonicalUser"})
 
 
@@ -80,7 +77,7 @@ def _statement(said: Any) -> Statement:
         raise CannotEvaluate(f"unknown elements of a statement: {', '.join(sorted(unknown))}")
     if said.get("Effect") not in ("Allow", "Deny"):
         raise CannotEvaluate(f"Effect is Allow or Deny, not {said.get('Effect')!r}")
-    for one, other in (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal")):
+    for one, other in _PAIRS:
         if one in said and other in said:
             raise CannotEvaluate(f"a statement has {one} or {other}, not both")
     if "Action" not in said and "NotAction" not in said:
@@ -88,10 +85,14 @@ def _statement(said: Any) -> Statement:
     if said["Effect"] == "Allow" and "NotPrincipal" in said:
         raise CannotEvaluate("NotPrincipal with Allow: AWS advises against it, and it is not known here")
     return Statement(
-        said["Effect"] == "Allow",
-        *(_texts(said, name) for name in ("Action", "NotAction", "Resource", "NotResource")),
-        *(_principals(said.get(name)) for name in ("Principal", "NotPrincipal")),
-        _conditions(said.get("Condition", {})),
+        allows=said["Effect"] == "Allow",
+        actions=_texts(said, "Action"),
+        not_actions=_texts(said, "NotAction"),
+        resources=_texts(said, "Resource"),
+        not_resources=_texts(said, "NotResource"),
+        principals=_principals(said.get("Principal")),
+        not_principals=_principals(said.get("NotPrincipal")),
+        conditions=_conditions(said.get("Condition", {})),
     )
 
 

@@ -34,7 +34,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class Asked:
-    """One action on one resource (an ARN or `*`); `lookup`: the values of a condition key, as `conditions.holds` says."""
+    """One action on one resource (an ARN or `*`). lookup: the values of a condition key, see `conditions.holds`."""
 
     action: str
     resource: str
