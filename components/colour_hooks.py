@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import pulumi
 
@@ -108,6 +108,9 @@ class ColourHooks:
         async def look() -> CapacitySeen:
             return await in_thread(self._aws.capacity, marker["group"])
 
+        async def last_words(instances: Sequence[str]) -> str:
+            return await in_thread(self._aws.last_words, instances)
+
         await wait_until_full(
             look,
             int(marker["capacity"]),
@@ -116,4 +119,5 @@ class ColourHooks:
             time.monotonic,
             asyncio.sleep,
             display.progress(args.urn),
+            last_words,
         )

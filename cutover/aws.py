@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
-from cutover import aws_clients, in_charge, launches
+from cutover import aws_clients, aws_consoles, in_charge, launches
 from cutover.aws_time import time_of
 from cutover.group_capacity import HEALTHY, CapacitySeen, TargetHealth
 from cutover.in_charge import History, Version
@@ -119,6 +119,10 @@ class Aws:
         zones = {i["InstanceId"]: i["AvailabilityZone"] for i in instances}
         is_short = len(in_service) < groups[0]["DesiredCapacity"]
         return CapacitySeen(group, in_service, targets, zones, _launch_failures(scaling, group) if is_short else ())
+
+    def last_words(self, instances: Sequence[str]) -> str:
+        """What instances said last of their boot, as a sentence; empty when none has said anything."""
+        return aws_consoles.words_of(self._client("ec2"), instances)
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
         """The weights of the weighted A record sets of each name; see `weighted_sets`."""

@@ -1,6 +1,6 @@
 """Full capacity: whether every instance of one Auto Scaling group serves, and the wait until it does."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cutover.printable import printable
@@ -44,6 +44,11 @@ class CapacitySeen:
         """The instances that are InService and healthy targets."""
         return frozenset(i for i in self.in_service if i in self.targets and self.targets[i].state == HEALTHY)
 
+    @property
+    def sick(self) -> tuple[str, ...]:
+        """The instances of the group that are not healthy."""
+        return tuple(sorted({*self.targets, *self.in_service} - self.healthy))
+
     def __str__(self) -> str:
         sick = [f"{i}: {target}" for i, target in sorted(self.targets.items()) if target.state != HEALTHY]
         counts = f"{len(self.in_service)} instances InService, {len(self.healthy)} healthy targets in {self.group}"
@@ -56,6 +61,10 @@ def is_full(seen: CapacitySeen, wanted: int) -> bool:
     return len(seen.healthy) >= wanted
 
 
+async def _no_words(_instances: Sequence[str]) -> str:
+    return ""
+
+
 async def wait_until_full(
     look: Callable[[], Awaitable[CapacitySeen]],
     wanted: int,
@@ -64,25 +73,31 @@ async def wait_until_full(
     clock: Callable[[], float],
     sleep: Callable[[float], Awaitable[object]],
     report: Callable[[str], None],
+    last_words: Callable[[Sequence[str]], Awaitable[str]] = _no_words,
 ) -> None:
     """Wait until the group that `look` looks at has `wanted` healthy instances.
 
+    last_words: what instances say of themselves, asked at the deadline of those that are not healthy, and then of those
+    that were not and have gone, the latest first.
     Raises Refusal at the deadline, with each unhealthy target and its reason.
     """
     started = clock()
+    sick: dict[str, None] = {}
     while True:
         seen: CapacitySeen | str
         try:
             seen = await look()
         except Exception as error:  # noqa: BLE001  # one look that fails is no reason to give up before the deadline
             seen = f"it cannot be read: {printable(str(error))}"
+        if isinstance(seen, CapacitySeen):
+            sick = dict.fromkeys((*seen.sick, *sick))
         waited = clock() - started
         if isinstance(seen, CapacitySeen) and is_full(seen, wanted):
             return
         if waited >= timeout_seconds:
             raise Refusal(
                 f"{colour} did not reach full capacity within {timeout_seconds:.0f} s; DNS was not touched",
-                seen=str(seen),
+                seen="; ".join(filter(None, (str(seen), await last_words(list(sick))))),
                 allowed=f"{wanted} instances InService and healthy",
                 next_step=f"pulumi up -s {colour} to wait again, or set another release in its file first",
             )

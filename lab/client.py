@@ -22,6 +22,7 @@ from lab.messages import (
     Answers,
     ApiFault,
     Cached,
+    Call,
     Faults,
     FrontFault,
     RecordSetState,
@@ -38,6 +39,7 @@ __all__ = [
     "Answers",
     "ApiFault",
     "Cached",
+    "Call",
     "Faults",
     "FrontFault",
     "LabClient",
@@ -104,6 +106,11 @@ class LabClient:
         """Address of each name server, parent and resolver -> questions it has received since the start."""
         counted: dict[str, int] = self._call("GET", "dns/queries")
         return counted
+
+    def calls(self) -> list[Call]:
+        """The calls that the embedded AWS got, oldest first: whose, of what, and whether they were allowed."""
+        lists = ("resources", "may_need")
+        return [Call(**{**one, **{name: tuple(one[name]) for name in lists}}) for one in self._call("GET", "calls")]
 
     def leftovers(self) -> dict[str, list[str]]:
         """Kind -> identifiers of what somebody made and has not deleted; zones are not counted."""

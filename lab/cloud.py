@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from lab.authority import Authority
 from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
+from lab.aws.call_journal import CallJournal
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.consoles import Consoles
@@ -26,6 +27,7 @@ from lab.aws.launch_templates import describe_with_todays_tags, keep_to_the_temp
 from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
+from lab.aws.permissions import Permissions
 from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
 from lab.aws.scaling_processes import give_reasons
@@ -39,7 +41,7 @@ from lab.dns import service
 from lab.dns.service import DnsService, Servers
 from lab.dns.world import History, World
 from lab.faults import FaultBoard
-from lab.messages import Addresses, ZoneState
+from lab.messages import Addresses, Call, ZoneState
 from lab.reservation import Reservation
 from lab.running import Running
 from lab.web import WebFront
@@ -55,8 +57,8 @@ class Cloud:
     """Everything the lab serves, on loopback: the API in threads of the WSGI server, DNS and HTTP in one loop.
 
     state_dir: where the files of the certificate authority are kept. before: the history of Route 53 until now, of
-    the lab that this one goes on from. api_port: where the embedded AWS answers; 0: at any free port. machines: whether
-    instances run.
+    the lab that this one goes on from; calls_before: the calls it got. api_port: where the embedded AWS answers; 0: at
+    any free port. machines: whether instances run.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Cloud:
         state_dir: Path,
         before: Sequence[ZoneState] = (),
         api_port: int = 0,
+        calls_before: Sequence[Call] = (),
         *,
         machines: bool = False,
     ) -> None:
@@ -100,6 +103,7 @@ class Cloud:
         )
         self._refreshing = threading.Lock()
         self._loop = asyncio.new_event_loop()
+        self.journal = CallJournal(calls_before)
         self._changes = Changes(lambda: self._board.current().insync_seconds)
         self._record_sets = RecordSetChanges(self._changes.add, before)
         self._gateway = self._api_gateway()
@@ -182,6 +186,7 @@ class Cloud:
             },
             self._board.take_api_fault,
             self._changed,
+            Permissions(self.journal.add).refusal,
         )
 
     def _api_server(self, port: int) -> BaseWSGIServer:
@@ -199,6 +204,7 @@ class Cloud:
                 "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
             },
             self._dns.answers_over_time,
+            self.journal.calls,
             self._running.described if self._running else lambda: [],
         )
         return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)

@@ -10,7 +10,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from lab.aws.answer import Answer
 from lab.faults import FaultBoard
-from lab.messages import Addresses, Answers, Truth, ZoneState
+from lab.messages import Addresses, Answers, Call, Truth, ZoneState
 
 PREFIX = "/_lab/"
 log = logging.getLogger("lab.control")
@@ -30,6 +30,7 @@ class Control:
         leftovers: Callable[[], Mapping[str, list[str]]],
         posts: Mapping[str, Callable[..., Any]],
         answers: Callable[[str], Mapping[str, Sequence[Answers]]],
+        calls: Callable[[], Sequence[Call]],
         machines: Callable[[], Sequence[Mapping[str, Any]]] = list,
     ) -> None:
         self._aws = aws
@@ -46,6 +47,7 @@ class Control:
             ("GET", "addresses"): lambda: asdict(addresses()),
             ("GET", "route53/history"): lambda: [asdict(state) for state in history()],
             ("GET", "leftovers"): leftovers,
+            ("GET", "calls"): lambda: [asdict(call) for call in calls()],
             ("GET", "dns/queries"): queries,
             ("GET", "machines"): machines,
             ("GET", "faults"): lambda: asdict(faults.current()),

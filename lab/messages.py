@@ -111,6 +111,23 @@ class RoleCredentials:
 
 
 @dataclass(frozen=True)
+class Call:
+    """One call that the embedded AWS got, at Unix time `at`.
+
+    action: as policies name it (`ssm:GetParameter`). resources: ARNs, `*` in one for what the call does not say, or
+    just `*`. allowed: by the caller's policies. may_need: further actions that AWS can demand of the caller with it.
+    """
+
+    at: float
+    caller: str
+    action: str
+    resources: tuple[str, ...]
+    allowed: bool
+    region: str
+    may_need: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FrontFault:
     """How a colour's load balancers answer: `milliseconds` late, and with `status` in place of 200."""
 

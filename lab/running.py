@@ -110,7 +110,10 @@ class Running:
 
     def _heal(self, alone: AbstractContextManager[Any]) -> None:
         while not self._stopped.wait(HEALING_SECONDS):
-            with alone:
-                killed = self._healing.heal()
-            if killed:
-                self._changed()
+            try:
+                with alone:
+                    killed = self._healing.heal()
+                if killed:
+                    self._changed()
+            except Exception:  # it is looked at again in a moment, and this thread is the only one that looks
+                log.exception("groups cannot be healed")

@@ -42,8 +42,10 @@ def main(arguments: list[str] | None = None) -> int:
     wanted = copies.wait(stop) if copies else None
     if wanted is not None:  # in the process of the copy
         _log_to(wanted.state_dir)
-        before, at = cloud.history(), wanted.api_port
-        cloud = Cloud(options.alias_ttl, options.health_seconds, wanted.state_dir, before, at, machines=wanted.machines)
+        before, at, calls = cloud.history(), wanted.api_port, cloud.journal.calls()
+        cloud = Cloud(
+            options.alias_ttl, options.health_seconds, wanted.state_dir, before, at, calls, machines=wanted.machines
+        )
         cloud.start()
         wanted.announce(cloud.addresses, stop)
         logging.info("a copy, serving at %s", cloud.addresses)

@@ -13,7 +13,15 @@ from lab.aws.request import ApiRequest
 ROUTE53_NAMESPACE = "https://route53.amazonaws.com/doc/2013-04-01/"
 AUTOSCALING_NAMESPACE = "http://autoscaling.amazonaws.com/doc/2011-01-01/"
 ELBV2_NAMESPACE = "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/"
-_STATUS = {"ServiceUnavailable": 503, "InternalFailure": 500, "InternalError": 500, "AccessDenied": 403}
+_STATUS = {
+    "ServiceUnavailable": 503,
+    "InternalFailure": 500,
+    "InternalError": 500,
+    "AccessDenied": 403,
+    "UnauthorizedOperation": 403,
+    "InvalidClientTokenId": 403,
+    "ExpiredToken": 403,
+}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
-"""The front of the embedded AWS: faults, corrections, then moto."""
+"""The front of the embedded AWS: faults, service models, permissions, corrections, then moto."""
 
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.test import run_wsgi_app
@@ -16,6 +16,13 @@ from lab.aws.request import ApiRequest
 from lab.messages import ApiFault
 
 log = logging.getLogger("lab.aws")
+# https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html
+UNSIGNED = Answer(
+    403,
+    "text/xml",
+    b"<ErrorResponse><Error><Type>Sender</Type><Code>MissingAuthenticationToken</Code>"
+    b"<Message>Request is missing Authentication Token</Message></Error></ErrorResponse>",
+)
 
 
 class Correction(Protocol):
@@ -30,6 +37,7 @@ class Gateway:
     corrections: (signing name, action) -> correction.
     take_fault: the fault to answer this (service, action) with, if one is set; counts it.
     changed: called after every call that may have changed something, before its answer is sent.
+    refusal: the answer to a call, with its parameters, that its caller may not make.
     one_at_a_time: held while a call is carried out.
     """
 
@@ -39,25 +47,27 @@ class Gateway:
         corrections: Mapping[tuple[str, str], Correction],
         take_fault: Callable[[str, str], ApiFault | None],
         changed: Callable[[ApiRequest], None],
+        refusal: Callable[[ApiRequest, Mapping[str, Any]], Answer | None],
     ) -> None:
         self._moto = moto
         self._corrections = corrections
         self._take_fault = take_fault
         self._changed = changed
+        self._refusal = refusal
         # moto 5.2.5 keeps its state in plain dictionaries and takes no care of threads.
         self.one_at_a_time = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         request = requests.read(environ)
         if request is None:
-            return self._moto(environ, start_response)
+            log.warning("%s %s is not signed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
+            return UNSIGNED.send(start_response)
         if (fault := self._take_fault(request.service, request.action)) is not None:
             log.info("%s %s fails with %s, as set", request.service, request.action, fault.code)
             return error(request, fault.code, f"{fault.code} (a fault that was set in the lab)").send(start_response)
-        checked = model_check.check(request)
-        if checked.refusal is not None:
-            log.warning("%s %s is refused: %s", request.service, request.action, summary(checked.violations))
-            return checked.refusal.send(start_response)
+        refused = self._refused(request)
+        if refused is not None:
+            return refused.send(start_response)
         correction = self._corrections.get((request.service, request.action))
         if correction is not None:
             with self.one_at_a_time:
@@ -68,6 +78,15 @@ class Gateway:
             body = self._moto(environ, start_response)
         self._after(request)
         return body
+
+    def _refused(self, request: ApiRequest) -> Answer | None:
+        """The answer to a call that its service's model does not allow, or the policies of its caller."""
+        checked = model_check.check(request)
+        if checked.refusal is not None:
+            log.warning("%s %s is refused: %s", request.service, request.action, summary(checked.violations))
+            return checked.refusal
+        with self.one_at_a_time:  # policies are moto's state
+            return self._refusal(request, checked.parameters)
 
     def _after(self, request: ApiRequest) -> None:
         if request.changes_something:

@@ -39,13 +39,13 @@ class GroupHealing:
                     embedded.ec2(group.region).terminate_instances([state.instance.id])
                     group.instance_states.remove(state)
                     killed.append(state.instance.id)
-                if sick and not {"Launch"} & set(group._suspended_processes):
+                if sick and "Launch" not in _suspended(group):
                     log.info("%s replaces %s, which are unhealthy", group.name, [one.instance.id for one in sick])
                     group.set_desired_capacity(group.desired_capacity)
         return killed
 
     def _sick(self, group: FakeAutoScalingGroup) -> Iterator[InstanceState]:
-        if group.health_check_type != "ELB" or _NEEDED & set(group._suspended_processes):
+        if group.health_check_type != "ELB" or _NEEDED & _suspended(group):
             return
         grace_seconds = float(group.health_check_grace_period or DEFAULT_GRACE_SECONDS)
         for state in list(group.instance_states):
@@ -53,3 +53,7 @@ class GroupHealing:
             verdicts = [self._verdict(arn, instance_id) for arn in group.target_group_arns]
             if self._age_seconds(instance_id) > grace_seconds and any(one.state == UNHEALTHY for one in verdicts):
                 yield state
+
+
+def _suspended(group: FakeAutoScalingGroup) -> set[str]:
+    return {one["ProcessName"] for one in group.suspended_processes}

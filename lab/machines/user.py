@@ -44,7 +44,7 @@ def ordinary(interpreters: Sequence[Path]) -> tuple[OrdinaryUser, Path]:
         try:
             found = pwd.getpwnam(_NAME)
             user = OrdinaryUser(found.pw_uid, found.pw_gid)
-            command = [interpreter, "-IS", "-c", "import _socket"]
+            command = [str(interpreter), "-IS", "-c", "import _socket"]
             subprocess.run(command, check=True, capture_output=True, cwd="/", env={}, **user.options)
         except (KeyError, OSError, subprocess.SubprocessError) as impossible:
             log.info("%s cannot run %s: %s", _NAME, interpreter, impossible)

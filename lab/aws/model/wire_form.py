@@ -112,8 +112,9 @@ def _wire_name(shape: Shape, name: str, is_ec2: bool) -> str:
     """https://smithy.io/2.0/aws/protocols/aws-ec2-query-protocol.html#query-key-resolution"""
     said: dict[str, str] = shape.serialization
     if not is_ec2:
-        flattened = isinstance(shape, ListShape) and said.get("flattened")
-        return shape.member.serialization.get("name", said.get("name", name)) if flattened else said.get("name", name)
+        if isinstance(shape, ListShape) and said.get("flattened"):
+            return str(shape.member.serialization.get("name", said.get("name", name)))
+        return said.get("name", name)
     if "queryName" in said:
         return said["queryName"]
     return said["name"][:1].upper() + said["name"][1:] if "name" in said else name

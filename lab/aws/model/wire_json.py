@@ -48,7 +48,7 @@ class _Json:
 
     def value(self, content: Any, shape: Shape, path: Path) -> Any:
         kind = shape.type_name
-        if kind == "structure" and shape.is_document_type:
+        if isinstance(shape, StructureShape) and shape.is_document_type:
             return content
         fits = isinstance(content, _TYPES[kind]) and (kind == "boolean" or not isinstance(content, bool))
         if not fits:

@@ -30,7 +30,8 @@ class _Xml:
         return scalar(element.text or "", shape, path, self.found)
 
     def structure(self, element: ElementTree.Element, shape: StructureShape, path: Path) -> dict[str, Any]:
-        names, read, flattened = _wire_names(shape), {}, {}
+        names, read = _wire_names(shape), {}
+        flattened: dict[str, tuple[ListShape, list[ElementTree.Element]]] = {}
         for child in element:
             member = names.get(_tag(child))
             if member is None:

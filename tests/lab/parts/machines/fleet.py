@@ -112,7 +112,8 @@ class Fleet:
         return [machine for machine in self.lab.machines() if machine.colour == group.name]
 
     def machine(self, group: Group) -> MachineState:
-        """The only one."""
+        """The only one; it is there a moment after its instance."""
+        wait_until(lambda: bool(self.machines(group)))
         (machine,) = self.machines(group)
         return machine
 

@@ -1,0 +1,148 @@
+"""Which resources a call is about, by the ARN formats of the IAM definition."""
+
+import functools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.aws.iam.definition import Action, ResourceType
+
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_STANDARD = frozenset({"Partition", "Region", "Account"})
+# The kind of an EC2 resource is in its id: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
+_EC2_PREFIXES = {
+    "ami": "image",
+    "eipalloc": "elastic-ip",
+    "eni": "network-interface",
+    "i": "instance",
+    "igw": "internet-gateway",
+    "lt": "launch-template",
+    "nat": "natgateway",
+    "rtb": "route-table",
+    "sg": "security-group",
+    "sgr": "security-group-rule",
+    "snap": "snapshot",
+    "subnet": "subnet",
+    "vol": "volume",
+    "vpc": "vpc",
+}
+_EC2_ID = re.compile(r"(?P<prefix>[a-z]+)-[0-9a-f]+")
+# What names no resource, whatever it looks like.
+_NO_RESOURCES = frozenset({"Filters", "Tags", "TagSpecifications", "UserData", "PolicyDocument", "Policy"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call goes: the placeholders that every ARN format has."""
+
+    region: str
+    account: str
+    partition: str = "aws"
+
+
+def resources_of(
+    action: Action, parameters: Mapping[str, Any], place: Place, full_names: Mapping[str, Callable[[str, Place], str]]
+) -> tuple[str, ...]:
+    """The ARNs of the resources that the call is about, `("*",)` for an action that has none.
+
+    What cannot be told, as the id of what is about to be made, is `*` in the ARN. full_names: by resource type, how a
+    name becomes what the ARN has of it, for what only the state of the AWS tells.
+    """
+    given = list(_texts(parameters))
+    found: dict[str, None] = {}
+    for kind in action.resource_types:
+        named = _by_arn(kind, given) or _by_name(action, kind, given, place, full_names)
+        if not named and kind.is_required:
+            named = [_filled(kind, {}, place)]
+        found |= dict.fromkeys(named)
+    return tuple(found) or ("*",)
+
+
+def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Name of the parameter and text, of every text in the call that can name a resource."""
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            if key not in _NO_RESOURCES:
+                yield from _texts(item, str(key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item, name)
+
+
+def _by_arn(kind: ResourceType, given: list[tuple[str, str]]) -> list[str]:
+    return [text for _, text in given if text.startswith("arn:") and _pattern(kind.arn).fullmatch(text)]
+
+
+@functools.cache
+def _pattern(arn: str) -> re.Pattern[str]:
+    """The ARN format as an expression; only a single name can have slashes."""
+    own = [name for name in _PLACEHOLDER.findall(arn) if name not in _STANDARD]
+    parts = _PLACEHOLDER.split(arn)
+    return re.compile(
+        "".join(
+            re.escape(part) if number % 2 == 0 else "[^:]*" if part in _STANDARD else ".+" if len(own) == 1 else "[^/]+"
+            for number, part in enumerate(parts)
+        )
+    )
+
+
+def _by_name(
+    action: Action,
+    kind: ResourceType,
+    given: list[tuple[str, str]],
+    place: Place,
+    full_names: Mapping[str, Callable[[str, Place], str]],
+) -> list[str]:
+    service = action.name.partition(":")[0]
+    own = [name for name in _PLACEHOLDER.findall(kind.arn) if name not in _STANDARD]
+    if service == "ec2":
+        ids = [text for _, text in given if _ec2_kind(text) == kind.name]
+        return [_filled(kind, dict.fromkeys(own, one), place) for one in ids]
+    names = _NAMES.get((service, kind.name), frozenset(own[-1:]))
+    to_part = full_names.get(f"{service}:{kind.name}", _as_it_is)
+    placeholder = _NAME_AT.get((service, kind.name), own[-1] if own else "")
+    found = []
+    for name, text in given:
+        if name in names and not text.startswith("arn:"):
+            arn = _filled(kind, {placeholder: to_part(text, place)}, place)
+            # What AWS publishes belongs to no account.
+            found.append(arn.replace(f":{place.account}:parameter/aws/", "::parameter/aws/"))
+    return found
+
+
+def _as_it_is(text: str, _: Place) -> str:
+    return text
+
+
+def _ec2_kind(text: str) -> str:
+    match = _EC2_ID.fullmatch(text)
+    return _EC2_PREFIXES.get(match["prefix"], "") if match else ""
+
+
+def _filled(kind: ResourceType, own: Mapping[str, str], place: Place) -> str:
+    known = {"Partition": place.partition, "Region": place.region, "Account": place.account, **own}
+    return _PLACEHOLDER.sub(lambda match: known.get(match[1], "*"), kind.arn)
+
+
+# Service and resource type -> parameters that name one, where they are not called as the placeholder is.
+_NAMES: Mapping[tuple[str, str], frozenset[str]] = {
+    ("autoscaling", "autoScalingGroup"): frozenset({"AutoScalingGroupName", "AutoScalingGroupNames", "ResourceId"}),
+    ("ecr", "repository"): frozenset({"repositoryName", "repositoryNames"}),
+    ("elasticloadbalancing", "loadbalancer/app/"): frozenset({"Name"}),
+    ("elasticloadbalancing", "targetgroup"): frozenset({"Name"}),
+    ("iam", "instance-profile"): frozenset({"InstanceProfileName"}),
+    ("iam", "role"): frozenset({"RoleName"}),
+    ("iam", "user"): frozenset({"UserName"}),
+    ("kms", "key"): frozenset({"KeyId"}),
+    ("route53", "hostedzone"): frozenset({"Id", "HostedZoneId", "ResourceId"}),
+    ("secretsmanager", "Secret"): frozenset({"SecretId", "Name"}),
+    ("ssm", "parameter"): frozenset({"Name", "Names", "Path", "ResourceId"}),
+}
+# Where in the ARN the name goes, if not to the end.
+_NAME_AT: Mapping[tuple[str, str], str] = {
+    ("elasticloadbalancing", "loadbalancer/app/"): "LoadBalancerName",
+    ("elasticloadbalancing", "targetgroup"): "TargetGroupName",
+}
