@@ -120,7 +120,14 @@ class Cluster(pulumi.ComponentResource):
     def _launch(self, role: InstanceRole) -> LaunchSpec:
         shared, release, site = self._args.settings.shared, self._args.settings.release, self._args.site
         image = machine_image.pinned(release, site.image, self._child)
-        script = user_data.render(shared.image, release, shared.port, shared.offsite, site.region)
+        script = user_data.render(
+            shared.image,
+            release,
+            shared.port,
+            shared.offsite,
+            site.region,
+            boot_timeout_seconds=shared.boot_timeout_seconds,
+        )
         return LaunchSpec(release, image, shared.instance_type, role.profile_arn, script)
 
     def _own_record(self, way_in: LoadBalancer) -> None:

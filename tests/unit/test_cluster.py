@@ -220,6 +220,11 @@ def test_the_user_data_runs_the_release() -> None:
     assert "registry.shop.example/web:9.9.9" in script
 
 
+def test_the_user_data_tries_within_the_time_that_a_boot_may_take() -> None:
+    script = base64.b64decode(declared(bootTimeout="600").one("LaunchTemplate").inputs["userData"]).decode()
+    assert "\nretry_seconds=540\n" in script
+
+
 def test_full_capacity_is_waited_for_before_its_marker_is_written() -> None:
     found = declared()
     marker = found.one("Stash", "full-capacity")

@@ -180,7 +180,7 @@ EASILY_OVERLOOKED = [
     # The script that hands the value over needs these itself.
     *(
         Refused("amber", "offsite", json.dumps({name: "https://shop.example"}), "environment variable", seen=name)
-        for name in ("PATH", "UID", "AWS_ENDPOINT_URL", "DOCKER_HOST", "LD_PRELOAD")
+        for name in ("PATH", "UID", "AWS_ENDPOINT_URL", "DOCKER_HOST", "LD_PRELOAD", "HOME", "BASH_ENV", "GODEBUG", "_")
     ),
     # One address twice.
     Refused(
