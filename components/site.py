@@ -9,10 +9,11 @@ import pulumi_aws as aws
 from components import machine_image
 from components.invoking import invoking
 from components.settings import ColourSettings
-from cutover import availability_zones, instance_types, layout
+from cutover import availability_zones, instance_types, layout, provenance
 from cutover.asking import asking
 from cutover.aws_clusters import AwsClusters
 from cutover.owned import Owned
+from cutover.provenance import Place
 from cutover.refusal import Refusal
 
 
@@ -38,6 +39,8 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], ec2:
     with invoking("whose account this is, and in which region"):
         partition, account = aws.get_partition().partition, aws.get_caller_identity().account_id
         region = aws.get_region().region
+    if shared.https and shared.certificate_arn:
+        provenance.refuse_certificate_elsewhere(shared.certificate_arn, Place(account, region), settings.colour)
     return Site(
         zone_id,
         partition,

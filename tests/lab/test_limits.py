@@ -12,6 +12,7 @@ from tests.lab.world import FIRST, LIVE, SECOND, World
 
 __all__ = ["never_built"]
 
+ELSEWHERE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
 A, B, C = (f"{REGION}{letter}" for letter in "abc")
 
 
@@ -37,8 +38,9 @@ A, B, C = (f"{REGION}{letter}" for letter in "abc")
             {"instanceType": "f2.6xlarge"},
             (f"instances of {SECOND} could not be launched in {A}", f"{B}, {C} offer; {SECOND} lies in {A}, {B}"),
         ),
+        (SECOND, {"certificateArn": ELSEWHERE}, (ELSEWHERE, "it is in another region")),
     ],
-    ids=["range", "colour", "image", "capacity", "user data", "policy", "type"],
+    ids=["range", "colour", "image", "capacity", "user data", "policy", "type", "certificate"],
 )
 def test_what_aws_would_refuse_half_way_is_refused_before_the_first_step(
     shared_world: World, stack: str, changed: Mapping[str, Any], said: tuple[str, ...]
