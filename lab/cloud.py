@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from lab.authority import Authority
 from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
+from lab.aws.capacity_reservations import CapacityReservations
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.gateway import Gateway
@@ -121,7 +122,7 @@ class Cloud:
         return self._record_sets.history
 
     def _api_server(self, port: int) -> BaseWSGIServer:
-        refreshes = InstanceRefreshes()
+        refreshes, reservations = InstanceRefreshes(), CapacityReservations(self._board.current)
         gateway = Gateway(
             embedded.application(),
             {
@@ -129,6 +130,8 @@ class Cloud:
                 ("route53", "GetChange"): self._changes,
                 ("route53", "CreateHostedZone"): corrected_soa,
                 ("elasticloadbalancing", "DescribeTargetHealth"): self._healths,
+                ("elasticloadbalancing", "ModifyCapacityReservation"): reservations.modify,
+                ("elasticloadbalancing", "DescribeCapacityReservation"): reservations.describe,
                 ("autoscaling", "DescribeAutoScalingGroups"): self._launches.retry,
                 ("autoscaling", "DescribeScalingActivities"): self._launches.describe,
                 ("autoscaling", "StartInstanceRefresh"): refreshes.start,

@@ -110,6 +110,7 @@ class Faults:
     delegation: the names of the name servers that the parents of all zones name; none: those of the hosted zones.
     unavailable_zones: Availability Zones that EC2 does not offer any more.
     launch_failures: colour -> why none of its instances can be launched.
+    reservation_seconds: how long capacity units that are reserved for a load balancer stay pending.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -125,6 +126,7 @@ class Faults:
     delegation: tuple[str, ...] = ()
     unavailable_zones: tuple[str, ...] = ()
     launch_failures: dict[str, str] = field(default_factory=dict)
+    reservation_seconds: float = 0.0
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -142,6 +144,7 @@ class Faults:
             delegation=tuple(data["delegation"]),
             unavailable_zones=tuple(data["unavailable_zones"]),
             launch_failures=dict(data["launch_failures"]),
+            reservation_seconds=data["reservation_seconds"],
         )
 
 
@@ -265,7 +268,7 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
             changed[key] = _merged_colours(key, faults.certificate_days, value, float)
         elif key == "launch_failures":
             changed[key] = _merged_colours(key, faults.launch_failures, value, str)
-        elif key in ("health_seconds", "insync_seconds"):
+        elif key in ("health_seconds", "insync_seconds", "reservation_seconds"):
             changed[key] = float(value)
         else:
             changed[key] = tuple(value)

@@ -488,3 +488,13 @@ def test_an_instance_is_left_in_peace_for_as_long_as_it_may_boot(seconds: int) -
 
 def test_clients_keep_their_connections_as_long_as_the_project_says() -> None:
     assert declared(clientKeepAlive="600").one("lb/loadBalancer:LoadBalancer").inputs["clientKeepAlive"] == 600
+
+
+@pytest.mark.parametrize(("region", "account"), [("us-east-1", "123456789012"), ("eu-central-1", "210987654321")])
+def test_a_certificate_that_no_load_balancer_of_this_place_can_have_is_refused(region: str, account: str) -> None:
+    arn = f"arn:aws:acm:{region}:{account}:certificate/12345678-1234-1234-1234-123456789012"
+    with pytest.raises(Refusal, match="no load balancer of amber could have this certificate") as refused:
+        declared(certificateArn=arn)
+    assert arn in refused.value.seen
+    assert declared(certificateArn=arn, https="false")
+    assert declared(certificateArn=CERTIFICATE)
