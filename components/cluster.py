@@ -15,6 +15,7 @@ from components.network import NatAddresses, Network, NetworkArgs
 from components.settings import ColourSettings
 from components.shape import shape
 from components.site import Site
+from cutover import limits
 
 
 def tags_of(settings: ColourSettings) -> dict[str, str]:
@@ -22,14 +23,42 @@ def tags_of(settings: ColourSettings) -> dict[str, str]:
     return {"service": settings.shared.names[0], "colour": settings.colour, "release": settings.release}
 
 
+def refuse_too_much(settings: ColourSettings, site: Site) -> None:
+    """Raise Refusal when what instances are born with, or their role's policy, is more than AWS takes."""
+    colour, references = settings.colour, len(settings.shared.offsite)
+    limits.refuse_user_data(_script(settings, site), colour, references)
+    limits.refuse_role_policy(instance_role.document(_statements(settings, site)), colour, references)
+
+
+def _script(settings: ColourSettings, site: Site) -> str:
+    shared = settings.shared
+    return user_data.render(
+        shared.image,
+        settings.release,
+        shared.port,
+        shared.offsite,
+        site.region,
+        boot_timeout_seconds=shared.boot_timeout_seconds,
+    )
+
+
+def _statements(settings: ColourSettings, site: Site) -> list[dict[str, Any]]:
+    shared = settings.shared
+    return instance_role.statements(shared.offsite.values(), shared.image, site.partition, site.region, site.account)
+
+
 @dataclass(frozen=True)
 class ClusterArgs:
-    """`nat` has the addresses that outlive the cluster, `full_capacity` is the hook that waits for its instances."""
+    """`nat` has the addresses that outlive the cluster.
+
+    `full_capacity` is the hook that waits for its instances, `reserving` the one that says what AWS takes its time for.
+    """
 
     settings: ColourSettings
     site: Site
     nat: NatAddresses
     full_capacity: pulumi.ResourceHook
+    reserving: pulumi.ResourceHook
 
 
 class Cluster(pulumi.ComponentResource):
@@ -87,6 +116,7 @@ class Cluster(pulumi.ComponentResource):
             https_port=shared.https_port,
             capacity_units=shared.load_balancer_capacity_units,
             client_keep_alive_seconds=shared.client_keep_alive_seconds,
+            reserving=self._args.reserving,
             tags=self._tags,
         )
         # EC2 takes no internet-facing load balancer in a network that does not lead there yet.
@@ -111,16 +141,13 @@ class Cluster(pulumi.ComponentResource):
         return Instances(self._name, args, self._child.merge(after))
 
     def _role(self) -> InstanceRole:
-        shared, site = self._args.settings.shared, self._args.site
-        policy = instance_role.statements(
-            shared.offsite.values(), shared.image, site.partition, site.region, site.account
-        )
+        policy = _statements(self._args.settings, self._args.site)
         return InstanceRole(self._name, InstanceRoleArgs(policy, self._tags), self._child)
 
     def _launch(self, role: InstanceRole) -> LaunchSpec:
         shared, release, site = self._args.settings.shared, self._args.settings.release, self._args.site
         image = machine_image.pinned(release, site.image, self._child)
-        script = user_data.render(shared.image, release, shared.port, shared.offsite, site.region)
+        script = _script(self._args.settings, site)
         return LaunchSpec(release, image, shared.instance_type, role.profile_arn, script)
 
     def _own_record(self, way_in: LoadBalancer) -> None:

@@ -3,16 +3,19 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import pulumi
 
 from components import display, hook
+from components.drain_look import DrainLook
 from components.settings import ColourSettings
 from components.traffic_state import TrafficLook
-from cutover import freeze
-from cutover.aws import Aws
+from cutover import capacity_units, freeze
+from cutover.aws_clusters import AwsClusters
 from cutover.freeze import Change, Operation, TrafficState
 from cutover.group_capacity import CapacitySeen, wait_until_full
+from cutover.owned import Owned
 from cutover.refusal import Refusal
 from cutover.threads import in_thread
 
@@ -23,12 +26,16 @@ DOOR_SECONDS = 20
 
 
 class ColourHooks:
-    """Every hook that a colour's state may name, registered under names that never change, asleep or awake."""
+    """Every hook that a colour's state may name, registered under names that never change, asleep or awake.
 
-    def __init__(self, settings: ColourSettings, zone_id: str, aws: Aws) -> None:
-        self._settings, self._aws = settings, aws
+    `owned` is the stack's own state.
+    """
+
+    def __init__(self, settings: ColourSettings, zone_id: str, owned: Sequence[Owned], aws: AwsClusters) -> None:
+        self._settings, self._aws, self._drain = settings, aws, DrainLook(owned, aws)
         self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, pulumi.log.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
+        self.reserving = hook.register("reserving", self._reserving)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
             hook.register(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), hook.IN_PREVIEW_TOO)
             for operation in Operation
@@ -48,7 +55,7 @@ class ColourHooks:
         """
         taken_down = Change(Operation.DELETE, self._settings.colour, "Cluster", {}, {})
         try:
-            traffic = self._traffic.read()
+            traffic = replace(self._traffic.read(), drain=self._drain.read())
         except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
             raise self._unreadable(taken_down, error) from None
         self._decide(taken_down, traffic)
@@ -75,7 +82,7 @@ class ColourHooks:
             settings = self._settings
             freeze.refuse_another_service(settings.colour, change, settings.shared.names[0], hotfix=settings.hotfix)
             try:
-                traffic = await self._traffic()
+                traffic = replace(await self._traffic(), drain=await in_thread(self._drain.read))
             except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
                 raise self._unreadable(change, error) from None
             loud = self._decide(change, traffic)
@@ -92,6 +99,10 @@ class ColourHooks:
     def _unreadable(self, change: Change, error: Exception) -> Refusal:
         reason = f"who is in charge cannot be read: {error}"
         return freeze.refusal(self._settings.colour, change, reason, hotfix=self._settings.hotfix)
+
+    async def _reserving(self, args: pulumi.ResourceHookArgs) -> None:
+        if said := capacity_units.under_way(args.old_inputs or {}, args.new_inputs or {}):
+            display.progress(args.urn)(said)
 
     async def _door_closed(self, args: pulumi.ResourceHookArgs) -> None:
         report = display.progress(args.urn)

@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import door, first_look, site
+from components import cluster, door, first_look, site
 from components.beginning import Beginning
 from components.cluster import Cluster, ClusterArgs, tags_of
 from components.colour_hooks import ColourHooks
@@ -13,17 +13,20 @@ from components.settings import ColourSettings
 def declare(wanted: ColourSettings, run: Beginning) -> None:
     """Register the stack's hooks, declare it, and export what `live` and people need; raises Refusal before that."""
     first_look.refuse_for_colour(wanted, run.zone_id, run.owned, run.aws)
-    hooks = ColourHooks(wanted, run.zone_id, run.aws)
+    hooks = ColourHooks(wanted, run.zone_id, run.owned, run.aws)
     if not wanted.awake:
         hooks.refuse_sleep()
-    built_on = site.look_up(wanted, run.zone_id, run.owned) if wanted.awake else None
+    built_on = site.look_up(wanted, run.zone_id, run.owned, run.aws) if wanted.awake else None
+    if built_on:
+        cluster.refuse_too_much(wanted, built_on)
     pulumi.export("awake", wanted.awake)
     if wanted.awake or wanted.shared.keep_addresses:
         addresses = NatAddressesArgs(wanted.shared.nat_gateways, tags_of(wanted))
         nat = NatAddresses(wanted.colour, addresses, hooks.guarded)
         pulumi.export("addresses", nat.addresses)
     if built_on:
-        cluster = Cluster(wanted.colour, ClusterArgs(wanted, built_on, nat, hooks.full_capacity), hooks.guarded)
-        door.declare(wanted, cluster, hooks, tags_of(wanted))
-        pulumi.export("cluster", cluster.facts)
+        args = ClusterArgs(wanted, built_on, nat, hooks.full_capacity, hooks.reserving)
+        built = Cluster(wanted.colour, args, hooks.guarded)
+        door.declare(wanted, built, hooks, tags_of(wanted))
+        pulumi.export("cluster", built.facts)
         pulumi.export("url", wanted.shared.own_url(wanted.colour))

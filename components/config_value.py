@@ -8,18 +8,34 @@ from typing import TypeVar
 
 # A colour's stack has its name, and the third stack is called live.
 COLOUR = re.compile(r"[a-z]{1,12}")
-COLOUR_WITH_A_STACK = re.compile(r"(?!live$)[a-z]{1,12}")
+NO_COLOURS = {
+    "live": "the third stack is called so",
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+    "internal": "AWS takes no load balancer whose name begins with internal-",
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+    "sg": "AWS takes no security group whose name begins with sg-",
+}
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
 # 32 characters at most: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html
 ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
 # A token of RFC 9110 section 5.6.2.
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-INSTANCE_TYPE = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
+INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9-]+")
 # https://docs.docker.com/reference/cli/docker/image/tag/: 128 characters at most.
 RELEASE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 _PART = r"[a-z0-9]+([._-]+[a-z0-9]+)*"
-IMAGE = re.compile(rf"([a-z0-9.-]+(:[0-9]+)?/)?{_PART}(/{_PART})*")
-PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]*")
+# With a hyphen in front docker would take it for an option.
+IMAGE = re.compile(rf"([a-z0-9][a-z0-9.-]*(:[0-9]+)?/)?{_PART}(/{_PART})*")
+# 1024 characters at most: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+PATH = re.compile(r"/[A-Za-z0-9._~!$&'()*+,;=:@%/?-]{0,1023}")
+# Addresses that no host can have: https://www.iana.org/assignments/iana-ipv4-special-registry
+NO_NETWORKS = {
+    "0.0.0.0/8": "this network",
+    "127.0.0.0/8": "loopback",
+    "169.254.0.0/16": "link-local",
+    "224.0.0.0/4": "multicast",
+    "240.0.0.0/4": "reserved",
+}
 
 T = TypeVar("T")
 
@@ -34,6 +50,13 @@ def matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
         raise ValueError(f"{text}; in lower case it is allowed: {lower}" if pattern.fullmatch(lower) else text)
 
     return parse
+
+
+def colour_with_a_stack(text: str) -> str:
+    """A parser for the name of a colour, which its stack and, in front of others, its resources have too."""
+    if text in NO_COLOURS:
+        raise ValueError(f"{text}: {NO_COLOURS[text]}")
+    return matching(COLOUR)(text)
 
 
 def optional(parse: Callable[[str], str]) -> Callable[[str], str | None]:
@@ -93,4 +116,7 @@ def network(text: str) -> str:
     """
     if not re.fullmatch(r"[0-9.]+/[0-9]+", text) or not 16 <= ipaddress.IPv4Network(text).prefixlen <= 22:
         raise ValueError(text)
+    for no_network, called in NO_NETWORKS.items():
+        if ipaddress.IPv4Network(text).overlaps(ipaddress.IPv4Network(no_network)):
+            raise ValueError(f"{text}, which is {called}")
     return text

@@ -148,6 +148,7 @@ class Gate:
             door_parameter=shared.door_parameter(colour),
             resolvers=[Endpoint(address, settings.dns_port) for address in settings.resolvers],
             live=self._live_names(traffic),
+            may_lack_zones=lenient,
         )
 
     def _live_names(self, traffic: TrafficState) -> LiveNames:

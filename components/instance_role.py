@@ -56,6 +56,11 @@ def statements(
     return allowed
 
 
+def document(policy: Sequence[dict[str, Any]]) -> str:
+    """The text of the role's policy, of its statements."""
+    return json.dumps({"Version": "2012-10-17", "Statement": policy})
+
+
 @dataclass(frozen=True)
 class InstanceRoleArgs:
     """`statements`: of the role's policy."""
@@ -71,8 +76,7 @@ class InstanceRole(pulumi.ComponentResource):
         super().__init__("tag-team:index:InstanceRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         role = aws.iam.Role(name, assume_role_policy=json.dumps(_ASSUME), tags=args.tags, opts=child)
-        document = json.dumps({"Version": "2012-10-17", "Statement": args.statements})
-        self.policy = aws.iam.RolePolicy(name, role=role.id, policy=document, opts=child)
+        self.policy = aws.iam.RolePolicy(name, role=role.id, policy=document(args.statements), opts=child)
         profile = aws.iam.InstanceProfile(name, role=role.name, tags=args.tags, opts=child)
         self.profile_arn = profile.arn
         self.register_outputs({})

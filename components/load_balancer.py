@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from cutover import capacity_units
+
 # What AWS recommends today; TLS 1.2 and 1.3 only.
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09"
@@ -14,7 +16,10 @@ EVERYWHERE = "0.0.0.0/0"
 
 @dataclass(frozen=True)
 class LoadBalancerArgs:
-    """`subnet_ids` are public ones. `port` is that of the instances. `capacity_units` are reserved, 0 is none."""
+    """`subnet_ids` are public ones. `port` is that of the instances. `capacity_units` are reserved, 0 is none.
+
+    `reserving` is the hook that says what AWS takes its time for while it reserves them.
+    """
 
     vpc_id: pulumi.Input[str]
     subnet_ids: Sequence[pulumi.Input[str]]
@@ -24,6 +29,7 @@ class LoadBalancerArgs:
     https_port: int
     capacity_units: int
     client_keep_alive_seconds: int
+    reserving: pulumi.ResourceHook
     tags: dict[str, str]
 
 
@@ -46,11 +52,21 @@ class LoadBalancer(pulumi.ComponentResource):
             client_keep_alive=args.client_keep_alive_seconds,
             minimum_load_balancer_capacity={"capacity_units": args.capacity_units} if args.capacity_units else None,
             tags=args.tags,
-            opts=self._child,
+            opts=self._child.merge(self._reserving()),
         )
         self.target_group = self._target_group()
         self._listen()
         self.register_outputs({})
+
+    def _reserving(self) -> pulumi.ResourceOptions:
+        """The provider waits for the reservation where it waits for the load balancer, by itself for ten minutes."""
+        if not self._args.capacity_units:
+            return pulumi.ResourceOptions()
+        say, patience = self._args.reserving, f"{capacity_units.PATIENCE_HOURS}h"
+        return pulumi.ResourceOptions(
+            custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience),
+            hooks=pulumi.ResourceHookBinding(before_create=[say], before_update=[say]),
+        )
 
     def _security_group(self) -> aws.ec2.SecurityGroup:
         name, args = f"{self._name}-lb", self._args

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from cutover.limits import SPLIT_BITS
+
 
 def subnet_ranges(cidr: str, zones: int) -> tuple[list[str], list[str]]:
     """Split `cidr` into sixteen equal ranges: `zones` public ones from the first half, `zones` private from the second.
 
     The split does not depend on the number of zones, so that adding a zone moves no subnet that is there.
     """
-    ranges = [str(part) for part in ipaddress.IPv4Network(cidr).subnets(prefixlen_diff=4)]
+    ranges = [str(part) for part in ipaddress.IPv4Network(cidr).subnets(prefixlen_diff=SPLIT_BITS)]
     return ranges[:zones], ranges[8 : 8 + zones]
 
 

@@ -16,6 +16,8 @@ from components.settings import (
     LiveSettings,
 )
 from components.shared_settings import MOST_NAMES_WITH_OWN_CERTIFICATE, SharedSettings
+from cutover import limits
+from cutover.limits import SPLIT_BITS
 from cutover.refusal import Refusal
 
 
@@ -117,11 +119,20 @@ def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[s
     outside = [name for name in shared.names if name != shared.zone and not name.endswith(f".{shared.zone}")]
     own = sorted({shared.own_name(colour) for colour in shared.colours} & set(shared.names))
     zones, names = shared.availability_zones, len(shared.names)
+    narrowest = max(networks, key=lambda network: network.prefixlen, default=ipaddress.IPv4Network("0.0.0.0/0"))
+    most = limits.most_instances(next(narrowest.subnets(prefixlen_diff=SPLIT_BITS)), zones)
     misfits = (
         (len(networks) != 2 or networks[0].overlaps(networks[1]), "cidrs", json.dumps(dict(shared.cidrs)), None),
         (bool(outside), "names", ", ".join(outside), f"names in the zone {shared.zone}"),
         (bool(own), "names", ", ".join(own), "names other than those under which the colours are tested"),
         (shared.capacity < zones, "capacity", str(shared.capacity), f"at least {zones}, one for each zone"),
+        (
+            shared.capacity > most,
+            "capacity",
+            str(shared.capacity),
+            f"at most {most}: {zones} subnets of {narrowest} hold no more twice, and a new release comes before the "
+            "old one goes; or wider networks in cidrs",
+        ),
         (shared.nat_gateways > zones, "natGateways", str(shared.nat_gateways), f"1 to {zones}"),
         (shared.https and shared.https_port == 80, "httpsPort", "80", "a port other than 80, which redirects to it"),
         (

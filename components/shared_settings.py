@@ -7,13 +7,15 @@ from components import host_name, offsite
 from components.config_key import shared
 from components.config_value import (
     CERTIFICATE,
-    COLOUR_WITH_A_STACK,
     HEADER,
     IMAGE,
     INSTANCE_TYPE,
+    NO_COLOURS,
+    NO_NETWORKS,
     PATH,
     ZONE_ID,
     boolean,
+    colour_with_a_stack,
     list_of,
     map_of,
     matching,
@@ -57,7 +59,7 @@ class SharedSettings:
     capacity: int = shared(
         "capacity",
         whole_number(2, 1000),
-        allowed="a whole number from 2 to 1000, at least one instance a zone",
+        allowed="a whole number from 2 to 1000, at least one instance a zone, at most what the subnets hold twice",
         meaning="instances that together carry 100 % of the traffic; each colour runs exactly so many",
         default="4",
     )
@@ -87,10 +89,10 @@ class SharedSettings:
     )
     cidrs: Mapping[str, str] = shared(
         "cidrs",
-        map_of(matching(COLOUR_WITH_A_STACK), network),
-        allowed="two colours, each with its own IPv4 network of /16 to /22",
+        map_of(colour_with_a_stack, network),
+        allowed=f"two colours, each with its own IPv4 network of /16 to /22, none of it in {', '.join(NO_NETWORKS)}",
         meaning="address range of each colour; its two keys are the colours",
-        note="a colour has 1 to 12 letters a to z; networks do not overlap",
+        note=f"a colour has 1 to 12 letters a to z, and is not called {', '.join(NO_COLOURS)}; networks do not overlap",
     )
     nat_gateways: int = shared(
         "natGateways",

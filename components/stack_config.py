@@ -63,7 +63,7 @@ def refuse_what_is_not_read_as_written(root: str, project: str, stack: str) -> N
     namespaces.refuse_foreign(stack, project, config, files, _is_provider)
     for warning in misread.look(stack, project, config, files):
         pulumi.log.warn(warning)
-    _refuse_fixed_names(stack, config.get(AUTONAMING, "{}"), files)
+    _refuse_names(project, stack, config.get(AUTONAMING, "{}"), files)
 
 
 def _all() -> dict[str, str]:
@@ -109,15 +109,19 @@ def _is_provider(namespace: str) -> bool:
     return package.isidentifier() and importlib.util.find_spec(package) is not None
 
 
-def _refuse_fixed_names(stack: str, text: str, files: Sequence[ConfigFile]) -> None:
-    fixed = autonaming.fixed(text)
-    if not fixed:
+def _refuse_names(project: str, stack: str, text: str, files: Sequence[ConfigFile]) -> None:
+    fixed, taken = autonaming.fixed(text), autonaming.taken(text, project, stack)
+    if not (fixed or taken):
         return
     in_project = AUTONAMING in files[-1].config and not any(AUTONAMING in file.config for file in files[:-1])
     raise Refusal(
-        "resources would be named the same in every release, so a new one could not come before the old one goes",
-        seen=", ".join(f"{AUTONAMING}: {setting}" for setting in fixed),
-        allowed="mode: default, or a pattern with a random part, like ${name}-${hex(7)}",
+        "resources would be named the same in every release, so a new one could not come before the old one goes"
+        if fixed
+        else "AWS would take no load balancer, or no security group, of the names that resources would get",
+        seen=", ".join(f"{AUTONAMING}: {setting}" for setting in fixed or taken),
+        allowed="mode: default, or a pattern with a random part, like ${name}-${hex(7)}"
+        if fixed
+        else "names that do not begin with internal- or sg-, like those of ${name}-${hex(7)}",
         next_step=f"take `{AUTONAMING}` out of {files[-1].name}, then pulumi preview -s {stack}"
         if in_project
         else f"pulumi config rm {AUTONAMING} -s {stack}",

@@ -8,6 +8,7 @@ the same group by name.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 # Of all resources that tag-team declares: AWS's, and the engine's own, whose replacements would take along what
@@ -17,6 +18,9 @@ PACKAGES = ("aws", "pulumi")
 FEWEST_NAMES = 16**4
 _RANDOM = re.compile(r"\$\{(hex|alphanum|string|num)\(([0-9]+)\)\}|\$\{(uuid)\}")
 _LETTERS = {"hex": 16, "alphanum": 36, "string": 26, "num": 10}
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
+_TAKEN = ("internal-", "sg-")
 _MOST_LETTERS = 64  # more of them are not needed to tell that there are enough
 
 
@@ -30,6 +34,28 @@ def fixed(text: str) -> tuple[str, ...]:
     except (ValueError, RecursionError):
         config = None
     return tuple(_fixed(config)) if isinstance(config, dict) else (text,)
+
+
+def taken(text: str, project: str, stack: str) -> tuple[str, ...]:
+    """Every pattern in the config value `pulumi:autonaming` that gives names which AWS takes for no resource of ours.
+
+    As those of `fixed`. Names of load balancers must not begin with `internal-`, those of security groups with `sg-`.
+    """
+    known = {"project": project, "stack": stack}
+    with suppress(ValueError, RecursionError):
+        return tuple(
+            f"{path}pattern: {pattern}"
+            for path, pattern in _patterns("", json.loads(text))
+            if re.sub(r"\$\{(\w+)\}", lambda of: known.get(of[1], of[0]), pattern).startswith(_TAKEN)
+        )
+    return ()
+
+
+def _patterns(path: str, config: object) -> Iterator[tuple[str, str]]:
+    for key, value in _map(config).items():
+        if key.lower() == "pattern":
+            yield path, str(value)
+        yield from _patterns(f"{path}{key}.", value)
 
 
 def _fixed(config: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cutover.owned import Owned
 from cutover.refusal import Refusal
 
-_SUBNET = "aws:ec2/subnet:Subnet"
+SUBNET = "aws:ec2/subnet:Subnet"
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def pinned(colour: str, owned: Sequence[Owned]) -> dict[int, str]:
     for one in owned:
         numbered = re.fullmatch(rf"{re.escape(colour)}-(?:public|private)-([0-9]+)", one.name)
         zone = one.outputs.get("availabilityZone")
-        if one.type == _SUBNET and numbered and isinstance(zone, str) and zone:
+        if one.type == SUBNET and numbered and isinstance(zone, str) and zone:
             found[int(numbered[1])] = zone
     return found
 

@@ -9,6 +9,7 @@ from cutover.aws_time import time_of
 from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
+from cutover.checks.offsite import UNOPENED
 from cutover.checks.records import SIMPLE, WEIGHTED, RecordSeen
 from cutover.checks.settled import MISSING, ClusterSeen
 from cutover.record_set import plain
@@ -74,10 +75,10 @@ class AwsReadiness(AwsZones):
     def offsite_error(self, reference: str, region: str) -> str:
         """What is wrong with a parameter (name or ARN) or a secret (ARN); empty when instances can read it.
 
-        No value is decrypted: a parameter is got as it is stored, which takes ssm:GetParameter and no key; of a secret
-        only the description, which takes secretsmanager:DescribeSecret and says whether there is a version to be read.
-        That the instances' role may read both shows in their health: the script they are born with ends where it may
-        not.
+        A parameter is got as it is stored, which takes ssm:GetParameter and no key. Of a secret the description says
+        whether there is a version to be read (secretsmanager:DescribeSecret), and only its value whether that is a
+        text: where secretsmanager:GetSecretValue is denied, the answer is cutover.checks.offsite.UNOPENED. That the
+        instances' role may read both shows in their health: the script they are born with ends where it may not.
         """
         try:
             if reference.startswith("arn:") and reference.split(":")[2] == "secretsmanager":
@@ -89,11 +90,21 @@ class AwsReadiness(AwsZones):
         return ""
 
     def _secret_error(self, arn: str) -> str:
-        described = self._client("secretsmanager", _region(arn)).describe_secret(SecretId=arn)
+        secrets = self._client("secretsmanager", _region(arn))
+        described = secrets.describe_secret(SecretId=arn)
         if "DeletedDate" in described:
             return f"is to be deleted, since {described['DeletedDate']:%Y-%m-%d}"
         stages = {stage for found in described.get("VersionIdsToStages", {}).values() for stage in found}
-        return "" if "AWSCURRENT" in stages else "has no current version (AWSCURRENT)"
+        if "AWSCURRENT" not in stages:
+            return "has no current version (AWSCURRENT)"
+        try:
+            # A value is of one kind: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+            has_text = "SecretString" in secrets.get_secret_value(SecretId=arn)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException"):
+                return UNOPENED
+            raise
+        return "" if has_text else "holds bytes only (SecretBinary), which no environment variable can hold"
 
 
 def _group_seen(scaling: "AutoScalingClient", group: "AutoScalingGroupTypeDef") -> GroupSeen:

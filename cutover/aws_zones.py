@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from cutover.aws import RECORD_SETS_ON_A_PAGE, Aws
+from cutover.aws import RECORD_SETS_ON_A_PAGE
+from cutover.aws_clusters import AwsClusters
 from cutover.record_set import RecordSet, plain
 from cutover.zone import Zone
 from cutover.zone_records import Page
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _ID_PREFIX = "/hostedzone/"
 
 
-class AwsZones(Aws):
+class AwsZones(AwsClusters):
     """Reads of one account's zones; every method raises what boto3 raises."""
 
     def zones_called(self, name: str) -> tuple[Zone, ...]:

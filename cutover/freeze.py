@@ -7,16 +7,16 @@ from enum import Enum
 from itertools import pairwise
 from typing import Any
 
+from cutover import drain
+from cutover.drain import Drain
 from cutover.in_charge import Entry
+from cutover.owned import BALANCER
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
 from cutover.weights import Weights, carrying, describe, in_charge
 
-# The drain: how long after a tag-out some client may still be sent to the colour.
-# An alias to a load balancer has TTL 60, and a change reaches all of Route 53's servers within 60 s:
-# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-alias-common.html
-# https://aws.amazon.com/route53/faqs/ (how quickly changes propagate)
-DRAIN_SECONDS = 120
+# Of a colour whose load balancer has what the config says without more ado.
+DRAIN_SECONDS = Drain(60).seconds
 
 RESTORE = "pulumi up -s live, which writes in-charge; then try again"
 
@@ -44,7 +44,7 @@ class TrafficState:
 
     `weights` are those that count (`weights.that_count`), `records` all record sets of the live names. `read_at` is
     when the history was read, by AWS's clock (Unix time, seconds), like the times in it. `latest_unreadable` says what
-    is wrong with the newest version of `in-charge` when that names nobody.
+    is wrong with the newest version of `in-charge` when that names nobody. `drain`: of the colour that asks.
     """
 
     weights: Weights
@@ -52,6 +52,7 @@ class TrafficState:
     read_at: float = 0.0
     latest_unreadable: str = ""
     records: Mapping[str, Sequence[RecordSet]] = field(default_factory=dict, repr=False)
+    drain: Drain = field(default_factory=Drain)
 
     @property
     def named(self) -> str | None:
@@ -77,9 +78,9 @@ def frozen_because(colour: str, traffic: TrafficState, now: float) -> str | None
     """Why `colour` must not change now; None when it may.
 
     It carries traffic, or `in-charge` names it (it was tagged out and the wait for DNS failed), or it was named until
-    less than DRAIN_SECONDS ago: then some client may still be sent to it. Or it may have been, and nothing says when
-    that ended (`unknown_because`). That it is to be created or updated is no excuse: a replacement begins with a
-    create, which nothing tells from any other, and would end in a refused delete.
+    less than its drain ago: then some client may still be sent to it, or be connected to it. Or it may have been, and
+    nothing says when that ended (`unknown_because`). That it is to be created or updated is no excuse: a replacement
+    begins with a create, which nothing tells from any other, and would end in a refused delete.
 
     `now` is Unix time in seconds by AWS's clock, as are the times in the history.
     """
@@ -91,10 +92,13 @@ def frozen_because(colour: str, traffic: TrafficState, now: float) -> str | None
         return unknown
     if traffic.history and colour in traffic.history[-1].live:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
-    left = _let_go_at(colour, traffic.history) + DRAIN_SECONDS - now
+    left = _let_go_at(colour, traffic.history) + traffic.drain.seconds - now
     if left > 0:
         # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
-        return f"it was tagged out a moment ago, and clients may still come for {min(left, DRAIN_SECONDS):.0f} s"
+        return (
+            f"it was tagged out a moment ago, and clients may still come for {min(left, traffic.drain.seconds):.0f} s "
+            f"({traffic.drain}); WebSockets and requests that are under way may last longer"
+        )
     return None
 
 
@@ -146,7 +150,14 @@ def refuse_another_service(colour: str, change: Change, service: str, *, hotfix:
 def is_hotfix(change: Change) -> bool:
     """Whether `hotfix: true` covers the change: in place, and no new release or generation of instances."""
     releases = {tag(inputs, "release") for inputs in (change.old, change.new) if inputs}
-    return change.operation is not Operation.DELETE and change.type not in GENERATION and len(releases) <= 1
+    in_place = change.operation is not Operation.DELETE and change.type not in GENERATION
+    return in_place and len(releases) <= 1 and not _shortened(change)
+
+
+def _shortened(change: Change) -> str:
+    """How an update makes the keep-alive of connections shorter that are open; empty when it does not."""
+    is_update = change.type == BALANCER and change.operation is Operation.UPDATE
+    return drain.shortened(change.old, change.new) if is_update else ""
 
 
 def decide(colour: str, change: Change, traffic: TrafficState, now: float, *, hotfix: bool) -> str | None:
@@ -159,13 +170,20 @@ def decide(colour: str, change: Change, traffic: TrafficState, now: float, *, ho
         return None
     if hotfix and is_hotfix(change):
         return f"HOTFIX: {change} of {colour} is {change.operation.value} although {reason}"
+    if hotfix and (shorter := _shortened(change)):
+        connected = f"{drain.KEEP_ALIVE}: {shorter}, and its clients' connections may go by the longer one"
+        longer = f"say the longer one as `{drain.KEEP_ALIVE}` in Pulumi.yaml until {colour} is idle"
+        raise refusal(colour, change, f"{reason}; {connected}", hotfix=True, next_step=longer)
     known = colour in carrying(traffic.weights) or unknown_because(colour, traffic) is None
     raise refusal(colour, change, reason, hotfix=hotfix, next_step=None if known else RESTORE)
 
 
 def refusal(colour: str, change: Change, reason: str, *, hotfix: bool, next_step: str | None = None) -> Refusal:
     """The refusal of one change, for `reason`; `next_step` is for who knows better than to tag the colour out."""
-    small = "a hotfix covers only changes in place, never a replacement, a delete or a new release; tag the other in"
+    small = (
+        "a hotfix covers only changes in place, never a replacement, a delete, a new release or a shorter "
+        f"{drain.KEEP_ALIVE}; tag the other in"
+    )
     return Refusal(
         f"{colour} is frozen: {change} cannot be {change.operation.value}",
         seen=reason,

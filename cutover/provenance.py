@@ -77,6 +77,21 @@ def refuse_clusters_elsewhere(clusters: Mapping[str, ClusterFacts], today: Place
             )
 
 
+def refuse_certificate_elsewhere(arn: str, today: Place, stack: str) -> None:
+    """Raise Refusal when the certificate is in another region or account than the load balancer that is to have it.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/https-listener-certificates.html
+    """
+    made = of_arn(arn)
+    if elsewhere := _different(made, today):
+        raise Refusal(
+            f"no load balancer of {stack} could have this certificate: it is in another {' and '.join(elsewhere)}",
+            seen=f"certificateArn: {arn}; today: {today}",
+            allowed=f"a certificate of {today}",
+            next_step=f"edit `certificateArn` under `config` in Pulumi.yaml, then pulumi preview -s {stack}",
+        )
+
+
 def _most(places: Iterable[Place]) -> Place:
     found = list(places)
     account, region = (

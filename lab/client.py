@@ -162,6 +162,10 @@ class LabClient:
         """None of a colour's instances can be launched, for the reason `message`; None: they can."""
         return self._patch({"launch_failures": {colour: message}})
 
+    def set_reservation_seconds(self, seconds: float) -> Faults:
+        """How long capacity units that are reserved for a load balancer stay pending."""
+        return self._patch({"reservation_seconds": seconds})
+
     def set_delegation(self, name_servers: Sequence[str]) -> Faults:
         """The parents of all zones name these servers; none: those that the zones themselves have."""
         return self._patch({"delegation": list(name_servers)})
@@ -229,6 +233,11 @@ class RunningServer:
     client: LabClient
     process: "subprocess.Popen[bytes]"
     log: Path
+
+    def peak_megabytes(self) -> int:
+        """The most memory that the server has had, all machines included: they are tasks of its own."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:")) // 1024
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from lab.authority import Authority
 from lab.aws import embedded, parameters, snapshot
 from lab.aws.availability_zones import spread_instances
 from lab.aws.call_journal import CallJournal
+from lab.aws.capacity_reservations import CapacityReservations
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.consoles import Consoles
@@ -160,7 +161,7 @@ class Cloud:
             self._running.follow()
 
     def _api_gateway(self) -> Gateway:
-        refreshes = InstanceRefreshes()
+        refreshes, reservations = InstanceRefreshes(), CapacityReservations(self._board.current)
         return Gateway(
             embedded.application(),
             {
@@ -168,6 +169,8 @@ class Cloud:
                 ("route53", "GetChange"): self._changes,
                 ("route53", "CreateHostedZone"): corrected_soa,
                 ("elasticloadbalancing", "DescribeTargetHealth"): self._healths,
+                ("elasticloadbalancing", "ModifyCapacityReservation"): reservations.modify,
+                ("elasticloadbalancing", "DescribeCapacityReservation"): reservations.describe,
                 ("autoscaling", "DescribeAutoScalingGroups"): self._launches.retry,
                 ("autoscaling", "DescribeScalingActivities"): self._launches.describe,
                 ("autoscaling", "StartInstanceRefresh"): refreshes.start,

@@ -193,6 +193,7 @@ class Faults:
     unavailable_zones: Availability Zones that EC2 does not offer any more.
     launch_failures: colour -> why none of its instances can be launched.
     machines: how machines do; health_seconds is not for them.
+    reservation_seconds: how long capacity units that are reserved for a load balancer stay pending.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -209,6 +210,7 @@ class Faults:
     unavailable_zones: tuple[str, ...] = ()
     launch_failures: dict[str, str] = field(default_factory=dict)
     machines: MachineSettings = field(default_factory=MachineSettings)
+    reservation_seconds: float = 0.0
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -227,6 +229,7 @@ class Faults:
             unavailable_zones=tuple(data["unavailable_zones"]),
             launch_failures=dict(data["launch_failures"]),
             machines=MachineSettings.from_json(data["machines"]),
+            reservation_seconds=data["reservation_seconds"],
         )
 
 
@@ -353,7 +356,7 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
         elif key == "machines":
             _object(key, value)
             changed[key] = MachineSettings.from_json({**asdict(faults.machines), **value})
-        elif key in ("health_seconds", "insync_seconds"):
+        elif key in ("health_seconds", "insync_seconds", "reservation_seconds"):
             changed[key] = float(value)
         else:
             changed[key] = tuple(value)

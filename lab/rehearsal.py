@@ -5,13 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lab import toolchain, workspace
-from lab.client import start
+from lab.client import RunningServer, start
 from lab.pulumi_command import Event, Result
 from lab.traffic import Served, SteadyClient
 from lab.workspace import CHECKOUT, Workspace
@@ -30,12 +30,16 @@ class RehearsalFailed(Exception):
 
 @dataclass
 class Figures:
-    """What the rehearsal measures; times in seconds."""
+    """What the rehearsal measures; times in seconds.
+
+    lab_megabytes: the most memory that the lab, with all its machines, has had.
+    """
 
     engine: str
     provider: str
     seconds: dict[str, float] = field(default_factory=dict)
     in_charge: str = ""
+    lab_megabytes: int = 0
     served: Served = field(default_factory=Served)
 
     def as_dict(self) -> dict[str, object]:
@@ -46,6 +50,7 @@ class Figures:
             "failed": self.served.failed,
             "by_colour": dict(self.served.by_colour),
             "in_charge": self.in_charge,
+            "lab_megabytes": self.lab_megabytes,
             "engine": self.engine,
             "provider": self.provider,
         }
@@ -55,20 +60,25 @@ def run(report: Report) -> int:
     """Rehearse; 0 if every client was served throughout and the colour that was in charge first is so again."""
     engine = toolchain.ensure(report)
     figures = Figures(engine.engine_version, engine.provider_version)
-    with TemporaryDirectory(prefix="tag-team-rehearsal-") as scratch, start(Path(scratch) / "server") as server:
-        report("the embedded AWS and DNS are up")
+    with TemporaryDirectory(prefix="tag-team-rehearsal-") as scratch, _lab(Path(scratch)) as server:
+        report("the embedded AWS and DNS are up; instances run")
         made = workspace.lay_out(Path(scratch), server.addresses, report)
         try:
             _rehearse(made, lambda: SteadyClient(server.addresses, made.project_config("names")[0]), figures, report)
         except RehearsalFailed as failure:
             report(str(failure))
             return 1
+        figures.lab_megabytes = server.peak_megabytes()
         expected = made.project_config("cidrs")
     report("the lab is down")
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures.as_dict(), indent=2) + "\n")
     _show(figures)
     return 0 if figures.served.failed == 0 and figures.in_charge == next(iter(expected)) else 1
+
+
+def _lab(scratch: Path) -> AbstractContextManager[RunningServer]:
+    return start(scratch / "server", machines=True)
 
 
 def _rehearse(made: Workspace, client: Callable[[], SteadyClient], figures: Figures, report: Report) -> None:
@@ -157,6 +167,7 @@ def _show(figures: Figures) -> None:
     rows += [("requests", str(served.requests)), ("failed", str(served.failed))]
     rows += [(f"served by {colour}", str(count)) for colour, count in sorted(served.by_colour.items())]
     rows.append(("in charge at the end", figures.in_charge))
+    rows.append(("memory of the lab", f"{figures.lab_megabytes} MB"))
     print(f"\nRehearsal on engine {figures.engine}, provider {figures.provider}")
     for label, value in rows:
         print(f"  {label:<24}{value:>12}")

@@ -41,7 +41,7 @@ class Candidate:
     it is asleep) are shapes, see cutover.checks.current. `own_name` is its host name for tests and `port` where that
     is served: over TLS and with the certificate of `certificate_arn`, or without TLS when that is None. `references`
     name the offsite parameters and secrets. `door_parameter` is there while it is not being taken down. `samples` is
-    how often in a row the capacity is looked at.
+    how often in a row the capacity is looked at. `may_lack_zones`: instances in all of its zones are not asked for.
     """
 
     colour: str
@@ -65,6 +65,7 @@ class Candidate:
     resolvers: Sequence[Endpoint]
     live: LiveNames
     samples: int = SAMPLES
+    may_lack_zones: bool = False
 
 
 class Reader(Protocol):

@@ -20,12 +20,18 @@ def is_good(seen: CapacitySeen, capacity: int, availability_zones: int) -> bool:
     return is_full(seen, capacity) and len(zones_of(seen)) >= availability_zones
 
 
-def check(looks: Sequence[CapacitySeen], samples: int, capacity: int, availability_zones: int) -> Check:
-    """Holds when there were `samples` looks (at least one), and all of them good."""
+def check(
+    looks: Sequence[CapacitySeen], samples: int, capacity: int, availability_zones: int, usual_zones: int = 0
+) -> Check:
+    """Holds when there were `samples` looks (at least one), and all of them good.
+
+    `usual_zones` is how many the cluster was built for, where fewer may do.
+    """
     bad = [number for number, seen in enumerate(looks) if not is_good(seen, capacity, availability_zones)]
     number = bad[0] if bad else len(looks) - 1
     zones = zones_of(looks[number])
-    counted = f"{looks[number]}, in {len(zones)} zones ({', '.join(zones) or 'none'})"
+    few = f" of {usual_zones}, which refuses no tag-back" if availability_zones <= len(zones) < usual_zones else ""
+    counted = f"{looks[number]}, in {len(zones)} zones ({', '.join(zones) or 'none'}){few}"
     return Check(
         CAPACITY,
         not bad and len(looks) >= samples,

@@ -134,13 +134,14 @@ async def _read(function: Callable[..., T], *arguments: object) -> T:
 
 
 async def _capacity(candidate: Candidate, cluster: ClusterFacts, reader: Reader, edges: Edges) -> tuple[Check, ...]:
-    wanted, zones = candidate.capacity, candidate.availability_zones
+    wanted, usual = candidate.capacity, candidate.availability_zones
+    zones = 1 if candidate.may_lack_zones else usual
     looks: list[CapacitySeen] = []
     while not looks or (len(looks) < candidate.samples and capacity.is_good(looks[-1], wanted, zones)):
         if looks:
             await edges.sleep(capacity.PAUSE_SECONDS)
         looks.append(await _read(reader.capacity, cluster.group, cluster.region))
-    return (capacity.check(looks, candidate.samples, wanted, zones),)
+    return (capacity.check(looks, candidate.samples, wanted, zones, usual),)
 
 
 async def _settled(cluster: ClusterFacts, reader: Reader) -> tuple[Check, ...]:

@@ -75,10 +75,10 @@ class Machine:
             self.spec.instance_id, self.spec.colour, self.address, self.state, self.exit_code, text, containers
         )
 
-    async def end(self) -> None:
+    async def end(self, grace_seconds: float = STOP_SECONDS) -> None:
         """The instance is shut down: what runs ends, its services after what is under way."""
         self._kill()
-        await self._docker.stop(STOP_SECONDS)
+        await self._docker.stop(grace_seconds)
         self._running.cancel()
         self.close()
 

@@ -60,10 +60,9 @@ class Machines:
         """All of them end at once, and their files go."""
         for task in self._ending:
             task.cancel()
-        for machine in [*self._machines.values(), *self._gone.values()]:
-            machine.close()
-        await asyncio.gather(*(machine.end() for machine in self._machines.values()), return_exceptions=True)
+        there = [*self._machines.values(), *self._gone.values()]
         self._machines.clear()
+        await asyncio.gather(*(machine.end(grace_seconds=0) for machine in there), return_exceptions=True)
         self._counter.stop()
         self._household.close()
 

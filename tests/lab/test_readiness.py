@@ -252,6 +252,27 @@ def test_the_preview_says_what_would_make_a_switch_go_wrong_and_the_next_one_say
     world.assert_nothing_half_done()
 
 
+def test_a_secret_of_bytes_only_refuses_the_tag_in_and_one_that_is_a_text_does_not(first_in_charge: World) -> None:
+    world, secrets = first_in_charge, first_in_charge.workspace.aws("secretsmanager")
+    arn = secrets.create_secret(Name="shop/keystore", SecretBinary=b"\xca\xfe\xba\xbe")["ARN"]
+    before = world.workspace.project_config("offsite")
+    try:
+        # No colour was built with it yet, so `current` refuses both.
+        world.workspace.edit_project(offsite={**before, "KEYSTORE": arn})
+        with _active(world, SECOND):
+            refused = world.up(LIVE)
+            secrets.put_secret_value(SecretId=arn, SecretString="text")
+            text = world.up(LIVE)
+    finally:
+        world.workspace.edit_project(offsite=before)
+        secrets.delete_secret(SecretId=arn, ForceDeleteWithoutRecovery=True)
+    assert _refused_by(refused) == "current, offsite"
+    assert f"{arn}: holds bytes only (SecretBinary)" in "\n".join(refused.messages("error"))
+    assert _refused_by(text) == "current"
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+    world.assert_nothing_half_done()
+
+
 def test_name_servers_that_cannot_be_asked_refuse_a_tag_in_before_the_switch(first_in_charge: World) -> None:
     world = first_in_charge
     with silent_name_servers(world, SECOND), _active(world, SECOND):

@@ -146,7 +146,7 @@ class World:
             self.workspace.edit_project(fullCapacityTimeout=PATIENCE_SECONDS)
 
     def wait_until_drained(self) -> None:
-        """Let the 120 s pass in which the colour that was tagged out last must not change."""
+        """Let the seconds pass in which the colour that was tagged out last must not change."""
         self.faults.age_parameter(f"/tag-team/{NAME}/in-charge", DRAIN_SECONDS)
 
     @contextmanager

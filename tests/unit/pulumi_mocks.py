@@ -23,6 +23,7 @@ from pulumi.runtime.stack import run_pulumi_func
 
 from components import config_file
 from cutover.aws import Aws
+from cutover.aws_clusters import AwsClusters
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.further_names import Records
@@ -235,6 +236,7 @@ def declare(
         zone = Zone(ZONE_ID, str(values["zone"]), private=False)
         environment.setattr(AwsZones, "zones_called", lambda *_: (zone,))
         environment.setattr(AwsZones, "zone", lambda *_: zone)
+        environment.setattr(AwsClusters, "zones_offering", lambda *_: tuple(ZONES))
         environment.setattr(AwsZones, "zone_page", lambda *_: (_zone_of(values, clusters or {}), True))
         # The engine is told where in the code each resource is declared: a fifth of the time, for nobody.
         environment.setattr(sys, "tracebacklimit", 1, raising=False)

@@ -71,3 +71,30 @@ def test_what_cannot_be_understood_counts_as_fixed(text: str) -> None:
 @pytest.mark.parametrize("config", [{"providers": []}, {"providers": {"aws": "x"}}, {"mode": None}], ids=str)
 def test_what_says_nothing_is_the_default(config: Any) -> None:
     assert autonaming.fixed(json.dumps(config)) == ()
+
+
+TAKEN: list[tuple[Any, tuple[str, ...]]] = [
+    ({"pattern": "internal-${name}-${hex(7)}"}, ("pattern: internal-${name}-${hex(7)}",)),
+    ({"Pattern": "sg-${name}-${hex(7)}"}, ("pattern: sg-${name}-${hex(7)}",)),
+    (provider({"pattern": "${project}-${hex(7)}"}), ("providers.aws.pattern: ${project}-${hex(7)}",)),
+    (
+        provider({"resources": {GROUP: {"pattern": "${stack}-${hex(7)}"}}}),
+        (f"providers.aws.resources.{GROUP}.pattern: ${{stack}}-${{hex(7)}}",),
+    ),
+]
+
+
+@pytest.mark.parametrize(("config", "settings"), TAKEN, ids=str)
+def test_names_that_begin_like_those_that_aws_keeps_for_itself_are_found(
+    config: Any, settings: tuple[str, ...]
+) -> None:
+    assert autonaming.taken(json.dumps(config), "internal", "sg") == settings
+    if "{project}" in settings[0] or "{stack}" in settings[0]:
+        assert autonaming.taken(json.dumps(config), "shop", "amber") == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", '{"pattern": "internals-${name}"}', '{"pattern": "${name}-sg-${hex(7)}"}', '{"pattern": 1}']
+)
+def test_all_other_names_are_free(text: str) -> None:
+    assert autonaming.taken(text, "internal", "sg") == ()

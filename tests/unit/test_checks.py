@@ -295,3 +295,13 @@ def test_each_one_that_cannot_be_read_is_named_with_its_error() -> None:
     found = offsite.check({"/shop/b": "ParameterNotFound", "/shop/a": "", "/shop/c": "AccessDenied"})
     assert not found.holds
     assert found.seen == "/shop/b: ParameterNotFound; /shop/c: AccessDenied"
+
+
+def test_a_secret_that_may_not_be_opened_from_here_does_not_refuse_and_is_said() -> None:
+    found = offsite.check({"/shop/a": "", "arn:b": offsite.UNOPENED})
+    assert found.holds
+    assert found.seen == (
+        "2 parameters and secrets can be read; 1 of them may not be opened from here: "
+        "that they hold text shows when an instance starts"
+    )
+    assert not offsite.check({"/shop/a": "ParameterNotFound", "arn:b": offsite.UNOPENED}).holds

@@ -225,6 +225,22 @@ def test_a_door_that_cannot_be_read_is_closed() -> None:
     assert failed(run(account=Account({"door": ValueError()})))["awake"].endswith("cannot be read: ValueError")
 
 
+def test_a_zone_that_is_out_refuses_no_tag_back_and_anything_else() -> None:
+    in_one_zone = replace(capacity_seen(HEALTHY, HEALTHY), zones={"i-0": "b", "i-1": "b"})
+    assert "in 1 zones (b)" in failed(run(account=Account(capacities=[in_one_zone])))["capacity"]
+    tag_back = run(replace(CANDIDATE, may_lack_zones=True), Account(capacities=[in_one_zone]))
+    assert "capacity" not in failed(tag_back)
+    (seen,) = [check.seen for check in tag_back if check.name == "capacity"]
+    assert "in 1 zones (b) of 2, which refuses no tag-back" in seen
+
+
+def test_of_a_tag_back_whose_instances_are_short_zones_are_no_excuse() -> None:
+    short = Account(capacities=[replace(capacity_seen(HEALTHY, SICK), zones={"i-0": "b"})])
+    assert "capacity" in failed(run(replace(CANDIDATE, may_lack_zones=True), short))
+    nowhere = Account(capacities=[replace(capacity_seen(HEALTHY, HEALTHY), zones={})])
+    assert "capacity" in failed(run(replace(CANDIDATE, may_lack_zones=True), nowhere))
+
+
 FAULTS: list[tuple[str, Candidate, Account, World]] = [
     ("awake", CANDIDATE, Account(door_is_there=False), World()),
     ("capacity", CANDIDATE, Account(capacities=[capacity_seen(HEALTHY, SICK)]), World()),

@@ -220,6 +220,11 @@ def test_the_user_data_runs_the_release() -> None:
     assert "registry.shop.example/web:9.9.9" in script
 
 
+def test_the_user_data_tries_within_the_time_that_a_boot_may_take() -> None:
+    script = base64.b64decode(declared(bootTimeout="600").one("LaunchTemplate").inputs["userData"]).decode()
+    assert "\nretry_seconds=540\n" in script
+
+
 def test_full_capacity_is_waited_for_before_its_marker_is_written() -> None:
     found = declared()
     marker = found.one("Stash", "full-capacity")
@@ -483,3 +488,13 @@ def test_an_instance_is_left_in_peace_for_as_long_as_it_may_boot(seconds: int) -
 
 def test_clients_keep_their_connections_as_long_as_the_project_says() -> None:
     assert declared(clientKeepAlive="600").one("lb/loadBalancer:LoadBalancer").inputs["clientKeepAlive"] == 600
+
+
+@pytest.mark.parametrize(("region", "account"), [("us-east-1", "123456789012"), ("eu-central-1", "210987654321")])
+def test_a_certificate_that_no_load_balancer_of_this_place_can_have_is_refused(region: str, account: str) -> None:
+    arn = f"arn:aws:acm:{region}:{account}:certificate/12345678-1234-1234-1234-123456789012"
+    with pytest.raises(Refusal, match="no load balancer of amber could have this certificate") as refused:
+        declared(certificateArn=arn)
+    assert arn in refused.value.seen
+    assert declared(certificateArn=arn, https="false")
+    assert declared(certificateArn=CERTIFICATE)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cutover.drain import Drain
 from cutover.freeze import (
     DRAIN_SECONDS,
     RESTORE,
@@ -26,11 +27,13 @@ NOBODY = TrafficState({NAME: {}}, ())
 CARRYING = TrafficState({NAME: {"red": 100, "blue": 0}}, (Entry(NOW - 9000, "red"),))
 A_LITTLE = TrafficState({NAME: {"red": 1, "blue": 100}}, (Entry(NOW - 9000, "blue"),))
 WAIT_FAILED = TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"),))
-IDLE = TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - 500, "blue")))
+SHORT = Drain(60)
+IDLE = TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - 500, "blue")), drain=SHORT)
 
 
-def just_tagged_out(seconds_ago: float) -> TrafficState:
-    return TrafficState({NAME: {"red": 0, "blue": 100}}, (Entry(NOW - 9000, "red"), Entry(NOW - seconds_ago, "blue")))
+def just_tagged_out(seconds_ago: float, drain: Drain = SHORT) -> TrafficState:
+    history = (Entry(NOW - 9000, "red"), Entry(NOW - seconds_ago, "blue"))
+    return TrafficState({NAME: {"red": 0, "blue": 100}}, history, drain=drain)
 
 
 def change(operation: Operation = Operation.UPDATE, type_: str = LOAD_BALANCER, **inputs: Any) -> Change:
@@ -63,9 +66,9 @@ def test_a_colour_just_tagged_out_is_frozen_and_says_how_many_seconds_remain() -
 
 def test_the_last_time_a_colour_was_in_charge_counts_not_the_first() -> None:
     history = (Entry(NOW - 9000, "red"), Entry(NOW - 8000, "blue"), Entry(NOW - 100, "red"), Entry(NOW - 10, "blue"))
-    reason = frozen_because("red", TrafficState({NAME: {"blue": 100}}, history), NOW)
+    reason = frozen_because("red", TrafficState({NAME: {"blue": 100}}, history, drain=SHORT), NOW)
     assert reason is not None
-    assert "110 s" in reason
+    assert "170 s" in reason
 
 
 def test_weight_on_one_name_of_many_is_enough() -> None:
@@ -171,10 +174,11 @@ def test_when_the_newest_version_cannot_be_read_nobody_is_known_to_be_in_charge(
 
 def test_before_a_restored_entry_anybody_may_have_been_live() -> None:
     history = (Entry(NOW - 9000, "blue"), Entry(NOW - 20, "blue", restored=True))
-    reason = frozen_because("red", TrafficState({NAME: {"red": 0, "blue": 100}}, history), NOW)
+    traffic = TrafficState({NAME: {"red": 0, "blue": 100}}, history, drain=SHORT)
+    reason = frozen_because("red", traffic, NOW)
     assert reason is not None
-    assert "100 s" in reason
-    assert frozen_because("red", TrafficState({NAME: {"red": 0, "blue": 100}}, history), NOW + 100) is None
+    assert "160 s" in reason
+    assert frozen_because("red", traffic, NOW + 160) is None
 
 
 def test_no_more_seconds_are_left_than_there_are() -> None:
@@ -182,3 +186,44 @@ def test_no_more_seconds_are_left_than_there_are() -> None:
     reason = frozen_because("red", just_tagged_out(-0.9), NOW)
     assert reason is not None
     assert f"come for {DRAIN_SECONDS} s" in reason
+
+
+@pytest.mark.parametrize("keep_alive", [60, 600, 3600])
+def test_after_a_tag_out_a_colour_is_frozen_for_ttl_propagation_and_keep_alive_and_says_so(keep_alive: int) -> None:
+    reason = frozen_because("red", just_tagged_out(119 + keep_alive, Drain(keep_alive)), NOW)
+    assert reason is not None
+    assert f"for 1 s (TTL 60 s + propagation 60 s + clientKeepAlive {keep_alive} s)" in reason
+    assert "WebSockets and requests that are under way may last longer" in reason
+    assert frozen_because("red", just_tagged_out(120 + keep_alive, Drain(keep_alive)), NOW) is None
+
+
+def test_a_colour_whose_keep_alive_nobody_asked_for_is_frozen_for_the_longest() -> None:
+    traffic = replace(just_tagged_out(3719), drain=TrafficState({}, ()).drain)
+    assert frozen_because("red", traffic, NOW)
+    assert frozen_because("red", traffic, NOW + 1) is None
+
+
+def test_a_hotfix_does_not_make_the_keep_alive_of_open_connections_shorter() -> None:
+    shorter = change(old={"clientKeepAlive": 600}, new={"clientKeepAlive": 60})
+    with pytest.raises(Refusal) as refused:
+        decide("red", shorter, CARRYING, NOW, hotfix=True)
+    assert "clientKeepAlive: 600 s => 60 s" in refused.value.seen
+    assert "a shorter clientKeepAlive" in refused.value.allowed
+    assert "as `clientKeepAlive` in Pulumi.yaml until red is idle" in refused.value.next_step
+
+
+def test_a_hotfix_of_a_load_balancer_that_never_had_a_keep_alive_of_its_own_does_not_give_it_a_shorter_one() -> None:
+    with pytest.raises(Refusal, match="3600 s => 60 s"):
+        decide("red", change(new={"clientKeepAlive": 60}), CARRYING, NOW, hotfix=True)
+
+
+@pytest.mark.parametrize("inputs", [{"old": {"clientKeepAlive": 60}, "new": {"clientKeepAlive": 600}}, {}])
+def test_a_hotfix_may_make_it_longer_or_change_something_else(inputs: dict[str, Any]) -> None:
+    assert decide("red", change(**inputs), CARRYING, NOW, hotfix=True)
+
+
+def test_an_idle_colour_may_have_a_shorter_keep_alive() -> None:
+    assert (
+        decide("red", change(old={"clientKeepAlive": 600}, new={"clientKeepAlive": 60}), IDLE, NOW, hotfix=False)
+        is None
+    )

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components import instance_role, offsite
+from tests.unit import ecr_hosts
 from tests.unit.stack_values import OFFSITE
 
 REGION, ACCOUNT = "eu-central-1", "123456789012"
@@ -66,6 +67,15 @@ def test_an_instance_may_pull_its_own_image_from_ecr_and_no_other() -> None:
         "ecr:BatchGetImage": [repository],
         "ecr:GetDownloadUrlForLayer": [repository],
     }
+
+
+@pytest.mark.parametrize(("host", "partition"), ecr_hosts.HOSTS)
+def test_an_instance_may_pull_its_own_image_by_every_name_of_its_registry(host: str, partition: str) -> None:
+    may = allowed(image=f"{host}/shop/web", partition=partition)
+    region = ecr_hosts.REGIONS[partition]
+    assert may["ecr:GetAuthorizationToken"] == ["*"]
+    assert may["ecr:BatchGetImage"] == [f"arn:{partition}:ecr:{region}:{ecr_hosts.ACCOUNT}:repository/shop/web"]
+    assert may["ecr:GetDownloadUrlForLayer"] == may["ecr:BatchGetImage"]
 
 
 @pytest.mark.parametrize("image", ["registry.shop.example/web", f"{ECR}.shop.example/web", f"shop.example/{ECR}"])

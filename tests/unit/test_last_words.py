@@ -65,10 +65,14 @@ def words_of(ec2: Ec2, *instances: str) -> str:
     return aws_consoles.words_of(ec2, instances)  # type: ignore[arg-type]  # a double
 
 
-def test_the_consoles_of_the_first_few_instances_are_read() -> None:
-    ec2 = Ec2({f"i-{number}": "" for number in range(9)} | {"i-1": CONSOLE})
-    assert words_of(ec2, *(f"i-{number}" for number in range(9))) == f"i-1 said last: {WORDS!r}"
-    assert ec2.asked == ["i-0", "i-1", "i-2"]
+def test_the_consoles_of_instances_are_read_until_a_few_have_said_something() -> None:
+    consoles = {f"i-{number}": "" for number in range(20)}
+    ec2 = Ec2(consoles | {f"i-{number}": CONSOLE for number in (1, 2, 3)})
+    assert words_of(ec2, *consoles) == f"i-1 said last: {WORDS!r}"
+    assert ec2.asked == ["i-0", "i-1", "i-2", "i-3"]
+    ec2 = Ec2(consoles)
+    assert words_of(ec2, *consoles) == ""
+    assert len(ec2.asked) == 12, "whoever has hundreds of instances does not wait for all of them"
 
 
 def test_an_instance_without_latest_output_is_asked_for_the_older_one() -> None:

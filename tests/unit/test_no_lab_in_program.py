@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FORBIDDEN = re.compile(r"moto|localhost|127\.0\.0\.1|\blab\b", re.IGNORECASE)
 DECIDED = [*sorted(ROOT.glob("cutover/**/*.py")), *sorted(ROOT.glob("propagation/**/*.py"))]
 WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED]
-PROGRAM = [*WIRING, *sorted(ROOT.glob("policies/**/*.py")), *sorted(ROOT.glob("policies/*.yaml")), ROOT / "Pulumi.yaml"]
+SCRIPTS = sorted(ROOT.glob("components/**/*.sh"))
+POLICIES = [*sorted(ROOT.glob("policies/**/*.py")), *sorted(ROOT.glob("policies/*.yaml"))]
+PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, ROOT / "Pulumi.yaml"]
 COLOURS = tuple(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["cidrs"]["default"])
 
 

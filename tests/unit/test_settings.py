@@ -135,6 +135,51 @@ REFUSED = [
 ]
 
 
+FAILS_AT_AWS_ONLY = [
+    *(
+        Refused(
+            "amber",
+            "cidrs",
+            cidrs(network, "10.20.0.0/16"),
+            f"none of it in {of}",
+            seen=f"{network}, which is {called}",
+        )
+        for network, called, of in (
+            ("0.1.0.0/16", "this network", "0.0.0.0/8"),
+            ("127.10.0.0/16", "loopback", "0.0.0.0/8, 127.0.0.0/8"),
+            ("169.254.0.0/16", "link-local", "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16"),
+            ("169.254.4.0/22", "link-local", "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16"),
+            ("224.0.0.0/16", "multicast", "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4"),
+            ("239.255.0.0/16", "multicast", "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4"),
+            ("240.0.0.0/16", "reserved", "0.0.0.0/8, 127.0.0.0/8, 169.254.0.0/16, 224.0.0.0/4, 240.0.0.0/4"),
+            ("255.255.0.0/16", "reserved", "0.0.0.0/8"),
+        )
+    ),
+    Refused(
+        "amber", "cidrs", '{"internal": "10.10.0.0/16", "amber": "10.20.0.0/16"}', "two", seen="begins with internal-"
+    ),
+    Refused("amber", "cidrs", '{"sg": "10.10.0.0/16", "amber": "10.20.0.0/16"}', "two", seen="begins with sg-"),
+    Refused("amber", "image", "-registry.shop.example/web", "without a tag"),
+    Refused("amber", "image", "--privileged/web", "without a tag"),
+    Refused("amber", "image", "-web", "without a tag"),
+    Refused("amber", "instanceType", "-m7i.large", "an EC2 instance type"),
+    Refused("amber", "healthPath", "/" + "x" * 1024, "a path that starts with /"),
+]
+# With a network of their own, since the first thing that does not fit is refused.
+NARROW = {"cidrs": cidrs("10.10.0.0/16", "10.20.0.0/22")}
+
+
+@pytest.mark.parametrize(("zones", "most"), [(2, 58), (3, 87), (6, 174)])
+def test_a_capacity_that_the_subnets_do_not_hold_twice_is_refused(zones: int, most: int) -> None:
+    spread = {**NARROW, "availabilityZones": str(zones)}
+    assert colour(capacity=str(most), **spread).shared.capacity == most
+    with pytest.raises(Refusal) as refused:
+        colour(capacity=str(most + 1), **spread)
+    assert refused.value.seen == f"capacity: {most + 1}"
+    assert refused.value.allowed.startswith(f"at most {most}: {zones} subnets of 10.20.0.0/22")
+    assert "edit `capacity` under `config` in Pulumi.yaml" in refused.value.next_step
+
+
 EASILY_OVERLOOKED = [
     # int() reads more than digits.
     Refused("amber", "capacity", "\u0664", "from 2 to 1000"),
@@ -180,7 +225,7 @@ EASILY_OVERLOOKED = [
     # The script that hands the value over needs these itself.
     *(
         Refused("amber", "offsite", json.dumps({name: "https://shop.example"}), "environment variable", seen=name)
-        for name in ("PATH", "UID", "AWS_ENDPOINT_URL", "DOCKER_HOST", "LD_PRELOAD")
+        for name in ("PATH", "UID", "AWS_ENDPOINT_URL", "DOCKER_HOST", "LD_PRELOAD", "HOME", "BASH_ENV", "GODEBUG", "_")
     ),
     # One address twice.
     Refused(
@@ -194,7 +239,7 @@ def refused_id(case: object) -> str:
     return f"{case.stack}-{case.key}-{case.text[:40]}"
 
 
-@pytest.mark.parametrize("case", [*REFUSED, *EASILY_OVERLOOKED], ids=refused_id)
+@pytest.mark.parametrize("case", [*REFUSED, *FAILS_AT_AWS_ONLY, *EASILY_OVERLOOKED], ids=refused_id)
 def test_a_value_that_is_not_allowed_is_refused_with_key_value_allowed_values_and_next_command(case: Refused) -> None:
     with pytest.raises(Refusal) as refused:
         load(case.stack, **{case.key: case.text})
@@ -241,6 +286,11 @@ ALLOWED: list[tuple[str, Mapping[str, str]]] = [
     ("amber", {"instanceType": "u-12tb1.112xlarge"}),
     ("amber", {"fullCapacityTimeout": "7200"}),
     ("amber", {"bootTimeout": "7200"}),
+    ("amber", {"cidrs": cidrs("100.64.0.0/16", "223.255.0.0/16")}),
+    ("amber", {"cidrs": cidrs("1.0.0.0/16", "169.253.0.0/16")}),
+    ("amber", {"cidrs": '{"internally": "10.10.0.0/16", "amber": "10.20.0.0/16"}'}),
+    ("amber", {"image": "web-.registry.shop.example/web"}),
+    ("amber", {"healthPath": "/" + "x" * 1023}),
     ("amber", {"clientKeepAlive": "60"}),
     ("amber", {"clientKeepAlive": "3600"}),
     ("amber", {"awake": "false"}),

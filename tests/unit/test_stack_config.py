@@ -312,3 +312,11 @@ def test_names_that_are_the_same_in_every_release_are_refused(folder: Folder, te
 
 def test_other_names_are_allowed(folder: Folder) -> None:
     folder.look(pulumi__autonaming='{"pattern":"${stack}-${name}-${hex(7)}"}')
+
+
+def test_names_that_aws_takes_for_no_load_balancer_or_security_group_are_refused(folder: Folder) -> None:
+    refusal = folder.refusal(pulumi__autonaming='{"pattern":"internal-${name}-${hex(7)}"}')
+    assert refusal.problem.startswith("AWS would take no load balancer")
+    assert refusal.seen == "pulumi:autonaming: pattern: internal-${name}-${hex(7)}"
+    assert "do not begin with internal- or sg-" in refusal.allowed
+    assert refusal.next_step == "pulumi config rm pulumi:autonaming -s amber"

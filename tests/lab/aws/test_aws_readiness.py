@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from cutover.aws import session
 from cutover.aws_readiness import AwsReadiness
-from cutover.checks import settled
+from cutover.checks import offsite, settled
 from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.look import look
 from cutover.checks.records import RecordSeen
@@ -212,6 +212,24 @@ def test_a_secret_can_be_read_while_it_has_a_version_and_is_not_to_be_deleted(
 def test_a_secret_without_a_version_cannot_be_read(aws: AwsReadiness, account: Account) -> None:
     arn = account.client("secretsmanager").create_secret(Name="shop/empty")["ARN"]
     assert aws.offsite_error(arn, REGION) == "has no current version (AWSCURRENT)"
+
+
+def test_a_secret_of_bytes_only_cannot_be_read(aws: AwsReadiness, account: Account) -> None:
+    secrets = account.client("secretsmanager")
+    arn = secrets.create_secret(Name="shop/keystore", SecretBinary=b"\xca\xfe\xba\xbe")["ARN"]
+    assert aws.offsite_error(arn, REGION).startswith("holds bytes only (SecretBinary)")
+    secrets.put_secret_value(SecretId=arn, SecretString="text")
+    assert aws.offsite_error(arn, REGION) == ""
+
+
+def test_a_secret_that_may_only_be_described_is_told_from_one_that_is_broken(
+    aws: AwsReadiness, account: Account, lab: LabClient
+) -> None:
+    arn = account.client("secretsmanager").create_secret(Name="shop/closed", SecretString="hunter2")["ARN"]
+    lab.set_api_faults([ApiFault("secretsmanager", "GetSecretValue", "AccessDeniedException", count=1)])
+    assert aws.offsite_error(arn, REGION) == offsite.UNOPENED
+    lab.set_api_faults([ApiFault("secretsmanager", "GetSecretValue", "DecryptionFailure", count=1)])
+    assert "DecryptionFailure" in aws.offsite_error(arn, REGION)
 
 
 def test_a_secret_that_is_gone_is_an_error_in_words(aws: AwsReadiness) -> None:
