@@ -12,14 +12,15 @@ from typing import Any
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lab.authority import Authority
-from lab.aws import embedded, parameters, snapshot
+from lab.aws import embedded, parameters, quotas, snapshot
 from lab.aws.availability_zones import spread_instances
 from lab.aws.call_journal import CallJournal
 from lab.aws.capacity_reservations import CapacityReservations
+from lab.aws.certificate_proofs import issue_what_is_proved
 from lab.aws.certificates import Certificate, Certificates
 from lab.aws.change_info import Changes
 from lab.aws.consoles import Consoles
-from lab.aws.gateway import Gateway
+from lab.aws.gateway import Gateway, both
 from lab.aws.iam.credentials import credentials_for_role
 from lab.aws.instance_deaths import InstanceDeaths, register_replacements
 from lab.aws.instance_refreshes import InstanceRefreshes
@@ -29,6 +30,7 @@ from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
 from lab.aws.permissions import Permissions
+from lab.aws.refusals import REFUSALS
 from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
 from lab.aws.scaling_processes import give_reasons
@@ -76,6 +78,7 @@ class Cloud:
         spread_instances()
         give_reasons()
         list_in_order()
+        issue_what_is_proved()
         self._alias_ttl_seconds = alias_ttl_seconds
         self._plan = service.plan(snapshot.delegation_set())
         self._board = FaultBoard(self._plan.servers(), self._plan.resolvers, health_seconds)
@@ -178,14 +181,15 @@ class Cloud:
                 ("autoscaling", "DescribeInstanceRefreshes"): refreshes.describe,
                 ("acm", "DescribeCertificate"): self._certificates,
                 ("ec2", "TerminateInstances"): register_replacements,
-                ("ec2", "CreateLaunchTemplate"): keep_to_the_template,
+                ("ec2", "CreateLaunchTemplate"): both(quotas.limit_user_data, keep_to_the_template),
                 ("ec2", "DeleteNatGateway"): let_go_of_its_address,
                 ("ec2", "RevokeSecurityGroupEgress"): name_the_missing_rule,
                 ("ec2", "RevokeSecurityGroupIngress"): name_the_missing_rule,
-                ("ec2", "CreateLaunchTemplateVersion"): keep_to_the_template,
+                ("ec2", "CreateLaunchTemplateVersion"): both(quotas.limit_user_data, keep_to_the_template),
                 ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
                 ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
                 ("ec2", "GetConsoleOutput"): Consoles(self._running.console if self._running else lambda _: b""),
+                **REFUSALS,
             },
             self._board.take_api_fault,
             self._changed,

@@ -21,6 +21,7 @@ _STATUS = {
     "UnauthorizedOperation": 403,
     "InvalidClientTokenId": 403,
     "ExpiredToken": 403,
+    "LimitExceeded": 409,
 }
 
 

@@ -31,6 +31,11 @@ class Correction(Protocol):
     def __call__(self, request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer: ...
 
 
+def both(first: Correction, then: Correction) -> Correction:
+    """One correction around another."""
+    return lambda request, pass_on: first(request, lambda: then(request, pass_on))
+
+
 class Gateway:
     """A thin WSGI layer around moto.
 

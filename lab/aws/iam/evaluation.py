@@ -127,7 +127,7 @@ def _applying(policies: Iterable[Policy], asked: Asked, kind: Kind) -> list[Stat
 def _applies(statement: Statement, policy: Policy, asked: Asked, kind: Kind) -> bool:
     has_principal = statement.principals is not None or statement.not_principals is not None
     if has_principal != (kind is Kind.RESOURCE):
-        raise CannotEvaluate(f"Principal in a {kind.value}" if has_principal else f"no Principal in a {kind.value}")
+        raise CannotEvaluate(f"{kind.value} {'with' if has_principal else 'without'} Principal")
     return (
         _has_action(statement, asked.action)
         and (kind is not Kind.RESOURCE or _has_principal(statement, asked.principal))

@@ -8,6 +8,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 from lab.aws.model.patterns import fits
 from lab.aws.model.violation import Path, Violation
 
+_NAMED = 30  # values of an enum in a message: EC2 has a thousand instance types
 _NUMBERS = frozenset({"integer", "long", "short", "byte", "float", "double"})
 
 
@@ -46,7 +47,8 @@ def _structure(value: Any, shape: StructureShape, path: Path, found: list[Violat
 def _text(value: Any, shape: Shape, path: Path, found: list[Violation]) -> None:
     pattern, allowed = shape.metadata.get("pattern"), shape.metadata.get("enum")
     if allowed and value not in allowed:
-        problem = f"Member must satisfy enum value set: [{', '.join(allowed)}]"
+        named = (*allowed[:_NAMED], "…") if len(allowed) > _NAMED else allowed
+        problem = f"Member must satisfy enum value set: [{', '.join(named)}]"
         found.append(Violation(path, "constraint", problem, str(value)))
     if pattern and isinstance(value, str) and not fits(pattern, value):
         problem = f"Member must satisfy regular expression pattern: {pattern}"

@@ -127,6 +127,15 @@ class Account:
         )
         return str(made["CertificateArn"])
 
+    def prove(self, certificate_arn: str) -> None:
+        """Make the records that ACM asks for, each in a zone of the very name that it proves."""
+        described = self.client("acm").describe_certificate(CertificateArn=certificate_arn)["Certificate"]
+        for option in described["DomainValidationOptions"]:
+            record, name = option["ResourceRecord"], option["DomainName"]
+            made = self.route53.create_hosted_zone(Name=name, CallerReference=f"{name} {next(_NUMBERS)}")
+            zone_id = made["HostedZone"]["Id"].removeprefix("/hostedzone/")
+            self.change(zone_id, ("UPSERT", simple(record["Name"], record["Value"], kind=record["Type"])))
+
     def listen(
         self, cluster: Cluster, port: int, action: dict[str, Any] | None = None, certificate_arn: str | None = None
     ) -> str:

@@ -70,6 +70,7 @@ def asked(
 def site(running: RunningServer, account: Account) -> Site:
     cluster = account.cluster("amber")
     arn = account.certificate("amber", *NAMES)
+    account.prove(arn)
     account.listen(cluster, HTTPS_PORT, certificate_arn=arn)
     config = {"Protocol": "HTTPS", "Port": str(HTTPS_PORT), "StatusCode": "HTTP_301"}
     account.listen(cluster, HTTP_PORT, {"Type": "redirect", "RedirectConfig": config})
