@@ -7,13 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 
 from lab import copies, environment, workspace
 from lab.client import LabClient
@@ -28,8 +28,12 @@ from tests.lab.world import SECRET, World
 VARIABLE = "TAG_TEAM_WORLD_TO_COPY"
 # Each is half a gigabyte, with the lab and the commands that belong to it.
 MOST_PROCESSES = 8
-# Makes a world whose files are under the folder that is given.
-Copy = Callable[[Path], AbstractContextManager[World]]
+
+
+class Copy(Protocol):
+    """Makes a world whose files are under the folder `root`; with `machines` its instances run."""
+
+    def __call__(self, root: Path, *, machines: bool = False) -> AbstractContextManager[World]: ...
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def to_copy(root: Path) -> Iterator[Copy]:
         else:
             world = stack.enter_context(_built(root))
             if world.addresses.copies_port is None:
-                yield lambda _: nullcontext(world)
+                yield partial(_itself, world)
                 return
             described = _description(world)
         seats = stack.enter_context(Seats())
@@ -72,9 +76,15 @@ def _description(world: World) -> dict[str, Any]:
     }
 
 
+def _itself(world: World, root: Path, *, machines: bool = False) -> AbstractContextManager[World]:
+    assert not machines, f"this world cannot be copied to {root}, and its instances do not run"
+    return nullcontext(world)
+
+
 @contextmanager
-def _copy(described: dict[str, Any], seats: Seats, root: Path) -> Iterator[World]:
-    with seats.one() as seat, copies.copied(described["port"], root / "server", seat.port) as addresses:
+def _copy(described: dict[str, Any], seats: Seats, root: Path, *, machines: bool = False) -> Iterator[World]:
+    at = described["port"], root / "server"
+    with seats.one() as seat, copies.copied(*at, seat.port, machines=machines) as addresses:
         made = workspace.copy(Path(described["root"]), root, addresses, building.report)
         made = replace(made, environment={**made.environment, **seat.provider(made.environment)})
         before = described["before"]
