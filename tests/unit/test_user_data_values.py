@@ -21,25 +21,33 @@ def instance(tmp_path: Path) -> Instance:
 
 
 # Assigned in bash, each of these would be evaluated: it is an integer there.
-@pytest.mark.parametrize("name", ["OPTIND", "HISTCMD", "SRANDOM"])
+EVALUATED_BY_BASH = ("OPTIND", "HISTCMD", "SRANDOM")
+
+
+@pytest.mark.parametrize("name", EVALUATED_BY_BASH)
 @pytest.mark.parametrize("reference", [PARAMETER, SECRET], ids=["parameter", "secret"])
-@pytest.mark.parametrize("value", ["PATH[$(touch pwned)0]", "1"])
 def test_a_value_of_a_variable_that_bash_evaluates_is_not_evaluated(
-    name: str, reference: str, value: str, instance: Instance
+    name: str, reference: str, instance: Instance
 ) -> None:
     assert VARIABLE.fullmatch(name)
+    value = "PATH[$(touch pwned)0]"
     instance.keep(reference, value)
     assert instance.boot(render({name: reference})) == 0
     assert not (instance.home / "pwned").exists()
     assert instance.container_environment == {name: value}
 
 
+def test_a_number_of_a_variable_that_bash_counts_by_itself_stays(instance: Instance) -> None:
+    instance.keep(PARAMETER, "1")
+    assert instance.boot(render(dict.fromkeys(EVALUATED_BY_BASH, PARAMETER))) == 0
+    assert instance.container_environment == dict.fromkeys(EVALUATED_BY_BASH, "1")
+
+
 def test_a_url_of_a_variable_that_bash_evaluates_is_not_evaluated(instance: Instance) -> None:
     url = "https://shop.example/PATH[$(touch${IFS}pwned)0]"
-    names = ("OPTIND", "HISTCMD", "SRANDOM")
-    assert instance.boot(render(dict.fromkeys(names, url))) == 0
+    assert instance.boot(render(dict.fromkeys(EVALUATED_BY_BASH, url))) == 0
     assert not (instance.home / "pwned").exists()
-    assert instance.container_environment == dict.fromkeys(names, url)
+    assert instance.container_environment == dict.fromkeys(EVALUATED_BY_BASH, url)
 
 
 # The four kilobytes of a parameter's standard tier, and the 64 of a secret.
@@ -148,19 +156,19 @@ def test_the_files_of_the_values_are_for_root_alone(with_canary: Instance) -> No
 OBEYED_BY_TOOLS = ("ALL_PROXY", "PYTHONPATH", "PYTHONSTARTUP", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
-@pytest.mark.parametrize("name", OBEYED_BY_TOOLS)
-def test_a_name_that_a_tool_goes_by_is_harmless_to_the_script(name: str, with_canary: Instance) -> None:
-    assert VARIABLE.fullmatch(name)
-    # What Python would import from there when the container is started.
-    (with_canary.home / "sitecustomize.py").write_text("open('pwned', 'w')")
-    (with_canary.home / "json.py").write_text("open('pwned', 'w')")
+def test_names_that_the_tools_go_by_are_harmless_to_the_script(with_canary: Instance) -> None:
+    assert all(VARIABLE.fullmatch(name) for name in OBEYED_BY_TOOLS)
+    # What Python would import from there.
+    for module in ("sitecustomize", "json", "os"):
+        (with_canary.home / f"{module}.py").write_text("open('pwned', 'w')")
     value = str(with_canary.home)
     with_canary.keep(SECRET, value)
-    assert with_canary.boot(render({name: SECRET, "DATABASE_URL": PARAMETER}, ECR)) == 0
+    assert with_canary.boot(render({**dict.fromkeys(OBEYED_BY_TOOLS, SECRET), "DATABASE_URL": PARAMETER}, ECR)) == 0
     assert not (with_canary.home / "pwned").exists()
-    assert with_canary.container_environment == {name: value, "DATABASE_URL": CANARY}
+    assert with_canary.container_environment == {**dict.fromkeys(OBEYED_BY_TOOLS, value), "DATABASE_URL": CANARY}
     for command, environments in with_canary.environments().items():
-        assert command == "docker-run" or f"{name}=".encode() not in b"".join(environments), command
+        variables = {pair.partition(b"=")[0].decode() for each in environments for pair in each.split(b"\0")}
+        assert command == "docker-run" or variables.isdisjoint(OBEYED_BY_TOOLS), command
 
 
 def test_the_containers_start_has_no_other_variables_than_its_values(with_canary: Instance) -> None:
