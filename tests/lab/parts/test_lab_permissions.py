@@ -15,7 +15,7 @@ from lab.aws import embedded
 from lab.aws.iam import callers
 from lab.aws.iam.callers import UnknownCaller, caller_of
 from lab.aws.iam.credentials import SIX_HOURS_SECONDS, credentials_for_profile, credentials_for_role
-from lab.client import LabClient, LabError, RoleCredentials
+from lab.client import ApiFault, LabClient, LabError, RoleCredentials
 from tests.lab.parts.lab_account import Account
 
 _NUMBERS = count(1)
@@ -359,3 +359,9 @@ def test_calls_are_noted_with_caller_action_and_resource(account: Account, lab: 
     assert third.may_need == ("ec2:CreateTags",)
     assert third.region == REGION
     assert first.at <= second.at <= third.at
+
+
+def test_a_call_that_was_made_to_fail_is_noted_all_the_same(account: Account, lab: LabClient) -> None:
+    lab.set_api_faults([ApiFault("ec2", "DescribeVpcs", "Unavailable", 1)])
+    assert refused(account.ec2.describe_vpcs, DryRun=False)[0] == "Unavailable"
+    assert lab.calls()[-1].action == "ec2:DescribeVpcs"
