@@ -1,4 +1,4 @@
-"""The front of the embedded AWS: faults, service models, permissions, corrections, then moto."""
+"""The front of the embedded AWS: service models, permissions, faults, corrections, then moto."""
 
 import logging
 import threading
@@ -11,7 +11,6 @@ from werkzeug.test import run_wsgi_app
 from lab.aws import model_check
 from lab.aws import request as requests
 from lab.aws.answer import Answer, error
-from lab.aws.model.violation import summary
 from lab.aws.request import ApiRequest
 from lab.messages import ApiFault
 
@@ -67,12 +66,12 @@ class Gateway:
         if request is None:
             log.warning("%s %s is not signed", environ["REQUEST_METHOD"], environ["PATH_INFO"])
             return UNSIGNED.send(start_response)
-        if (fault := self._take_fault(request.service, request.action)) is not None:
-            log.info("%s %s fails with %s, as set", request.service, request.action, fault.code)
-            return error(request, fault.code, f"{fault.code} (a fault that was set in the lab)").send(start_response)
         refused = self._refused(request)
         if refused is not None:
             return refused.send(start_response)
+        if (fault := self._take_fault(request.service, request.action)) is not None:
+            log.info("%s %s fails with %s, as set", request.service, request.action, fault.code)
+            return error(request, fault.code, f"{fault.code} (a fault that was set in the lab)").send(start_response)
         correction = self._corrections.get((request.service, request.action))
         if correction is not None:
             with self.one_at_a_time:
@@ -88,7 +87,7 @@ class Gateway:
         """The answer to a call that its service's model does not allow, or the policies of its caller."""
         checked = model_check.check(request)
         if checked.refusal is not None:
-            log.warning("%s %s is refused: %s", request.service, request.action, summary(checked.violations))
+            log.warning("%s %s is refused: %s", request.service, request.action, checked.refusal.body[:1000])
             return checked.refusal
         with self.one_at_a_time:  # policies are moto's state
             return self._refusal(request, checked.parameters)

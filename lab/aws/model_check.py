@@ -55,9 +55,10 @@ def check(request: ApiRequest) -> Checked:
 
 def refused(request: ApiRequest, model: ServiceModel, found: list[Violation]) -> Answer:
     """The error of the call's service for what was found."""
-    if model.protocol == "ec2":
+    protocol = protocol_of(request, model)
+    if protocol == "ec2":
         return error(request, _EC2_CODES.get(found[0].kind, "InvalidParameterValue"), summary(found))
-    if model.protocol == "query":
+    if protocol == "query":
         return error(request, "ValidationError", summary(found))
     return error(request, "InvalidInput" if model.service_name == "route53" else "ValidationException", summary(found))
 
@@ -69,15 +70,24 @@ def read(request: ApiRequest, model: ServiceModel, operation: OperationModel) ->
     """
     found: list[Violation] = []
     body = gzip.decompress(request.body) if request.headers.get("content-encoding") == "gzip" else request.body
-    if model.protocol in ("query", "ec2"):
+    protocol = protocol_of(request, model)
+    if protocol in ("query", "ec2"):
         form = _form(request.query) | _form(body.decode())
-        return wire_form.read(form, operation.input_shape, is_ec2=model.protocol == "ec2", found=found), found
-    if model.protocol == "json":
+        return wire_form.read(form, operation.input_shape, is_ec2=protocol == "ec2", found=found), found
+    if protocol == "json":
         return wire_json.read(json.loads(body or b"{}"), operation.input_shape, found), found
-    if model.protocol in ("rest-xml", "rest-json"):
+    if protocol in ("rest-xml", "rest-json"):
         call = RestCall(request.method, request.path, request.query, request.headers, body)
         return wire_rest.read(call, model, operation, found), found
-    raise ValueError(f"the lab does not read the protocol {model.protocol}")
+    raise ValueError(f"the lab does not read the protocol {protocol}")
+
+
+def protocol_of(request: ApiRequest, model: ServiceModel) -> str:
+    """The protocol that the call speaks: some services understand several, and the SDKs choose."""
+    if request.is_json:
+        return "json"
+    is_form = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return "query" if is_form and model.protocol != "ec2" else str(model.protocol)
 
 
 def _form(text: str) -> dict[str, str]:

@@ -67,6 +67,8 @@ def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
         for key, item in value.items():
             if key not in _NO_RESOURCES:
                 yield from _texts(item, str(key))
+            elif key == "Tags" and isinstance(item, list):  # Auto Scaling's say whose they are
+                yield from (("ResourceId", tag["ResourceId"]) for tag in item if "ResourceId" in tag)
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item, name)
@@ -103,11 +105,12 @@ def _by_name(
         return [_filled(kind, dict.fromkeys(own, one), place) for one in ids]
     names = _NAMES.get((service, kind.name), frozenset(own[-1:]))
     to_part = full_names.get(f"{service}:{kind.name}", _as_it_is)
+    path = next((text.lstrip("/") for name, text in given if service == "iam" and name == "Path"), "")
     placeholder = _NAME_AT.get((service, kind.name), own[-1] if own else "")
     found = []
     for name, text in given:
         if name in names and not text.startswith("arn:"):
-            arn = _filled(kind, {placeholder: to_part(text, place)}, place)
+            arn = _filled(kind, {placeholder: path + to_part(text, place)}, place)
             # What AWS publishes belongs to no account.
             found.append(arn.replace(f":{place.account}:parameter/aws/", "::parameter/aws/"))
     return found

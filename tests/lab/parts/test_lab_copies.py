@@ -45,11 +45,12 @@ def test_a_copy_holds_what_the_lab_held_and_is_changed_by_itself(original: Addre
     zone_id, zone = account.zone()
     record = {"Name": f"a.{zone}", "Type": "A", "TTL": 5, "ResourceRecords": [{"Value": "192.0.2.1"}]}
     account.change(zone_id, ("CREATE", record))
-    history = LabClient(original.endpoint).history()
+    history, calls = LabClient(original.endpoint).history(), LabClient(original.endpoint).calls()
 
     with copied(_port(original), tmp_path / "one") as one, copied(_port(original), tmp_path / "two") as two:
         copies = [Account(one.endpoint), Account(two.endpoint)]
         assert LabClient(one.endpoint).history() == history
+        assert LabClient(one.endpoint).calls() == calls
         assert [len(copy.record_sets(zone_id)) for copy in copies] == [1, 1]
         copies[0].change(zone_id, ("DELETE", record))
         assert [len(copy.record_sets(zone_id)) for copy in copies] == [0, 1]

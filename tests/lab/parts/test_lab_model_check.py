@@ -244,3 +244,11 @@ def test_an_action_that_the_service_does_not_have_is_refused(account: Account) -
     client = with_unknown_members(unchecked(account, "iam"), "Action=ListEverything")
     with pytest.raises(ClientError, match="The action ListEverything is not valid for iam"):
         client.list_roles()
+
+
+def test_a_service_with_several_protocols_is_read_in_the_one_that_the_client_chose(account: Account) -> None:
+    assert account.client("cloudwatch").describe_alarms(AlarmNames=["a"])["MetricAlarms"] == []
+    tagged = account.client("resourcegroupstaggingapi")
+    assert tagged.get_resources(TagFilters=[{"Key": "nobody", "Values": ["x"]}])["ResourceTagMappingList"] == []
+    with pytest.raises(ClientError, match="Value null at 'namespace'"):
+        unchecked(account, "cloudwatch").put_metric_data(MetricData=[])

@@ -2,14 +2,20 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto.core.utils import utcnow
 
-from lab.client import LabClient, LabError, RoleCredentials
+from lab.aws import embedded
+from lab.aws.iam import callers
+from lab.aws.iam.callers import UnknownCaller, caller_of
+from lab.aws.iam.credentials import SIX_HOURS_SECONDS, credentials_for_profile, credentials_for_role
+from lab.client import ApiFault, LabClient, LabError, RoleCredentials
 from tests.lab.parts.lab_account import Account
 
 _NUMBERS = count(1)
@@ -295,6 +301,31 @@ def test_a_role_that_is_gone_lets_nobody_do_anything(account: Account, lab: LabC
         lab.role_credentials(name)
 
 
+def test_an_instance_has_the_role_of_its_profile_and_its_own_id_for_a_name() -> None:
+    iam = embedded.iam()
+    made = iam.create_role("of-profile", json.dumps(TRUST), "/path/", None, "", [], None)
+    profile = iam.create_instance_profile("profile", "/", ["of-profile"])
+    iam.create_instance_profile("empty", "/", [])
+    for name in (profile.arn, "profile"):
+        keys = credentials_for_profile(name, "i-0123")
+        assert keys.arn == f"arn:aws:sts::{ACCOUNT}:assumed-role/of-profile/i-0123"
+        assert caller_of(keys.access_key_id, keys.session_token).principal.names == (keys.arn, made.arn)
+        assert keys.environment()["AWS_SESSION_TOKEN"] == keys.session_token
+    for name in ("empty", "none"):
+        with pytest.raises(ValueError, match=f"no instance profile '{name}' with a role in it"):
+            credentials_for_profile(name, "i-0123")
+
+
+def test_credentials_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded.iam().create_role("ending", json.dumps(TRUST), "/", None, "", [], None)
+    keys = credentials_for_role("ending")
+    assert caller_of(keys.access_key_id, keys.session_token)
+    later = utcnow() + timedelta(seconds=SIX_HOURS_SECONDS + 1)
+    monkeypatch.setattr(callers, "utcnow", lambda: later)
+    with pytest.raises(UnknownCaller, match="is expired"):
+        caller_of(keys.access_key_id, keys.session_token)
+
+
 def test_bare_moto_lets_a_role_without_a_policy_do_everything(moto: Account) -> None:
     name = role(moto)
     keys = moto.client("sts").assume_role(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}", RoleSessionName="me")
@@ -328,3 +359,9 @@ def test_calls_are_noted_with_caller_action_and_resource(account: Account, lab: 
     assert third.may_need == ("ec2:CreateTags",)
     assert third.region == REGION
     assert first.at <= second.at <= third.at
+
+
+def test_a_call_that_was_made_to_fail_is_noted_all_the_same(account: Account, lab: LabClient) -> None:
+    lab.set_api_faults([ApiFault("ec2", "DescribeVpcs", "Unavailable", 1)])
+    assert refused(account.ec2.describe_vpcs, DryRun=False)[0] == "Unavailable"
+    assert lab.calls()[-1].action == "ec2:DescribeVpcs"
