@@ -49,7 +49,7 @@ def test_a_reservation_is_waited_for_and_one_that_is_pending_is_refused_by_aws_u
     (balancer,) = [one for one in world.state(SECOND)["resources"] if one["type"] == BALANCER]
     four_hours = 4 * 3600
     assert {balancer["customTimeouts"][of] for of in ("create", "update")} == {four_hours}
-    assert any(f"reserved {UNITS} load balancer capacity units" in text for text in result.messages("info"))
+    assert any(f"reserved {UNITS} load balancer capacity units" in text for text in result.progress_of(SECOND))
 
     world.faults.set_reservation_seconds(0)
     world.workspace.edit_project(loadBalancerCapacityUnits=0)

@@ -69,6 +69,6 @@ def test_a_colour_is_built_in_the_zones_that_have_its_instances(world: World, ne
     never_built.edit_project(instanceType="dl2q.24xlarge")
     refused = never_built.up(SECOND)
     assert "too few availability zones that offer dl2q.24xlarge" in _errors(refused)
-    assert refused.steps == ()
+    assert [step.name for step in refused.steps if step.type.startswith(("aws:", "tag-team:"))] == []
     never_built.edit_project(instanceType=before)
     world.assert_nothing_half_done()
