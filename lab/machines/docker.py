@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,7 +16,8 @@ from lab.machines.service import HIGHEST_PRIVILEGED_PORT, Behaviour, Service
 log = logging.getLogger("lab.machines")
 DAEMON_IS_OFF = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"
 REFUSED = 125  # https://docs.docker.com/engine/containers/run/#exit-status
-_ECR = ".dkr.ecr"
+# Private registries of ECR by all their names; they are of no use without a login.
+_ECR = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.")
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 60.0
 
 
@@ -126,7 +128,7 @@ class Docker:
         """Why the image cannot be pulled; empty when it is here now."""
         registry, host = self._host.registry(), image.partition("/")[0]
         await asyncio.sleep(registry.pull_seconds)
-        if _ECR in host and host not in self._registries:
+        if _ECR.match(host) and host not in self._registries:
             return f'Head "https://{host}/v2/{image.partition("/")[2]}": no basic auth credentials'
         if docker_options.tag_of(image) in registry.unpublished:
             return f"manifest for {image} not found: manifest unknown: manifest unknown"

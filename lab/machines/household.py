@@ -1,5 +1,7 @@
 """The files of machines: one folder for all, with the stand-ins of each in a folder of its own."""
 
+import contextlib
+import fcntl
 import os
 import shlex
 import shutil
@@ -10,6 +12,7 @@ from pathlib import Path
 
 from lab.machines import user
 
+_PREFIX, _LOCK = "tag-team-machines-", "lock"
 _STAND_IN = Path(__file__).parent / "stand_ins" / "command.py"
 # Where an instance has a /run of its own, a machine has a folder: it goes with the machine, however that ends.
 _MKTEMP = """#!/bin/sh
@@ -30,8 +33,12 @@ class Household:
     def __init__(self) -> None:
         temporary = tempfile.gettempdir()
         # The first line of a script has no room for a space in the interpreter's path.
-        self._root = Path(tempfile.mkdtemp(prefix="tag-team-machines-", dir=None if " " not in temporary else "/tmp"))
+        within = Path(temporary if " " not in temporary else "/tmp")
+        _clear_what_killed_labs_left(within)
+        self._root = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=within))
         self._root.chmod(0o711)
+        self._lock = (self._root / _LOCK).open("wb")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
         # The lab's own Python may be in a home that nobody else gets into.
         self.user, python = user.ordinary([Path(sys.executable).resolve(), *_SYSTEM_PYTHONS])
         self._python = self._root / "python"
@@ -69,6 +76,15 @@ class Household:
     def close(self) -> None:
         """All of them go."""
         shutil.rmtree(self._root, ignore_errors=True)
+        self._lock.close()
+
+
+def _clear_what_killed_labs_left(within: Path) -> None:
+    """Folders whose lock nobody holds any more."""
+    for lock in within.glob(f"{_PREFIX}*/{_LOCK}"):
+        with contextlib.suppress(OSError), lock.open("rb") as held:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def environment(home: Path) -> dict[str, str]:
