@@ -5,13 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lab import toolchain, workspace
-from lab.client import RunningServer, start
+from lab.client import start
 from lab.pulumi_command import Event, Result
 from lab.traffic import Served, SteadyClient
 from lab.workspace import CHECKOUT, Workspace
@@ -32,7 +32,7 @@ class RehearsalFailed(Exception):
 class Figures:
     """What the rehearsal measures; times in seconds.
 
-    lab_megabytes: the most memory that the lab, with all its machines, has had.
+    lab_megabytes: the most memory that the lab, with all its machines, has had; 0 without a lab.
     """
 
     engine: str
@@ -60,7 +60,10 @@ def run(report: Report) -> int:
     """Rehearse; 0 if every client was served throughout and the colour that was in charge first is so again."""
     engine = toolchain.ensure(report)
     figures = Figures(engine.engine_version, engine.provider_version)
-    with TemporaryDirectory(prefix="tag-team-rehearsal-") as scratch, _lab(Path(scratch)) as server:
+    with (
+        TemporaryDirectory(prefix="tag-team-rehearsal-") as scratch,
+        start(Path(scratch) / "server", machines=True) as server,
+    ):
         report("the embedded AWS and DNS are up; instances run")
         made = workspace.lay_out(Path(scratch), server.addresses, report)
         try:
@@ -75,10 +78,6 @@ def run(report: Report) -> int:
     FIGURES.write_text(json.dumps(figures.as_dict(), indent=2) + "\n")
     _show(figures)
     return 0 if figures.served.failed == 0 and figures.in_charge == next(iter(expected)) else 1
-
-
-def _lab(scratch: Path) -> AbstractContextManager[RunningServer]:
-    return start(scratch / "server", machines=True)
 
 
 def _rehearse(made: Workspace, client: Callable[[], SteadyClient], figures: Figures, report: Report) -> None:
@@ -167,7 +166,8 @@ def _show(figures: Figures) -> None:
     rows += [("requests", str(served.requests)), ("failed", str(served.failed))]
     rows += [(f"served by {colour}", str(count)) for colour, count in sorted(served.by_colour.items())]
     rows.append(("in charge at the end", figures.in_charge))
-    rows.append(("memory of the lab", f"{figures.lab_megabytes} MB"))
+    if figures.lab_megabytes:
+        rows.append(("memory of the lab", f"{figures.lab_megabytes} MB"))
     print(f"\nRehearsal on engine {figures.engine}, provider {figures.provider}")
     for label, value in rows:
         print(f"  {label:<24}{value:>12}")

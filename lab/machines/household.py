@@ -21,7 +21,7 @@ for word do
   case $word in /run|/tmp) word={home}/run ;; esac
   set -- "$@" "$word"
 done
-TMPDIR={home}/run exec env -- /usr/bin/mktemp "$@"
+exec env TMPDIR={home}/run PATH=/usr/local/bin:/usr/bin:/bin mktemp "$@"
 """
 _SYSTEM_PYTHONS = (Path("/usr/bin/python3"), Path("/usr/local/bin/python3"))
 _NOTHING_TO_KNOW = 'NAME, PORT, TOKEN = "", 0, ""'
