@@ -48,12 +48,12 @@ test-policies: $(READY) ## The policy pack against the program and its mutations
 # What takes an hour is in test-long.
 LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py \
 	tests/lab/test_many_names.py tests/lab/test_private_zone.py tests/lab/test_first_time.py \
-	tests/lab/test_first_turn.py
+	tests/lab/test_first_turn.py tests/lab/test_bad_releases.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))
 
-test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names, a private zone, the first time (an hour)
+test-long: $(READY) ## The long lab tests: every change in every state, crashes, coincidences, rebuilds, fifty names, a private zone, the first time, bad releases (an hour)
 	@$(PY) -m tests.lab.one_world $(LONG)
 
 test-rebuilds: $(READY) ## Rebuild an idle colour ten times in a row (about 35 minutes)
@@ -64,8 +64,8 @@ check: $(READY) ## Lint, format and types
 	@$(BIN)/ruff format --check .
 	@$(PY) -m mypy
 
-lab: $(READY) ## Start the embedded AWS in the background and write .lab/env
-	@$(PY) -m lab up
+lab: $(READY) ## Start the embedded AWS in the background and write .lab/env (MACHINES=1: its instances run)
+	@$(PY) -m lab up $(if $(MACHINES),--machines)
 
 lab-down: $(READY) ## Stop it
 	@$(PY) -m lab down

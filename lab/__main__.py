@@ -15,14 +15,19 @@ def main() -> int:
     """Run one command; 0 when it did what it says."""
     parser = argparse.ArgumentParser(prog="python -m lab", description=__doc__)
     parser.add_argument("command", choices=("up", "down", "rehearsal", "preview-policies"))
+    parser.add_argument("--machines", action="store_true", help="with up: let instances run their user data")
     environment.enter()
-    command = parser.parse_args().command
+    options = parser.parse_args()
+    command = options.command
     try:
         if command == "rehearsal":
             return rehearsal.run(_report)
         if command == "preview-policies":
             return preview_policies.run(_report)
-        (background.up if command == "up" else background.down)(_report)
+        if command == "up":
+            background.up(_report, machines=options.machines)
+        else:
+            background.down(_report)
     except MissingPrerequisite as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -22,12 +22,15 @@ START_SECONDS = 120
 STOP_SECONDS = 10
 
 
-def up(report: Callable[[str], None]) -> None:
-    """Start the lab's server in the background and lay out a workspace for it; what ran before is taken down first."""
+def up(report: Callable[[str], None], *, machines: bool = False) -> None:
+    """Start the lab's server in the background and lay out a workspace for it; what ran before is taken down first.
+
+    machines: whether its instances run.
+    """
     down(report)
     ROOT.mkdir(exist_ok=True)
     report("starting the embedded AWS and DNS")
-    addresses = _start()
+    addresses = _start(["--machines"] * machines)
     made = workspace.lay_out(ROOT, addresses, report)
     ENV.write_text(shell_script.entering(made, str(ENV.relative_to(CHECKOUT))))
     report(f"the lab is up; now type:  . {ENV.relative_to(CHECKOUT)}")
@@ -43,8 +46,8 @@ def down(report: Callable[[str], None]) -> None:
     workspace.clear(ROOT)
 
 
-def _start() -> Addresses:
-    command = [sys.executable, "-m", "lab.server", "--state-dir", str(ROOT / "server")]
+def _start(options: list[str]) -> Addresses:
+    command = [sys.executable, "-m", "lab.server", "--state-dir", str(ROOT / "server"), *options]
     # Nothing of the caller's is kept open: `make lab | tee` has to end when the lab is up.
     with _ADDRESSES.open("w") as announced, _COMPLAINTS.open("w") as complaints:
         process = subprocess.Popen(
