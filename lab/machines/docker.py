@@ -75,6 +75,7 @@ class Container:
             "log_driver": self.spec.log_driver,
             "log_options": dict(self.spec.log_options),
             "served": self.service.served if self.service else 0,
+            "under_way": self.service.under_way if self.service else 0,
         }
 
 

@@ -51,6 +51,11 @@ class Service:
         self._ending = False
         self.served = 0
 
+    @property
+    def under_way(self) -> int:
+        """Requests that have come and are not answered yet."""
+        return len(self._working)
+
     async def start(self) -> None:
         """Boot, then take connections. Raises OSError when the address or port is not to be had."""
         await asyncio.sleep(self._behaviour().boot_seconds)

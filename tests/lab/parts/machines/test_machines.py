@@ -209,12 +209,12 @@ def test_without_targets_it_answers_503_and_with_one_that_serves_nothing_502(fle
 
 
 def test_an_instance_that_is_to_go_answers_what_is_under_way_before_it_ends(fleet: Fleet) -> None:
-    fleet.lab.set_machines(capacity={"service_seconds": 0.3}, pace=10)
+    fleet.lab.set_machines(capacity={"service_seconds": 2.0}, pace=4)
     group = fleet.group()
     fleet.wait_until_healthy(group)
     connection = front(fleet, group)
     connection.request("GET", "/")
-    time.sleep(0.1)
+    wait_until(lambda: fleet.machine(group).containers[0]["under_way"] == 1)
     fleet.resize(group, 0)
     assert fleet.machine(group).state != "terminated"
     assert connection.getresponse().status == 200
