@@ -202,6 +202,34 @@ def test_a_key_whose_policy_does_not_name_the_account_does_not_follow_its_polici
     assert client_with(account, lab.role_credentials(other))("ssm").get_parameter(**ask)
 
 
+def test_a_key_policy_by_path_and_service_lets_in_the_roles_below_the_path_and_nobody_else(
+    account: Account, lab: LabClient
+) -> None:
+    by_path = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {
+            "StringEquals": {"kms:CallerAccount": ACCOUNT, "kms:ViaService": [f"ssm.{REGION}.amazonaws.com"]},
+            "ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tag-team/www.shop.example/*"},
+        },
+    }
+    key = account.client("kms").create_key(Policy=document(by_path))["KeyMetadata"]["Arn"]
+    path = parameter(account, Type="SecureString", KeyId=key)
+    secrets = account.client("secretsmanager")
+    made = secrets.create_secret(Name=f"by-path-{next(_NUMBERS)}", SecretString="x", KmsKeyId=key)["ARN"]
+    read, inside = statement(["ssm:GetParameter", "secretsmanager:GetSecretValue"]), "/tag-team/www.shop.example/"
+    ask = {"Name": path, "WithDecryption": True}
+    assert acting(account, lab, read, Path=inside)("ssm").get_parameter(**ask)
+    denied = [
+        refused(acting(account, lab, read, Path=inside)("secretsmanager").get_secret_value, SecretId=made),
+        refused(acting(account, lab, read, Path="/tag-team/another.example/")("ssm").get_parameter, **ask),
+        refused(acting(account, lab, read)("ssm").get_parameter, **ask),
+    ]
+    assert [f"perform: kms:Decrypt on resource: {key}" in message for _, message, _ in denied] == [True] * 3
+
+
 def test_the_keys_of_aws_itself_are_for_everybody(account: Account, lab: LabClient) -> None:
     name = parameter(account, Type="SecureString")
     ssm = acting(account, lab, statement("ssm:GetParameter"))("ssm")
