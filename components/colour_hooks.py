@@ -27,7 +27,7 @@ class ColourHooks:
 
     def __init__(self, settings: ColourSettings, zone_id: str, aws: Aws) -> None:
         self._settings, self._aws = settings, aws
-        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, pulumi.log.warn)
+        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, display.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
             hook.register(f"frozen-{operation.name.lower()}", self._refuse_frozen(operation), hook.IN_PREVIEW_TOO)

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pulumi
-
+from components import display
 from components.settings import ColourSettings, LiveSettings
 from cutover import strangers, wildcards
 from cutover.asking import asking
@@ -39,7 +38,7 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
         strangers.refuse_own_name(own_name, records.at(own_name), [name for name in balancers if name], zone_id)
     wildcards.refuse(wildcards.taken(below, records), shared.names[:1], zone_id)
     if own_name not in held and (answers := wildcards.answered_by(own_name, records)):
-        pulumi.log.warn(
+        display.warn(
             f"{own_name} is answered by a wildcard today ({'; '.join(map(str, answers))}); it will be "
             f"{settings.colour}'s own name"
         )

@@ -9,6 +9,7 @@ from typing import Any
 import pulumi
 
 from cutover.owned import Owned
+from cutover.printable import quoted
 from cutover.refusal import Refusal
 
 _RESOURCES = "pulumi:pulumi:readStackResourceOutputs"
@@ -72,7 +73,7 @@ def _refusal(error: Exception) -> Refusal:
     stack = pulumi.get_stack()
     return Refusal(
         f"the state of stack {stack} cannot be read",
-        seen=repr(str(error).rpartition("returned an error: ")[2]),
+        seen=quoted(str(error).rpartition("returned an error: ")[2]),
         allowed="the state that its last update left",
         next_step=f"pulumi stack export -s {stack} shows whether it is to be had at all; then the same command again",
     )

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pulumi
 import pulumi_aws as aws
 
-from components import machine_image
+from components import display, machine_image
 from components.invoking import invoking
 from components.settings import ColourSettings
 from cutover import availability_zones
@@ -61,11 +60,11 @@ def _zones(colour: str, count: int, owned: Sequence[Owned]) -> tuple[str, ...]:
                 allowed=f"an answer with {count}, as availabilityZones says",
                 next_step="aws ec2 describe-availability-zones",
             ) from None
-        pulumi.log.warn(f"{colour} stays in its zones; which ones the region offers cannot be looked up: {error}")
+        display.warn(f"{colour} stays in its zones; which ones the region offers cannot be looked up: {error}")
         return tuple(pinned[number] for number in range(1, count + 1))
     zones = availability_zones.choose(count, offered, pinned)
     if warning := availability_zones.withdrawn_warning(colour, zones):
-        pulumi.log.warn(warning)
+        display.warn(warning)
     return zones.names
 
 

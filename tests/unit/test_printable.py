@@ -1,0 +1,247 @@
+"""Text from outside is printed escaped, wherever it comes out."""
+
+import ast
+import asyncio
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import dns.edns
+import dns.flags
+import dns.message
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+import pulumi
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components import display, hook
+from components.invoking import invoking
+from cutover import freeze, launches
+from cutover.checks import awake, certificate, check, offsite, probes, release
+from cutover.checks.awake import DoorSeen
+from cutover.checks.certificate import CertificateSeen
+from cutover.checks.probes import Answered
+from cutover.cluster_facts import ClusterFacts
+from cutover.freeze import Change, Operation
+from cutover.group_capacity import CapacitySeen, TargetHealth
+from cutover.launches import Activity
+from cutover.printable import printable, quoted
+from cutover.refusal import Refusal
+from policies.finding import Finding
+from propagation.answer import Endpoint
+from propagation.client import ask
+from propagation.printable import printable as printable_of_dns
+from propagation.response import read
+from tests.unit.test_no_lab_in_program import PROGRAM, ROOT, relative
+
+# A title for the terminal, a clean screen, a line of its own, a line that begins anew, text from right to left, a
+# separator of lines that only some know, a half of a character.
+HOSTILE = "\x1b]0;x\x07\x1b[2J\n  next:    curl evil\r\u202e\u2028\udc9b\x9b31m"
+CLUSTER = ClusterFacts("amber", "1.0.0", "eu-central-1", 2, "amber-1", "arn", "lb.example", "Z1", {})
+
+
+def is_printable(text: str) -> bool:
+    return all(line.isprintable() for line in text.split("\n"))
+
+
+@given(st.text(max_size=200))
+def test_whatever_the_text_it_is_one_line_that_can_be_printed_and_stays_so(text: str) -> None:
+    said = printable(text)
+    assert said.isprintable()
+    assert printable(said) == said
+    assert quoted(text).isprintable()
+    assert quoted(text).isascii()
+
+
+def test_the_packages_that_can_import_nothing_of_the_program_escape_alike() -> None:
+    for character in map(chr, (*range(0x3000), *range(0xD7F0, 0xE010), 0xFEFF, 0xE0001, sys.maxunicode)):
+        assert printable_of_dns(character) == printable(character)
+        assert str(Finding(character, "", "", "")) == printable(f"{character} (seen: ).  ")
+
+
+def test_no_line_of_a_refusal_is_anybody_elses() -> None:
+    refusal = Refusal(HOSTILE, seen=HOSTILE, allowed=HOSTILE, next_step=HOSTILE)
+    lines = str(refusal).split("\n")
+    assert [line[:11] for line in lines[1:]] == ["  seen:    ", "  allowed: ", "  next:    "]
+    assert all(line.isprintable() for line in lines)
+
+
+def test_what_was_seen_may_have_lines_of_ours() -> None:
+    refusal = Refusal("p", seen=["DNS has not let go", f"  a server: {HOSTILE}"], allowed="a", next_step="n")
+    lines = str(refusal).split("\n")
+    assert len(lines) == 5
+    assert lines[2].startswith("  a server: \\x1b]0;x\\x07")
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize("say", [display.progress("urn"), display.note("urn"), display.warning("urn"), display.warn])
+def test_what_is_logged_is_one_line_that_can_be_printed(
+    say: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    for level in ("info", "warn"):
+        monkeypatch.setattr(f"pulumi.log.{level}", lambda text, *_, **__: said.append(text))
+    say(HOSTILE)
+    assert said == [printable(HOSTILE)]
+
+
+def test_a_refusal_in_a_preview_keeps_its_own_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
+    display.would_be(Refusal("p", seen=HOSTILE, allowed="a", next_step="n"), "urn")
+    assert len(said[0].split("\n")) == 4
+    assert is_printable(said[0])
+
+
+def test_what_a_hook_fails_with_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pulumi.resource_hooks.register_resource_hook", lambda _: None)
+
+    async def decide(_: pulumi.ResourceHookArgs) -> None:
+        raise ClientError({"Error": {"Code": "X", "Message": HOSTILE}}, "GetParameter")
+
+    outcome: Any = hook.register("gate", decide)(pulumi.ResourceHookArgs("urn", "id", "www", "type"))
+    with pytest.raises(RuntimeError) as failed:
+        asyncio.run(outcome)
+    assert str(failed.value).isprintable()
+    assert "(X) when calling the GetParameter operation: \\x1b]0;x" in str(failed.value)
+
+
+def test_what_the_provider_could_not_tell_is_escaped() -> None:
+    with pytest.raises(Refusal) as refused, invoking("the zones", "key"):
+        raise RuntimeError(f"invocation of x returned an error: {HOSTILE}")
+    assert is_printable(str(refused.value))
+
+
+def door(error: str) -> check.Check:
+    return awake.check(CLUSTER, DoorSeen("/door", is_there=False, error=error))
+
+
+def header(text: str) -> check.Check:
+    return release.check([Answered("192.0.2.1", 1.0, 200, headers={"x-release": text})], "X-Release", "1.0.0")
+
+
+def certified(text: str) -> check.Check:
+    seen = CertificateSeen(text, text, frozenset({text}), None, datetime(2026, 1, 1, tzinfo=UTC))
+    return certificate.check(seen, ["www.shop.example"])
+
+
+def capacity(text: str) -> check.Check:
+    seen = CapacitySeen("amber-1", frozenset({"i-1"}), {"i-1": TargetHealth(text, text, text)}, failures=(text,))
+    return check.Check(check.CAPACITY, False, str(seen), "two")
+
+
+CHECKS: Sequence[Callable[[str], check.Check]] = (
+    door,
+    header,
+    certified,
+    capacity,
+    lambda text: probes.check([Answered("192.0.2.1", 1.0, error=text)], ["192.0.2.1"], 1, 1000, "https://x"),
+    lambda text: offsite.check({"/shop/url": text}),
+)
+
+
+@pytest.mark.parametrize("made", CHECKS)
+def test_a_check_quotes_nobody_raw(made: Callable[[str], check.Check]) -> None:
+    found = made(HOSTILE)
+    assert not found.holds
+    assert "\\x1b]0;x\\x07" in found.said
+    assert found.said.isprintable()
+    verdict = check.verdict([found], tag_back=False, waived=frozenset())
+    with pytest.raises(Refusal) as refused:
+        check.refuse(verdict, "amber", "weights")
+    assert len(str(refused.value).split("\n")) == 4
+    assert is_printable(str(refused.value))
+
+
+def test_the_reasons_of_scaling_activities_are_escaped() -> None:
+    (said,) = launches.failures([Activity("Failed", HOSTILE)])
+    assert said.isprintable()
+
+
+def test_so_is_why_the_freeze_cannot_be_told() -> None:
+    change = Change(Operation.DELETE, "amber", "aws:ec2/vpc:Vpc", {}, {})
+    assert is_printable(str(freeze.refusal("amber", change, HOSTILE, hotfix=False)))
+
+
+def response(*records: dns.rrset.RRset, flags: int = dns.flags.AA, rdtype: str = "URI") -> dns.message.Message:
+    query = dns.message.make_query("www.example.com", rdtype, use_edns=0)
+    made = dns.message.make_response(query)
+    made.flags |= flags
+    made.answer.extend(records)
+    return made
+
+
+def test_what_a_server_adds_of_its_own_accord_is_escaped() -> None:
+    made = response()
+    made.use_edns(0, options=[dns.edns.EDEOption(15, HOSTILE.replace("\udc9b", ""))])
+    answer = read(dns.message.from_wire(made.to_wire()), recursive=False)
+    assert answer.extended_error.startswith("EDE 15 (Blocked)")
+    assert "\\u202e" in answer.extended_error
+    assert answer.extended_error.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("rdtype", "wire"),
+    [
+        ("URI", b"\x00\x01\x00\x01" + HOSTILE.encode("utf-8", "ignore")),
+        ("TXT", bytes([len(data := HOSTILE.encode("utf-8", "ignore"))]) + data),
+        ("CAA", b"\x00\x05issue" + HOSTILE.encode("utf-8", "ignore")),
+        ("NS", b"\x04\x1b[2J\x00"),
+        ("HINFO", b"\x04\x1b[2J\x03\xe2\x80\xae"),
+    ],
+)
+def test_so_are_data_and_names(rdtype: str, wire: bytes) -> None:
+    kind = dns.rdatatype.from_text(rdtype)
+    record = dns.rdata.from_wire(dns.rdataclass.IN, kind, wire, 0, len(wire))
+    made = response(dns.rrset.from_rdata("www.example.com.", 60, record), rdtype=rdtype)
+    answer = read(dns.message.from_wire(made.to_wire()), recursive=False)
+    assert len(answer.records) == 1
+    assert all(text.isprintable() for text in answer.records)
+
+
+@pytest.mark.parametrize("kind", [OSError, ValueError])
+def test_so_is_what_went_wrong_on_the_way(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def failing(*_: object, **__: object) -> None:
+        raise kind(HOSTILE)
+
+    monkeypatch.setattr("dns.asyncquery.udp", failing)
+    answer = asyncio.run(ask(Endpoint("192.0.2.1"), "www.example.com", "A", recursive=True))
+    assert "\\x1b]0;x" in answer.detail
+    assert answer.detail.isprintable()
+
+
+def test_a_resolver_over_https_is_written_in_what_can_be_printed() -> None:
+    with pytest.raises(ValueError, match="dns.example"):
+        Endpoint.resolver("https://dns.example/\x1b[2J")
+
+
+def calls(path: Path) -> Iterator[str]:
+    """What is called in a file, as it is written there."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func)
+
+
+SPEAKERS = {
+    "components/display.py": {"pulumi.log.info", "pulumi.log.warn"},
+    "components/config_table.py": {"print"},  # nothing but the table of keys
+}
+
+
+@pytest.mark.parametrize("path", [path for path in PROGRAM if path.suffix == ".py"], ids=relative)
+def test_nobody_else_speaks(path: Path) -> None:
+    """Who logs or prints by himself would have to remember to escape; a command prints what its own tests look at."""
+    speaks = {name for name in calls(path) if name.startswith("pulumi.log.") or name in ("print", "sys.stderr.write")}
+    is_command = '__name__ == "__main__"' in path.read_text()
+    assert speaks <= SPEAKERS.get(relative(path), {"print"} if is_command else set())
+
+
+def test_the_files_are_where_this_test_looks_for_them() -> None:
+    assert ROOT / "components" / "display.py" in PROGRAM
