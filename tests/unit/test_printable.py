@@ -81,23 +81,31 @@ def test_what_was_seen_may_have_lines_of_ours() -> None:
     assert all(line.isprintable() for line in lines)
 
 
-@pytest.mark.parametrize("say", [display.progress("urn"), display.note("urn"), display.warning("urn"), display.warn])
-def test_what_is_logged_is_one_line_that_can_be_printed(
-    say: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def said_by(say: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is logged; an output of Pulumi wants a loop of its own."""
     said: list[str] = []
     for level in ("info", "warn"):
         monkeypatch.setattr(f"pulumi.log.{level}", lambda text, *_, **__: said.append(text))
-    say(HOSTILE)
-    assert said == [printable(HOSTILE)]
+
+    async def run() -> None:
+        say()
+
+    asyncio.run(run())
+    return said
+
+
+@pytest.mark.parametrize("on_a_line", [display.progress, display.note, display.warning, lambda _: display.warn])
+def test_what_is_logged_is_one_line_that_can_be_printed(
+    on_a_line: Callable[[str], Callable[[str], None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert said_by(lambda: on_a_line("urn")(HOSTILE), monkeypatch) == [printable(HOSTILE)]
 
 
 def test_a_refusal_in_a_preview_keeps_its_own_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr("pulumi.log.warn", lambda text, *_: said.append(text))
-    display.would_be(Refusal("p", seen=HOSTILE, allowed="a", next_step="n"), "urn")
-    assert len(said[0].split("\n")) == 4
-    assert is_printable(said[0])
+    refusal = Refusal("p", seen=HOSTILE, allowed="a", next_step="n")
+    (said,) = said_by(lambda: display.would_be(refusal, "urn"), monkeypatch)
+    assert len(said.split("\n")) == 4
+    assert is_printable(said)
 
 
 def test_what_a_hook_fails_with_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
