@@ -113,7 +113,7 @@ class Cluster(pulumi.ComponentResource):
         policy = instance_role.statements(
             shared.offsite.values(), shared.image, site.partition, site.region, site.account
         )
-        return InstanceRole(self._name, InstanceRoleArgs(policy, self._tags), self._child)
+        return InstanceRole(self._name, InstanceRoleArgs(policy, site.role_path, self._tags), self._child)
 
     def _launch(self, role: InstanceRole) -> LaunchSpec:
         shared, release, site = self._args.settings.shared, self._args.settings.release, self._args.site

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi_aws as aws
 
-from components import display, machine_image
+from components import display, instance_role, machine_image
 from components.invoking import invoking
 from components.settings import ColourSettings
 from cutover import availability_zones
@@ -15,7 +15,10 @@ from cutover.refusal import Refusal
 
 @dataclass(frozen=True)
 class Site:
-    """zone_id: of the hosted zone. image: the id of the machine image for a release that has none yet."""
+    """zone_id: of the hosted zone. image: the id of the machine image for a release that has none yet.
+
+    role_path: where IAM has the instances' role (components.instance_role.path_of).
+    """
 
     zone_id: str
     partition: str
@@ -23,6 +26,7 @@ class Site:
     region: str
     availability_zones: tuple[str, ...]
     image: str
+    role_path: str | None
 
 
 def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned]) -> Site:
@@ -41,6 +45,7 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned]) -> S
         region,
         _zones(settings.colour, shared.availability_zones, owned),
         machine_image.look_up(settings.release, shared.machine_image, owned),
+        instance_role.path_of(shared.names[0], settings.colour, owned),
     )
 
 

@@ -226,7 +226,7 @@ def test_so_is_what_went_wrong_on_the_way(kind: type[Exception], monkeypatch: py
 
 
 def test_a_resolver_over_https_is_written_in_what_can_be_printed() -> None:
-    with pytest.raises(ValueError, match="dns.example"):
+    with pytest.raises(ValueError, match=r"dns\.example"):
         Endpoint.resolver("https://dns.example/\x1b[2J")
 
 
