@@ -132,9 +132,8 @@ def _look(state: State, colour: str, service: str) -> int:
     left = orphans(found, state)
     for line in report(left, aws.region or ""):
         print(line)
-    said = (
-        f"in {aws.region}, of {len(found)} with the tags service={service} and colour={colour}: {len(left)} in no state"
-    )
+    tags = f"service={service} and colour={colour}"
+    said = f"in {aws.region}, of {len(found)} with the tags {tags}: {len(left)} in no state"
     if left and not state.identifiers:
         said += "; this one is empty: is it the right stack, in the right backend?"
     print(printable(said), file=sys.stderr)

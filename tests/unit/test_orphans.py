@@ -157,7 +157,7 @@ def test_what_is_no_export_tells_nothing(
         (
             "tagged",
             ClientError({"Error": {"Code": "AccessDenied", "Message": "\x1b[2J"}}, "ListRoles"),
-            "AWS could not",
+            "could not",
         ),
         ("history", ClientError({"Error": {"Code": "AccessDenied"}}, "GetParameterHistory"), "AWS could not be asked"),
         ("history", ValueError("AWS does not say what time it is"), "AWS could not be asked"),
