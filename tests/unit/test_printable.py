@@ -188,7 +188,7 @@ def response(*records: dns.rrset.RRset, flags: int = dns.flags.AA, rdtype: str =
 
 def test_what_a_server_adds_of_its_own_accord_is_escaped() -> None:
     made = response()
-    made.use_edns(0, options=[dns.edns.EDEOption(15, HOSTILE.replace("\udc9b", ""))])
+    made.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.BLOCKED, HOSTILE.replace("\udc9b", ""))])
     answer = read(dns.message.from_wire(made.to_wire()), recursive=False)
     assert answer.extended_error.startswith("EDE 15 (Blocked)")
     assert "\\u202e" in answer.extended_error
