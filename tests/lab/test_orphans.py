@@ -27,9 +27,8 @@ def look(world: World, of: str, colour: str) -> subprocess.CompletedProcess[str]
 def made_by_nobody(world: World, colour: str) -> str:
     """A load balancer as a killed `pulumi up` leaves it; its ARN."""
     elbv2 = world.workspace.aws("elbv2")
-    (known,) = [
-        one for one in elbv2.describe_load_balancers()["LoadBalancers"] if one["LoadBalancerName"].startswith(colour)
-    ]
+    every = elbv2.describe_load_balancers()["LoadBalancers"]
+    (known,) = [one for one in every if one["LoadBalancerName"].startswith(colour)]
     tags = {"service": NAME, "colour": colour, "release": RELEASES[colour]}
     made = elbv2.create_load_balancer(
         Name=f"{colour}-0000000",

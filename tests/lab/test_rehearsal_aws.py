@@ -84,12 +84,13 @@ def test_it_ends_with_the_same_table_and_nothing_is_left(account: Account) -> No
     before = {file.name: file.read_text() for file in account.made.directory.glob("*.yaml")}
     out, err = account.begin("yes").communicate(timeout=PATIENCE_SECONDS)
     lines = out.splitlines()
-    table = dict(line.rsplit(maxsplit=1) for line in lines[lines.index("failed 0") - 12 : -1] if line.startswith("  "))
-    assert int(table["  requests"]) > 0
-    assert table["  failed"] == "0"
-    assert table["  in charge at the end"] == "red"
-    assert {"  served by red", "  served by blue"} <= set(table)
-    assert any("dollars" in line or "$ " in line for line in lines)
+    (begin,) = [number for number, line in enumerate(lines) if line.startswith("Rehearsal on engine ")]
+    table = {line[:26].strip(): line[26:].strip() for line in lines[begin + 1 : -1]}
+    assert int(table["requests"]) > 0
+    assert (table["failed"], table["in charge at the end"], lines[-1]) == ("0", "red", "failed 0"), out
+    assert int(table["requests"]) == int(table["served by red"]) + int(table["served by blue"])
+    assert {"build", "first in charge", "tag in", "tag in dns", "tag back", "tag back dns"} <= set(table)
+    assert any(line.startswith("at most about $ ") for line in lines[:begin])
     assert "is frozen" in out  # blue could not be destroyed while it carried the traffic
     assert "is left" in err
     account.nothing_is_left()
