@@ -8,13 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import dns.edns
-import dns.flags
-import dns.message
-import dns.rdata
-import dns.rdataclass
-import dns.rdatatype
-import dns.rrset
 import pulumi
 import pytest
 from botocore.exceptions import ClientError
@@ -35,10 +28,6 @@ from cutover.launches import Activity
 from cutover.printable import printable, quoted
 from cutover.refusal import Refusal
 from policies.finding import Finding
-from propagation.answer import Endpoint
-from propagation.client import ask
-from propagation.printable import printable as printable_of_dns
-from propagation.response import read
 from tests.unit.test_no_lab_in_program import PROGRAM, ROOT, relative
 
 # A title for the terminal, a clean screen, a line of its own, a line that begins anew, text from right to left, a
@@ -60,10 +49,14 @@ def test_whatever_the_text_it_is_one_line_that_can_be_printed_and_stays_so(text:
     assert quoted(text).isascii()
 
 
-def test_the_packages_that_can_import_nothing_of_the_program_escape_alike() -> None:
-    for character in map(chr, (*range(0x3000), *range(0xD7F0, 0xE010), 0xFEFF, 0xE0001, sys.maxunicode)):
-        assert printable_of_dns(character) == printable(character)
+def test_the_policy_pack_which_imports_nothing_of_the_program_escapes_alike() -> None:
+    for character in characters():
         assert str(Finding(character, "", "", "")) == printable(f"{character} (seen: ).  ")
+
+
+def characters() -> Iterator[str]:
+    """Those of the languages that are written most, halves of others, and some that do something."""
+    return map(chr, (*range(0x3000), *range(0xD7F0, 0xE010), 0xFEFF, 0xE0001, sys.maxunicode))
 
 
 def test_no_line_of_a_refusal_is_anybody_elses() -> None:
@@ -176,58 +169,6 @@ def test_the_reasons_of_scaling_activities_are_escaped() -> None:
 def test_so_is_why_the_freeze_cannot_be_told() -> None:
     change = Change(Operation.DELETE, "amber", "aws:ec2/vpc:Vpc", {}, {})
     assert is_printable(str(freeze.refusal("amber", change, HOSTILE, hotfix=False)))
-
-
-def response(*records: dns.rrset.RRset, flags: int = dns.flags.AA, rdtype: str = "URI") -> dns.message.Message:
-    query = dns.message.make_query("www.example.com", rdtype, use_edns=0)
-    made = dns.message.make_response(query)
-    made.flags |= flags
-    made.answer.extend(records)
-    return made
-
-
-def test_what_a_server_adds_of_its_own_accord_is_escaped() -> None:
-    made = response()
-    made.use_edns(0, options=[dns.edns.EDEOption(dns.edns.EDECode.BLOCKED, HOSTILE.replace("\udc9b", ""))])
-    answer = read(dns.message.from_wire(made.to_wire()), recursive=False)
-    assert answer.extended_error.startswith("EDE 15 (Blocked)")
-    assert "\\u202e" in answer.extended_error
-    assert answer.extended_error.isprintable()
-
-
-@pytest.mark.parametrize(
-    ("rdtype", "wire"),
-    [
-        ("URI", b"\x00\x01\x00\x01" + HOSTILE.encode("utf-8", "ignore")),
-        ("TXT", bytes([len(data := HOSTILE.encode("utf-8", "ignore"))]) + data),
-        ("CAA", b"\x00\x05issue" + HOSTILE.encode("utf-8", "ignore")),
-        ("NS", b"\x04\x1b[2J\x00"),
-        ("HINFO", b"\x04\x1b[2J\x03\xe2\x80\xae"),
-    ],
-)
-def test_so_are_data_and_names(rdtype: str, wire: bytes) -> None:
-    kind = dns.rdatatype.from_text(rdtype)
-    record = dns.rdata.from_wire(dns.rdataclass.IN, kind, wire, 0, len(wire))
-    made = response(dns.rrset.from_rdata("www.example.com.", 60, record), rdtype=rdtype)
-    answer = read(dns.message.from_wire(made.to_wire()), recursive=False)
-    assert len(answer.records) == 1
-    assert all(text.isprintable() for text in answer.records)
-
-
-@pytest.mark.parametrize("kind", [OSError, ValueError])
-def test_so_is_what_went_wrong_on_the_way(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
-    async def failing(*_: object, **__: object) -> None:
-        raise kind(HOSTILE)
-
-    monkeypatch.setattr("dns.asyncquery.udp", failing)
-    answer = asyncio.run(ask(Endpoint("192.0.2.1"), "www.example.com", "A", recursive=True))
-    assert "\\x1b]0;x" in answer.detail
-    assert answer.detail.isprintable()
-
-
-def test_a_resolver_over_https_is_written_in_what_can_be_printed() -> None:
-    with pytest.raises(ValueError, match=r"dns\.example"):
-        Endpoint.resolver("https://dns.example/\x1b[2J")
 
 
 def calls(path: Path) -> Iterator[str]:
