@@ -179,6 +179,7 @@ def _remove_what_was_left(root: Path) -> None:
 
 def _removed(root: Path, made: OwnAccount, about: About) -> bool:
     """Destroy the stacks, then remove whatever they do not know; whether nothing is left, and then it is forgotten."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a terminal that is closed is no reason to leave something
     colours = tuple(made.project_config("cidrs"))
     sweep = Sweep(made.session(), about.name, colours, about.zone_id)
     for stack in (*colours, LIVE):
@@ -243,6 +244,7 @@ def _about_file(root: Path) -> Path:
 
 
 def _forget(root: Path) -> None:
+    _about_file(root).unlink(missing_ok=True)  # first: what it is about is not there any more
     shutil.rmtree(root, ignore_errors=True)
 
 
@@ -251,7 +253,8 @@ def _interrupt(*_: object) -> NoReturn:
 
 
 def _report(line: str) -> None:
-    print(f"rehearsal: {line}", file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(f"rehearsal: {line}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -11,8 +11,10 @@ from cutover import tagged
 from cutover.aws import session
 from cutover.aws_tagged import AwsTagged
 from lab.client import RunningServer, aws_environment, start
+from lab.sweep import Sweep
 
-WANTED = {"service": "www.shop.example", "colour": "amber", "release": "1.0.0"}
+SERVICE = "www.shop.example"
+WANTED = {"service": SERVICE, "colour": "amber", "release": "1.0.0"}
 REGION = "eu-central-1"
 TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}]})
 
@@ -139,9 +141,40 @@ class Made:
         yield tagged.PROFILE, name
 
 
-def test_one_of_each_kind_is_found_and_none_of_another_colour(running: RunningServer) -> None:  # noqa: ARG001  # it has set the environment
-    made = Made()
-    found = AwsTagged(session({"region": REGION})).tagged("www.shop.example", "amber")
-    assert {one.kind: one.id for one in found} == made.of
-    assert len(found) == len(tagged.DELETED_BY)
-    assert {one.release for one in found if one.kind != tagged.PARAMETER} == {"1.0.0"}
+@pytest.fixture(scope="module")
+def made(running: RunningServer) -> Made:  # noqa: ARG001  # it has set the environment
+    return Made()
+
+
+def found(colour: str) -> dict[str, str]:
+    return {one.kind: one.id for one in AwsTagged(session({"region": REGION})).tagged(SERVICE, colour)}
+
+
+def test_one_of_each_kind_is_found_and_none_of_another_colour(made: Made) -> None:
+    every = AwsTagged(session({"region": REGION})).tagged(SERVICE, "amber")
+    assert found("amber") == made.of
+    assert len(every) == len(tagged.DELETED_BY)
+    assert {one.release for one in every if one.kind != tagged.PARAMETER} == {"1.0.0"}
+
+
+def test_all_of_a_service_can_be_removed_and_nothing_else(made: Made) -> None:
+    route53, ssm, others = made.client("route53"), made.client("ssm"), found("violet")
+    zone_id = route53.create_hosted_zone(Name="shop.example", CallerReference="x")["HostedZone"]["Id"]
+    names = [SERVICE, f"red.{SERVICE}", f"_proof.{SERVICE}", "other.shop.example", f"not{SERVICE}"]
+    records = [{"Name": one, "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"x"'}]} for one in names]
+    changes = [{"Action": "CREATE", "ResourceRecordSet": one} for one in records]
+    route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})
+    for name in (f"/tag-team/{SERVICE}/in-charge", "/tag-team/other.shop.example/in-charge"):
+        ssm.put_parameter(Name=name, Type="String", Value="{}")
+    said: list[str] = []
+    sweep = Sweep(session({"region": REGION}), SERVICE, ["amber"], zone_id)
+    assert len(sweep.left()) == len(tagged.DELETED_BY) + 4
+    assert sweep.until_clean(said.append, seconds=60) == (), said
+    assert sweep.left() == ()
+    assert found("amber") == {}
+    assert found("violet") == others
+    left = route53.list_resource_record_sets(HostedZoneId=zone_id)["ResourceRecordSets"]
+    assert {one["Name"] for one in left if one["Type"] == "TXT"} == {"other.shop.example.", f"not{SERVICE}."}
+    assert ssm.get_parameters_by_path(Path="/tag-team", Recursive=True)["Parameters"][0]["Name"].startswith(
+        "/tag-team/other"
+    )
