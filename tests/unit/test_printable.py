@@ -28,7 +28,8 @@ from cutover.launches import Activity
 from cutover.printable import printable, quoted
 from cutover.refusal import Refusal
 from policies.finding import Finding
-from tests.unit.test_no_lab_in_program import PROGRAM, ROOT, relative
+from tests.unit.sources import ROOT, relative
+from tests.unit.test_no_lab_in_program import PROGRAM
 
 # A title for the terminal, a clean screen, a line of its own, a line that begins anew, text from right to left, a
 # separator of lines that only some know, a half of a character.
