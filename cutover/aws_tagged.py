@@ -36,7 +36,8 @@ class AwsTagged(Aws):
             yield from page[key]
 
     def _of_ec2(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
-        filters = [{"Name": "key", "Values": [*wanted, "release"]}]
+        # Either key with either value: whoever else has a tag `service` has many of them.
+        filters = [{"Name": "key", "Values": [*wanted]}, {"Name": "value", "Values": [*wanted.values()]}]
         tags: dict[tuple[str, str], list[Any]] = {}
         for one in self._pages("ec2", "describe_tags", "Tags", Filters=filters):
             tags.setdefault((one["ResourceType"], one["ResourceId"]), []).append(one)
