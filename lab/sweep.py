@@ -8,12 +8,16 @@ from botocore.exceptions import ClientError
 
 from cutover import tagged
 from cutover.aws_tagged import AwsTagged
+from cutover.printable import printable
 from cutover.record_set import plain
 from cutover.tagged import Tagged, in_order
 
 # A NAT gateway takes a minute or two, the network interfaces of a load balancer some more.
 SECONDS = 1200.0
 PAUSE_SECONDS = 5.0
+NEWS_CHARACTERS = 300
+# In the codes of errors about something that is not there.
+_NOT_THERE = ("NotFound", "NoSuchEntity")
 Report = Callable[[str], None]
 
 
@@ -27,6 +31,7 @@ class Sweep:
         self._client: Callable[[str], Any] = session.client
         self._aws = AwsTagged(session)
         self._name, self._colours, self._zone_id = name, tuple(colours), zone_id
+        self._gone: set[Tagged] = set()
 
     def until_clean(self, report: Report, seconds: float = SECONDS) -> tuple[str, ...]:
         """Remove all of it, again and again, since much can only go when something else has gone; what is left."""
@@ -40,7 +45,7 @@ class Sweep:
                 return left
             news = "; ".join(refused or left)
             if news != said:
-                report(f"{len(left)} left: {news}"[:500])
+                report(printable(f"{len(left)} left: {news}", NEWS_CHARACTERS))
                 said = news
             time.sleep(PAUSE_SECONDS)
 
@@ -66,7 +71,8 @@ class Sweep:
             self._client("ssm").delete_parameter(Name=name)
 
     def _tagged(self) -> tuple[Tagged, ...]:
-        return in_order(one for colour in self._colours for one in self._aws.tagged(self._name, colour))
+        found = (one for colour in self._colours for one in self._aws.tagged(self._name, colour))
+        return in_order(one for one in found if one not in self._gone)
 
     def _records(self) -> list[dict[str, Any]]:
         pages = self._client("route53").get_paginator("list_resource_record_sets").paginate(HostedZoneId=self._zone_id)
@@ -94,7 +100,10 @@ class Sweep:
         try:
             _REMOVE[one.kind](self._client, one.id)
         except ClientError as error:
-            return str(error.response.get("Error", {}).get("Code", error))
+            code = str(error.response.get("Error", {}).get("Code", ""))
+            if not any(word in code for word in _NOT_THERE):
+                return code or str(error)
+            self._gone.add(one)  # some tags are listed for a while after what they were on has gone
         return ""
 
 
