@@ -11,7 +11,7 @@ $(foreach name,$(filter PYTHON% PYTEST_PLUGINS PYTEST_DISABLE%,$(.VARIABLES)),$(
 .NOTPARALLEL:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal preview-policies test test-unit test-policies test-lab test-long test-rebuilds check lab lab-down requirements clean
+.PHONY: help setup rehearsal rehearsal-aws preview-policies test test-unit test-policies test-lab test-long test-rebuilds check lab lab-down requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ setup: $(READY) ## Create .venv from the pinned requirements
 
 rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
 	@$(PY) -m lab rehearsal
+
+rehearsal-aws: $(READY) ## The same on your own account, with a name that is thrown away; says what it costs, and asks
+	@$(PY) -m lab.own_account
 
 preview-policies: $(READY) ## Show a bad change of the program, refused in the preview (20 seconds)
 	@$(PY) -m lab preview-policies
@@ -48,7 +51,7 @@ test-policies: $(READY) ## The policy pack against the program and its mutations
 # What takes an hour is in test-long.
 LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py \
 	tests/lab/test_many_names.py tests/lab/test_private_zone.py tests/lab/test_first_time.py \
-	tests/lab/test_first_turn.py tests/lab/test_bad_releases.py
+	tests/lab/test_first_turn.py tests/lab/test_bad_releases.py tests/lab/test_rehearsal_aws.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))

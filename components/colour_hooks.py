@@ -33,7 +33,7 @@ class ColourHooks:
 
     def __init__(self, settings: ColourSettings, zone_id: str, owned: Sequence[Owned], aws: AwsClusters) -> None:
         self._settings, self._aws, self._drain = settings, aws, DrainLook(owned, aws)
-        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, pulumi.log.warn)
+        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, display.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.reserving = hook.register("reserving", self._reserving)
         self.frozen_create, self.frozen_update, self.frozen_delete = (

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import pulumi
-
+from components import display
 from components.settings import ColourSettings, LiveSettings
 from cutover import strangers, wildcards
 from cutover.asking import asking
@@ -12,7 +12,8 @@ from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.in_charge import History
 from cutover.owned import BALANCER, PARAMETER, RECORD, Owned
-from cutover.record_set import plain, target
+from cutover.record_set import target
+from cutover.weighted_set import held
 from cutover.zone_records import Page, ZoneRecords
 
 
@@ -25,21 +26,21 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
     if not settings.awake:
         return
     shared, own_name = settings.shared, settings.shared.own_name(settings.colour)
-    held = {plain(str(one.outputs.get("name", ""))) for one in owned if one.type == RECORD}
+    names = {name for name, _ in held(owned)}
     proven = {one.name for one in owned if one.type == RECORD}
     below = [
         name for name in shared.names if shared.own_certificate and f"{settings.colour}-proves-{name}" not in proven
     ]
-    if own_name in held and not below:
+    if own_name in names and not below:
         return
     records = _records(shared.zone, zone_id, aws)
-    if own_name not in held:
+    if own_name not in names:
         below.append(shared.names[0])
         balancers = [str(one.outputs.get("dnsName", "")) for one in owned if one.type == BALANCER]
         strangers.refuse_own_name(own_name, records.at(own_name), [name for name in balancers if name], zone_id)
     wildcards.refuse(wildcards.taken(below, records), shared.names[:1], zone_id)
-    if own_name not in held and (answers := wildcards.answered_by(own_name, records)):
-        pulumi.log.warn(
+    if own_name not in names and (answers := wildcards.answered_by(own_name, records)):
+        display.warn(
             f"{own_name} is answered by a wildcard today ({'; '.join(map(str, answers))}); it will be "
             f"{settings.colour}'s own name"
         )
@@ -77,26 +78,26 @@ class LiveLook:
 
     def refuse_anew(self, clusters: Mapping[str, ClusterFacts]) -> None:
         """The same, whatever is to come."""
-        shared, held = self.settings.shared, _held(self.owned)
+        shared, known = self.settings.shared, _held(self.owned)
         records = _records(shared.zone, self.zone_id, self.aws)
-        new = [name for name in shared.names if not any(of == name for of, _ in held)]
+        new = [name for name in shared.names if not any(of == name for of, _ in known)]
         if new:
             wildcards.refuse(wildcards.taken(new, records), shared.names[:1], self.zone_id)
         for colour, facts in clusters.items():
-            self._refuse_colour(colour, facts, held, records)
+            self._refuse_colour(colour, facts, known, records)
         if clusters and not self._owns_in_charge:
             groups = {facts.group for facts in clusters.values()}
             strangers.refuse_foreign_account(shared.in_charge_parameter, self.history.entries, groups)
 
     def _refuse_colour(
-        self, colour: str, facts: ClusterFacts, held: Mapping[tuple[str, str], str], records: ZoneRecords
+        self, colour: str, facts: ClusterFacts, known: Mapping[tuple[str, str], str], records: ZoneRecords
     ) -> None:
         shared, zone_id = self.settings.shared, self.zone_id
         name = shared.names[0]
-        if held.get((name, colour)) == target(facts.dns_name):
+        if known.get((name, colour)) == target(facts.dns_name):
             return
         there = records.at(name)
-        if (name, colour) not in held:
+        if (name, colour) not in known:
             strangers.refuse_unweighted(name, there)
             strangers.refuse_foreign_set(colour, name, there, facts.dns_name, zone_id)
         if not strangers.points_to(there, colour, facts.dns_name):
@@ -105,14 +106,13 @@ class LiveLook:
 
 
 def _held(owned: Sequence[Owned]) -> dict[tuple[str, str], str]:
-    """What the stack's own weighted records point to: live name and colour to the target."""
-    held = {}
-    for one in owned:
-        if one.type == RECORD:
-            aliases = one.outputs.get("aliases") or [{}]
-            key = plain(str(one.outputs.get("name", ""))), str(one.outputs.get("setIdentifier", ""))
-            held[key] = target(str(aliases[0].get("name", "")))
-    return held
+    """What the stack's own records point to: live name and colour to the target."""
+    return {key: target(_alias(outputs)) for key, outputs in held(owned).items()}
+
+
+def _alias(outputs: Mapping[str, Any]) -> str:
+    aliases = outputs.get("aliases") or [{}]
+    return str(aliases[0].get("name", ""))
 
 
 def _records(apex: str, zone_id: str, aws: AwsZones) -> ZoneRecords:

@@ -45,7 +45,7 @@ def whose_turn_it_is(
         return settings
     turn = _turn(settings, clusters, evidence, strange, aws)
     left_out = first_turn.left_out(strange, turn, switch)
-    pulumi.log.warn(first_turn.warning(left_out, turn, switch))
+    display.warn(first_turn.warning(left_out, turn, switch))
     return replace(settings, left_out=left_out)
 
 

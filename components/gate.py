@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pulumi
-
 from components import display
 from components.settings import LiveSettings
 from components.shape import shape
@@ -17,7 +15,6 @@ from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import TrafficState
 from cutover.further_names import Switch
-from cutover.printable import printable
 from cutover.restoration import Restoration
 from cutover.threads import in_thread
 from propagation import Endpoint
@@ -113,10 +110,8 @@ class Gate:
                     said = await in_thread(self._aws.group_created_at, cluster.group, cluster.region)
             except Exception as error:  # noqa: BLE001  # whatever the reason: then nothing shows that it was these
                 said = None
-                why = printable(str(error) or type(error).__name__)
-                pulumi.log.warn(
-                    f"{cluster.colour} is not taken for a tag-back: the age of its group is unknown ({why})"
-                )
+                why = str(error) or type(error).__name__
+                display.warn(f"{cluster.colour} is not taken for a tag-back: the age of its group is unknown ({why})")
             self._created[cluster.group] = said
         return self._created[cluster.group]
 

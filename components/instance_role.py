@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components import ecr
 from components.offsite import Kind, Offsite
+from cutover.owned import ROLE, Owned
 
 # The least that Session Manager needs: the managed policy AmazonSSMManagedInstanceCore would let an instance read every
 # parameter of the account: https://docs.aws.amazon.com/systems-manager/latest/userguide/getting-started-create-iam-instance-profile.html
@@ -25,6 +26,7 @@ _SESSION_MANAGER = {
     # These actions cannot be narrowed to a resource.
     "Resource": "*",
 }
+_ROOT = "/"
 _ASSUME = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -61,11 +63,27 @@ def document(policy: Sequence[dict[str, Any]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": policy})
 
 
+def path_of(service: str, colour: str, owned: Iterable[Owned]) -> str | None:
+    """Where IAM is to have the role of `colour`: below its `service`, the first of the names; None is the root.
+
+    Whoever writes a policy about the roles of a service can then name them, whatever their names are after the next
+    rebuild. A role cannot move, and another one would be a change of a colour that is awake: one that the state has
+    stays where it is.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names
+    """
+    known = [one.outputs for one in owned if (one.type, one.name) == (ROLE, colour)]
+    if not known:
+        return f"/tag-team/{service}/"
+    path = str(known[0].get("path") or _ROOT)
+    return None if path == _ROOT else path
+
+
 @dataclass(frozen=True)
 class InstanceRoleArgs:
-    """`statements`: of the role's policy."""
+    """`statements`: of the role's policy. `path`: see `path_of`."""
 
     statements: Sequence[dict[str, Any]]
+    path: str | None
     tags: dict[str, str]
 
 
@@ -75,7 +93,7 @@ class InstanceRole(pulumi.ComponentResource):
     def __init__(self, name: str, args: InstanceRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:InstanceRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(name, assume_role_policy=json.dumps(_ASSUME), tags=args.tags, opts=child)
+        role = aws.iam.Role(name, path=args.path, assume_role_policy=json.dumps(_ASSUME), tags=args.tags, opts=child)
         self.policy = aws.iam.RolePolicy(name, role=role.id, policy=document(args.statements), opts=child)
         profile = aws.iam.InstanceProfile(name, role=role.name, tags=args.tags, opts=child)
         self.profile_arn = profile.arn

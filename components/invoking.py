@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from cutover.printable import quoted
 from cutover.refusal import Refusal
 
 
@@ -17,7 +18,7 @@ def invoking(what: str, seen: str = "") -> Iterator[None]:
     except Refusal:
         raise
     except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
-        said = repr(str(error).rpartition("returned an error: ")[2])
+        said = quoted(str(error).rpartition("returned an error: ")[2])
         raise Refusal(
             f"AWS did not tell {what}",
             seen=f"{seen}: {said}" if seen else said,

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pulumi
-
+from components import display
 from components.settings import LiveSettings
 from components.today import Today
 from cutover import drift, further_names, in_charge, restoration, weights
@@ -106,7 +105,7 @@ class LiveEvidence:
         evidence = restoration.Evidence(self.owned, self.history, self.weights)
         found = restoration.decide(evidence, attempt_of(settings, clusters[settings.active]))
         if found.because:
-            pulumi.log.warn(f"{found.because}: this update writes in-charge anew")
+            display.warn(f"{found.because}: this update writes in-charge anew")
         return found
 
 
@@ -127,6 +126,6 @@ def read(settings: LiveSettings, zone_id: str, aws: Aws, owned: Sequence[Owned],
         ) from None
     warning = in_charge.warning(found, shared.in_charge_parameter)
     if warning:
-        pulumi.log.warn(warning)
+        display.warn(warning)
     live, gone = ({name: records[name] for name in names} for names in (shared.names, forgotten))
     return LiveEvidence(owned, Switch(shared.names[0], zone_id), found, today, live, gone)

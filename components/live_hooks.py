@@ -60,7 +60,7 @@ class LiveHooks:
         except Refusal as refusal:
             if not pulumi.runtime.is_dry_run():
                 raise
-            display.warning(args.urn)(f"would be {refusal}")
+            display.would_be(refusal, args.urn)
 
     async def _look_first(self) -> None:
         look, self._first_look = self._first_look, None
@@ -120,7 +120,7 @@ class LiveHooks:
             await self.record.keep_failure(timeout.outcome)
             raise Refusal(
                 f"DNS still answers {settings.idle}; the records are already switched to {settings.active}",
-                seen=f"{timeout} (Route 53 now: {weights.describe(traffic.weights)})",
+                seen=f"{timeout} (Route 53 now: {weights.describe(traffic.weights)})".split("\n"),
                 allowed=f"every server answers {settings.active} within {settings.propagation_timeout_seconds} s",
                 next_step="pulumi up -s live to wait again, or "
                 f"pulumi up -s live -c active={settings.idle} to tag back in",

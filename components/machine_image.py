@@ -6,7 +6,9 @@ from collections.abc import Sequence
 import pulumi
 import pulumi_aws as aws
 
+from components import display
 from cutover.owned import STASH, Owned, outputs_of
+from cutover.printable import quoted
 from cutover.refusal import Refusal
 
 _IMAGE = re.compile(r"ami-[0-9a-f]+")
@@ -39,13 +41,13 @@ def _newest(parameter: str, known: object) -> str:
     """What the parameter says; `known`, which is what counts, when it says nothing any more."""
     try:
         value = aws.ssm.get_parameter(name=parameter).insecure_value or ""
-        seen = f"{parameter}: {value!r}"
+        seen = f"{parameter}: {quoted(value)}"
     except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
-        value, seen = "", f"{parameter} ({str(error)!r})"
+        value, seen = "", f"{parameter} ({quoted(str(error))})"
     if _IMAGE.fullmatch(value):
         return value
     if isinstance(known, str) and known:
-        pulumi.log.warn(f"machineImage names no image any more: {seen}; this release stays with {known}")
+        display.warn(f"machineImage names no image any more: {seen}; this release stays with {known}")
         return known
     raise Refusal(
         "machineImage names no image",

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
 
 from cutover.owned import Owned
+from cutover.printable import quoted
 from cutover.refusal import Refusal
 
 _RESOURCES = "pulumi:pulumi:readStackResourceOutputs"
@@ -37,31 +37,31 @@ async def outputs() -> Mapping[str, Any]:
     What a StackReference asks the engine. As a resource of its own it would show as read whenever the last update
     changed an output, and an update that changes nothing would not look like it.
     """
-    arguments = {"name": _name()}
-    for pause in PAUSES_SECONDS:
-        with suppress(Exception):
-            return _outputs_of(await pulumi.runtime.invoke_async(_OUTPUTS, arguments))
+    arguments, pauses = {"name": _name()}, iter(PAUSES_SECONDS)
+    while True:
+        try:
+            found: Mapping[str, Any] = (await pulumi.runtime.invoke_async(_OUTPUTS, arguments))["outputs"]
+            return found
+        except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
+            pause = _pause_after(error, pauses)
         await asyncio.sleep(pause)
-    try:
-        return _outputs_of(await pulumi.runtime.invoke_async(_OUTPUTS, arguments))
-    except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
-        raise _refusal(error) from None
 
 
 def _asked(invoke: str, arguments: Mapping[str, str]) -> Any:
-    for pause in PAUSES_SECONDS:
-        with suppress(Exception):
+    pauses = iter(PAUSES_SECONDS)
+    while True:
+        try:
             return pulumi.runtime.invoke(invoke, arguments).value
+        except Exception as error:  # noqa: BLE001  # as above
+            pause = _pause_after(error, pauses)
         time.sleep(pause)
-    try:
-        return pulumi.runtime.invoke(invoke, arguments).value
-    except Exception as error:  # noqa: BLE001  # a failing invoke has no type of its own
-        raise _refusal(error) from None
 
 
-def _outputs_of(found: Mapping[str, Any]) -> Mapping[str, Any]:
-    outputs: Mapping[str, Any] = found["outputs"]
-    return outputs
+def _pause_after(error: Exception, pauses: Iterator[float]) -> float:
+    """How long to wait before the engine is asked again; raises Refusal when it has been asked often enough."""
+    for pause in pauses:
+        return pause
+    raise _refusal(error) from None
 
 
 def _name() -> str:
@@ -72,7 +72,7 @@ def _refusal(error: Exception) -> Refusal:
     stack = pulumi.get_stack()
     return Refusal(
         f"the state of stack {stack} cannot be read",
-        seen=repr(str(error).rpartition("returned an error: ")[2]),
+        seen=quoted(str(error).rpartition("returned an error: ")[2]),
         allowed="the state that its last update left",
         next_step=f"pulumi stack export -s {stack} shows whether it is to be had at all; then the same command again",
     )

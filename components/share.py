@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-import pulumi
-
+from components import display
 from components.live_evidence import LiveEvidence
 from components.settings import LiveSettings
 from cutover.weights import unswitched
@@ -23,5 +22,5 @@ def once_in_charge(settings: LiveSettings, evidence: LiveEvidence) -> LiveSettin
         may_have_it = not unswitched(evidence.weights, settings.active, settings.idle, settings.idle_weight)
     if may_have_it:
         return settings
-    pulumi.log.warn(f"the share of {settings.idle} is left out until {settings.active} is in charge; then up again")
+    display.warn(f"the share of {settings.idle} is left out until {settings.active} is in charge; then up again")
     return replace(settings, share={})

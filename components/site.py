@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pulumi
 import pulumi_aws as aws
 
-from components import machine_image
+from components import display, instance_role, machine_image
 from components.invoking import invoking
 from components.settings import ColourSettings
 from cutover import availability_zones, instance_types, layout, provenance
@@ -19,7 +18,10 @@ from cutover.refusal import Refusal
 
 @dataclass(frozen=True)
 class Site:
-    """zone_id: of the hosted zone. image: the id of the machine image for a release that has none yet."""
+    """zone_id: of the hosted zone. image: the id of the machine image for a release that has none yet.
+
+    role_path: where IAM has the instances' role (components.instance_role.path_of).
+    """
 
     zone_id: str
     partition: str
@@ -27,6 +29,7 @@ class Site:
     region: str
     availability_zones: tuple[str, ...]
     image: str
+    role_path: str | None
 
 
 def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], ec2: AwsClusters) -> Site:
@@ -48,6 +51,7 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], ec2:
         region,
         _zones(settings, owned, ec2),
         machine_image.look_up(settings.release, shared.machine_image, owned),
+        instance_role.path_of(shared.names[0], settings.colour, owned),
     )
 
 
@@ -74,14 +78,14 @@ def _zones(settings: ColourSettings, owned: Sequence[Owned], ec2: AwsClusters) -
                 allowed=f"an answer with {count}, as availabilityZones says",
                 next_step="aws ec2 describe-availability-zones",
             ) from None
-        pulumi.log.warn(f"{colour} stays in its zones; which ones the region offers cannot be looked up: {error}")
+        display.warn(f"{colour} stays in its zones; which ones the region offers cannot be looked up: {error}")
         return tuple(pinned[number] for number in range(1, count + 1))
     if offering is not None:
         instance_types.refuse_too_few(instance_type, count, offered, offering, pinned)
         offered = [zone for zone in offered if zone in offering]
     zones = availability_zones.choose(count, offered, pinned)
     if warning := availability_zones.withdrawn_warning(colour, zones):
-        pulumi.log.warn(warning)
+        display.warn(warning)
     return zones.names
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pulumi
 
-from components import config_file, misread, namespaces
+from components import config_file, display, misread, namespaces
 from components.config_file import ConfigFile, Node
 from cutover import autonaming
 from cutover.refusal import Refusal
@@ -62,7 +62,7 @@ def refuse_what_is_not_read_as_written(root: str, project: str, stack: str) -> N
     namespaces.refuse_twice(stack, files)
     namespaces.refuse_foreign(stack, project, config, files, _is_provider)
     for warning in misread.look(stack, project, config, files):
-        pulumi.log.warn(warning)
+        display.warn(warning)
     _refuse_names(project, stack, config.get(AUTONAMING, "{}"), files)
 
 

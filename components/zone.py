@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import pulumi
-
+from components import display
 from components.settings import LIVE
 from components.shared_settings import SharedSettings
 from cutover import zone
@@ -28,5 +27,5 @@ def id_of(shared: SharedSettings, stack: str, owned: Sequence[Owned], aws: AwsZo
         for other in zone.in_doubt(pinned, chosen, found):
             zone.refuse_in_use(chosen, other, aws.weights(other.id, shared.names), shared.colours)
     if loud := zone.warning(wanted, chosen, found):
-        pulumi.log.warn(loud)
+        display.warn(loud)
     return chosen.id

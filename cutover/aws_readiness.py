@@ -1,6 +1,5 @@
 """What only readiness reads from AWS: a cluster at rest, its certificate, the offsite parameters and secrets."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,26 +9,11 @@ from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.offsite import UNOPENED
-from cutover.checks.records import SIMPLE, WEIGHTED, RecordSeen
 from cutover.checks.settled import MISSING, ClusterSeen
-from cutover.record_set import plain
 
 if TYPE_CHECKING:
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_autoscaling.type_defs import AutoScalingGroupTypeDef
-    from mypy_boto3_route53.type_defs import ResourceRecordSetOutputTypeDef
-
-# The field of each routing policy, and the policy's name.
-_ROUTING = {
-    "Weight": WEIGHTED,
-    "Region": "latency",
-    "Failover": "failover",
-    "GeoLocation": "geolocation",
-    "GeoProximityLocation": "geoproximity",
-    "CidrRoutingConfig": "IP-based",
-    "MultiValueAnswer": "multivalue answer",
-    "TrafficPolicyInstanceId": "traffic policy",
-}
 
 
 class AwsReadiness(AwsZones):
@@ -59,11 +43,6 @@ class AwsReadiness(AwsZones):
             },
             healing,
         )
-
-    def records(self, zone_id: str, names: Sequence[str]) -> dict[str, tuple[RecordSeen, ...]]:
-        """All record sets of each of `names`, of every type."""
-        found = self._record_sets(zone_id, names)
-        return {name: tuple(_record_seen(record) for record in records) for name, records in found.items()}
 
     def certificate(self, arn: str) -> CertificateSeen:
         """The certificate, in the region that its ARN names."""
@@ -125,17 +104,6 @@ def _group_seen(scaling: "AutoScalingClient", group: "AutoScalingGroupTypeDef") 
         "WarmPoolConfiguration" in group,
         [one["ScheduledActionName"] for page in scheduled for one in page["ScheduledUpdateGroupActions"]],
     )
-
-
-def _record_seen(record: "ResourceRecordSetOutputTypeDef") -> RecordSeen:
-    """The record set as readiness judges it; without a routing policy it is a simple one."""
-    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
-    routing = next((word for field, word in _ROUTING.items() if field in record), SIMPLE)
-    values = tuple(one["Value"] for one in record.get("ResourceRecords", ()))
-    target = record.get("AliasTarget")
-    alias = (f"alias {target['DNSName']}",) if target else ()
-    alias_of = (plain(target["DNSName"]), target["HostedZoneId"]) if target else None
-    return RecordSeen(record["Type"], routing, record.get("SetIdentifier", ""), values + alias, alias_of)
 
 
 def _region(arn: str) -> str | None:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from cutover.owned import RECORD, Owned
-from cutover.record_set import plain
+from cutover.owned import Owned
 from cutover.refusal import Refusal
 from cutover.replacement import FORGET
-from cutover.weighted_set import WeightedSet, WeightedSets, of_state, weights_of
+from cutover.weighted_set import WeightedSet, WeightedSets, held, of_state, weights_of
 from cutover.weights import describe
 
 
@@ -29,11 +28,7 @@ def refuse(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> 
 
 
 def _drifted(owned: Sequence[Owned], wanted: WeightedSets, seen: WeightedSets) -> Iterator[str]:
-    left_alone = {
-        (plain(str(one.outputs.get("name", ""))), one.outputs.get("setIdentifier")): of_state(one.outputs)
-        for one in owned
-        if one.type == RECORD
-    }
+    left_alone = {key: of_state(outputs) for key, outputs in held(owned).items()}
     for name, sets in wanted.items():
         for colour, one in sets.items():
             now = seen.get(name, {}).get(colour)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cutover.printable import quoted
+
 # Enough to recognise a value by; a parameter may hold 4 KB.
 SHOWN_CHARACTERS = 60
 
@@ -115,7 +117,7 @@ def history_of(versions: Sequence[Version], read_at: float) -> History:
             entries.append(Entry.of(version.at, Value.parse(version.value)))
             latest_unreadable = ""
         except ValueError as error:
-            latest_unreadable = f"version {version.number} is {shown(version.value)} ({error})"
+            latest_unreadable = f"version {version.number} is {quoted(version.value, SHOWN_CHARACTERS)} ({error})"
             unreadable.append(latest_unreadable)
     latest = max(versions, key=lambda version: version.number).value if versions else None
     return History(tuple(entries), tuple(unreadable), latest, latest_unreadable, read_at)
@@ -127,9 +129,3 @@ def warning(history: History, parameter: str) -> str:
         return ""
     newest = "; ".join(history.unreadable[-3:])
     return f"versions of {parameter} that cannot be read, and are skipped: {len(history.unreadable)} ({newest})"
-
-
-def shown(value: str) -> str:
-    """A text from outside, escaped and shortened."""
-    text = ascii(value)
-    return text if len(text) <= SHOWN_CHARACTERS else f"{text[:SHOWN_CHARACTERS]}…"

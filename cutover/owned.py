@@ -8,6 +8,7 @@ RECORD = "aws:route53/record:Record"
 PARAMETER = "aws:ssm/parameter:Parameter"
 STASH = "pulumi:index:Stash"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+ROLE = "aws:iam/role:Role"
 
 
 @dataclass(frozen=True)

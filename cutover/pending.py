@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cutover.owned import PARAMETER, RECORD
+from cutover.printable import printable, quoted
 
 Resource = Mapping[str, Any]
 # What is identified by its name: a replacement of it begins with its delete.
@@ -50,13 +51,13 @@ def main() -> int:
     try:
         left, forgotten = forget(json.load(sys.stdin))
     except (ValueError, KeyError, TypeError) as error:
-        print(f"this is no output of `pulumi stack export`: {error!r}", file=sys.stderr)
+        print(f"this is no output of `pulumi stack export`: {quoted(str(error))}", file=sys.stderr)
         return 1
     if not forgotten:
         print("no delete is pending of anything that is in use; nothing to import", file=sys.stderr)
         return 1
     for urn in forgotten:
-        print(f"forgotten: what was pending of {urn}", file=sys.stderr)
+        print(f"forgotten: what was pending of {printable(urn)}", file=sys.stderr)
     print(json.dumps(left, indent=4))
     return 0
 

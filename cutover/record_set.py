@@ -5,10 +5,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cutover.printable import printable
+
 # Clients that look up any of these go where it says. HTTPS and SVCB (RFC 9460) may carry addresses of their own, and a
 # name with a CNAME has nothing else (RFC 1034, section 3.6.2).
 LEADING_TYPES = frozenset({"A", "AAAA", "CNAME", "HTTPS", "SVCB"})
 _ESCAPE = re.compile(r"\\([0-7]{3})")
+WEIGHTED, SIMPLE = "weighted", "simple"
+# The field of each routing policy, and the policy's name:
+# https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
+_ROUTING = {
+    "Weight": WEIGHTED,
+    "Region": "latency",
+    "Failover": "failover",
+    "GeoLocation": "geolocation",
+    "GeoProximityLocation": "geoproximity",
+    "CidrRoutingConfig": "IP-based",
+    "MultiValueAnswer": "multivalue answer",
+    "TrafficPolicyInstanceId": "traffic policy",
+}
+_SHOWN_CHARACTERS = 80
 
 
 @dataclass(frozen=True)
@@ -34,6 +50,21 @@ class RecordSet:
     def leads_clients(self) -> bool:
         """Whether it says where clients of its name go."""
         return self.type in LEADING_TYPES
+
+    @property
+    def routing(self) -> str:
+        """Its routing policy: WEIGHTED, SIMPLE without one, `latency` …"""
+        return next((word for field, word in _ROUTING.items() if field in self.content), SIMPLE)
+
+    @property
+    def in_short(self) -> str:
+        """Its type, routing and values, escaped and cut short."""
+        routing = f"{self.routing} {self.identifier or ''}".strip()
+        how = "" if self.routing == SIMPLE else f" ({routing})"
+        alias = self.content.get("AliasTarget")
+        values = [one["Value"] for one in self.content.get("ResourceRecords", ())]
+        values += [f"alias {alias['DNSName']}"] if alias else []
+        return printable(f"{self.type}{how} {', '.join(values)}".rstrip(), _SHOWN_CHARACTERS)
 
     @property
     def target(self) -> str | None:

@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutover.in_charge import History, Value, shown
+from cutover.in_charge import SHOWN_CHARACTERS, History, Value
 from cutover.owned import PARAMETER, STASH, Owned, outputs_of
+from cutover.printable import quoted
 from cutover.weights import Weights, carrying, describe
 
 # The key of the marker `ready` that counts restorations: only there when there were any, since a marker that has
@@ -60,7 +61,7 @@ def _why(evidence: Evidence, attempt: Mapping[str, Any], parameter: Mapping[str,
     if not _is_of(written, attempt):
         return ""  # an attempt before has not ended; this one writes it
     if history.latest != written:
-        return f"{parameter.get('name')} is not what the state has of it: {shown(history.latest)}"
+        return f"{parameter.get('name')} is not what the state has of it: {quoted(history.latest, SHOWN_CHARACTERS)}"
     wanted = frozenset(attempt["shares"])
     if any(carrying({name: of}) != wanted for name, of in evidence.weights.items() if name in known):
         return f"the weights are not what in-charge says (Route 53 now: {describe(evidence.weights)})"

@@ -1,12 +1,13 @@
 """The weighted record sets of the live names, with where they lead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cutover import record_set
+from cutover.owned import RECORD, Owned
 from cutover.printable import printable
-from cutover.record_set import RecordSet
+from cutover.record_set import RecordSet, plain
 from cutover.weights import Weights
 
 
@@ -68,6 +69,15 @@ def of_route53(record: Mapping[str, Any]) -> WeightedSet:
         evaluates_health=bool(target.get("EvaluateTargetHealth")),
     )
     return WeightedSet(found.weight, found.target, found.target_zone, found.evaluates_health, check)
+
+
+def held(owned: Iterable[Owned]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    """The records in a stack's state, weighted or not: name and set identifier (empty without one) to the outputs."""
+    return {
+        (plain(str(one.outputs.get("name", ""))), str(one.outputs.get("setIdentifier") or "")): one.outputs
+        for one in owned
+        if one.type == RECORD
+    }
 
 
 def of_state(outputs: Mapping[str, Any]) -> WeightedSet | None:

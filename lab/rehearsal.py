@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cutover.printable import printable
 from lab import toolchain, workspace
 from lab.client import start
 from lab.pulumi_command import Event, Result
-from lab.traffic import Served, SteadyClient
+from lab.traffic import Served, Steady, SteadyClient
 from lab.workspace import CHECKOUT, Workspace
 
 FIGURES = CHECKOUT / ".lab" / "rehearsal.json"
@@ -66,8 +67,11 @@ def run(report: Report) -> int:
     ):
         report("the embedded AWS and DNS are up; instances run")
         made = workspace.lay_out(Path(scratch), server.addresses, report)
+        for colour, release in zip(made.project_config("cidrs"), RELEASES, strict=True):
+            made.edit_stack(colour, release=release)
+        made.edit_project(readinessLatency=READINESS_MILLISECONDS)
         try:
-            _rehearse(made, lambda: SteadyClient(server.addresses, made.project_config("names")[0]), figures, report)
+            rehearse(made, lambda: SteadyClient(server.addresses, made.project_config("names")[0]), figures, report)
         except RehearsalFailed as failure:
             report(str(failure))
             return 1
@@ -76,23 +80,24 @@ def run(report: Report) -> int:
     report("the lab is down")
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures.as_dict(), indent=2) + "\n")
-    _show(figures)
+    show(figures)
     return 0 if figures.served.failed == 0 and figures.in_charge == next(iter(expected)) else 1
 
 
-def _rehearse(made: Workspace, client: Callable[[], SteadyClient], figures: Figures, report: Report) -> None:
+def rehearse(made: Workspace, client: Callable[[], Steady], figures: Figures, report: Report) -> None:
+    """Build both colours, tag the second in and the first back in, with a `client`; raises RehearsalFailed.
+
+    `figures` are filled as they come.
+    """
     first, second = made.project_config("cidrs")
-    for colour, release in zip((first, second), RELEASES, strict=True):
-        made.edit_stack(colour, release=release)
     made.edit_stack("live", active=first)
-    made.edit_project(readinessLatency=READINESS_MILLISECONDS)
-    with _progress(report, f"build {first} {RELEASES[0]} and {second} {RELEASES[1]} side by side") as watch:
+    with progress(report, f"build {first} and {second} side by side") as watch:
         began = time.monotonic()
         with ThreadPoolExecutor(2) as pool:
             for result in pool.map(lambda colour: made.up(colour, on_event=watch), (first, second)):
                 _require(result)
         figures.seconds["build_seconds"] = time.monotonic() - began
-    with _progress(report, f"put {first} in charge") as watch:
+    with progress(report, f"put {first} in charge") as watch:
         figures.seconds["first_in_charge_seconds"] = _require(made.up("live", on_event=watch)).seconds
     with client() as steady:
         report("clients are sending requests to the live name from here on")
@@ -108,14 +113,14 @@ def _rehearse(made: Workspace, client: Callable[[], SteadyClient], figures: Figu
 
 
 def _switch(made: Workspace, colour: str, key: str, figures: Figures, report: Report) -> None:
-    with _progress(report, f"{key.replace('_', ' ')}: {colour}") as watch:
+    with progress(report, f"{key.replace('_', ' ')}: {colour}") as watch:
         result = _require(made.up("live", on_event=watch))
     figures.seconds[f"{key}_seconds"] = result.seconds
     figures.seconds[f"{key}_dns_seconds"] = result.seconds_of("in-charge")
 
 
 def _destroy_in_vain(made: Workspace, colour: str, report: Report) -> None:
-    with _progress(report, f"try to destroy {colour}, which carries the traffic now") as watch:
+    with progress(report, f"try to destroy {colour}, which carries the traffic now") as watch:
         arguments = ("destroy", "-s", colour, "--yes", "--skip-preview", "--run-program")
         refused = made.pulumi(*arguments, on_event=watch)
     if not refused.exit_code:
@@ -136,14 +141,14 @@ def _require(result: Result) -> Result:
 
 
 @contextmanager
-def _progress(report: Report, title: str) -> Iterator[Callable[[Event], None]]:
+def progress(report: Report, title: str) -> Iterator[Callable[[Event], None]]:
     """Report `title`, then every few seconds how many resources are done and what a waiting one says of itself."""
     began, done, ended, says = time.monotonic(), [0], threading.Event(), [""]
 
     def watch(event: Event) -> None:
         done[0] += event.kind == "resOutputsEvent"
         if event.kind == "diagnosticEvent" and event.body.get("ephemeral"):
-            says[0] = event.body["message"].strip()
+            says[0] = printable(event.body["message"].strip())
 
     def tick() -> None:
         while not ended.wait(TICK_SECONDS):
@@ -160,11 +165,12 @@ def _progress(report: Report, title: str) -> Iterator[Callable[[Event], None]]:
         ticker.join()
 
 
-def _show(figures: Figures) -> None:
+def show(figures: Figures) -> None:
+    """Print the table."""
     rows = [(key.removesuffix("_seconds").replace("_", " "), f"{s:.1f} s") for key, s in figures.seconds.items()]
     served = figures.served
     rows += [("requests", str(served.requests)), ("failed", str(served.failed))]
-    rows += [(f"served by {colour}", str(count)) for colour, count in sorted(served.by_colour.items())]
+    rows += [(f"served by {printable(colour)}", str(count)) for colour, count in sorted(served.by_colour.items())]
     rows.append(("in charge at the end", figures.in_charge))
     if figures.lab_megabytes:
         rows.append(("memory of the lab", f"{figures.lab_megabytes} MB"))

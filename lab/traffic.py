@@ -6,6 +6,7 @@ import urllib.error
 import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Self
 
 import dns.resolver
 
@@ -31,23 +32,23 @@ class Served:
         return self.failed + sum(self.by_colour.values())
 
 
-class SteadyClient:
-    """Sends `per_second` requests a second to `name` while the context lasts, each after asking the resolver anew.
+def resolving(resolver: str, port: int) -> dns.resolver.Resolver:
+    """Asks this resolver, and keeps nothing itself."""
+    made = dns.resolver.Resolver(configure=False)
+    made.nameservers, made.port, made.cache = [resolver], port, None
+    return made
 
-    Every request is a new connection, as from a new visitor; `served` is complete once the context has ended.
-    """
 
-    def __init__(self, addresses: Addresses, name: str, per_second: float = 20.0) -> None:
-        self._name, self._port, self._pause_seconds = name, addresses.http_port, 1 / per_second
-        self._resolver = dns.resolver.Resolver(configure=False)
-        self._resolver.nameservers = [addresses.resolvers[0]]
-        self._resolver.port = addresses.dns_port
-        self._resolver.cache = None
+class Steady:
+    """Makes `per_second` requests a second while the context lasts; `served` is complete once it has ended."""
+
+    def __init__(self, per_second: float) -> None:
+        self._pause_seconds = 1 / per_second
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.served = Served()
 
-    def __enter__(self) -> "SteadyClient":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -62,13 +63,36 @@ class SteadyClient:
             self._request()
 
     def _request(self) -> None:
+        """One request, whatever comes of it, noted by `_note`."""
+        raise NotImplementedError
+
+    def _note(self, served_by: str | None, failure: object = None) -> None:
+        """Who served it, or why nobody did."""
+        if served_by is not None:
+            self.served.by_colour[served_by] += 1
+            return
+        self.served.failed += 1
+        if len(self.served.failures) < 10:
+            self.served.failures.append(f"{time.strftime('%H:%M:%S')} {failure!r}")
+
+
+class SteadyClient(Steady):
+    """Asks for `name` at the lab's common port, each time after asking the resolver anew.
+
+    Every request is a new connection, as from a new visitor.
+    """
+
+    def __init__(self, addresses: Addresses, name: str, per_second: float = 20.0) -> None:
+        super().__init__(per_second)
+        self._name, self._port = name, addresses.http_port
+        self._resolver = resolving(addresses.resolvers[0], addresses.dns_port)
+
+    def _request(self) -> None:
         try:
             address = self._resolver.resolve(self._name, "A", lifetime=TIMEOUT_SECONDS)[0].to_text()
             request = urllib.request.Request(f"http://{address}:{self._port}/", headers={"Host": self._name})
             with _DIRECT.open(request, timeout=TIMEOUT_SECONDS) as response:
                 response.read()
-                self.served.by_colour[response.headers["X-Colour"]] += 1
+                self._note(str(response.headers["X-Colour"]))
         except (OSError, urllib.error.HTTPError, dns.exception.DNSException) as failure:
-            self.served.failed += 1
-            if len(self.served.failures) < 10:
-                self.served.failures.append(f"{time.strftime('%H:%M:%S')} {failure!r}")
+            self._note(None, failure)

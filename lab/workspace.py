@@ -65,10 +65,13 @@ class Workspace:
         path = self.directory / f"Pulumi.{stack}.yaml"
         content = yaml.safe_load(path.read_text()) or {}
         config = content.setdefault("config", {})
+        project = yaml.safe_load((self.directory / PROJECT_FILE).read_text())["name"]
         for key, value in values.items():
-            config.pop(f"tag-team:{key}", None)
+            # The same key, to the engine.
+            for known in (key, f"{project}:{key}"):
+                config.pop(known, None)
             if value is not None:
-                config[f"tag-team:{key}"] = value
+                config[f"{project}:{key}"] = value
         path.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def stack_file(self, stack: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong, the value seen (never a secret), why it matters here, and what to do."""
+    """What is wrong, the value seen (never a secret; printed escaped), why it matters here, and what to do."""
 
     wrong: str
     seen: object
@@ -13,4 +13,5 @@ class Finding:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.wrong} (seen: {self.seen}). {self.why} {self.remedy}"
+        said = f"{self.wrong} (seen: {self.seen}). {self.why} {self.remedy}"
+        return "".join(one if one.isprintable() else ascii(one)[1:-1] for one in said)

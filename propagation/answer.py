@@ -36,7 +36,7 @@ class Endpoint:
         url = urlsplit(text)
         # A port that is none raises ValueError here. Nobody's password belongs in a config file.
         is_plain = url.hostname and url.port != 0 and url.path.strip("/") and "@" not in url.netloc
-        if not is_plain or url.query or url.fragment or not text.isascii() or any(c.isspace() for c in text):
+        if not is_plain or url.query or url.fragment or not (text.isascii() and text.isprintable()) or " " in text:
             raise ValueError(text)
         return cls(text, port)
 

@@ -16,6 +16,7 @@ import dns.query
 import dns.rcode
 
 from propagation.answer import Answer, AnswerKind, Endpoint
+from propagation.printable import printable
 from propagation.response import read
 
 try:
@@ -122,10 +123,10 @@ async def _answer(
     except TimeoutError:
         problem = f"no answer over {transport} in {timeout_seconds:g} s"
     except _LOST as error:
-        problem = f"no answer over {transport}: {str(error) or type(error).__name__}"
+        problem = f"no answer over {transport}: {printable(str(error)) or type(error).__name__}"
     except _MALFORMED as error:
         said = str(error).splitlines() or [type(error).__name__]
-        return Answer(AnswerKind.FAILURE, detail=f"malformed answer over {transport}: {said[0]}")
+        return Answer(AnswerKind.FAILURE, detail=f"malformed answer over {transport}: {printable(said[0])}")
     return Answer(AnswerKind.NO_ANSWER, detail=problem)
 
 

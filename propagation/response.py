@@ -13,6 +13,7 @@ import dns.rdatatype
 import dns.rrset
 
 from propagation.answer import Answer, AnswerKind
+from propagation.printable import printable
 
 # These belong to one name and are not meant where a CNAME leads to: asked for to find out where a zone begins.
 _OF_THE_NAME_ITSELF = frozenset({dns.rdatatype.NS, dns.rdatatype.SOA})
@@ -27,7 +28,7 @@ def read(response: dns.message.Message, *, recursive: bool) -> Answer:
     lame. One exception: to a question for NS records it may refer to the servers of a zone below (RFC 1034, section
     4.2.1). Raises dns.exception.DNSException where its sections contradict one another.
     """
-    added = "; ".join(option.to_text() for option in response.extended_errors())
+    added = printable("; ".join(option.to_text() for option in response.extended_errors()))
     rcode = response.rcode()
     if rcode not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
         return Answer(AnswerKind.FAILURE, detail=dns.rcode.to_text(rcode), extended_error=added)
@@ -87,4 +88,5 @@ def _data(records: dns.rrset.RRset) -> frozenset[str]:
 
 
 def _text(record: dns.rdata.Rdata) -> str:
-    return record.to_text().lower() if record.rdtype in _NAMES else record.to_text()
+    text = printable(record.to_text())
+    return text.lower() if record.rdtype in _NAMES else text

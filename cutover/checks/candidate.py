@@ -10,10 +10,10 @@ from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.http_request import Question
 from cutover.checks.probes import Answered
-from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
 from cutover.group_capacity import CapacitySeen
+from cutover.record_set import RecordSet
 from propagation import Endpoint, Outcome, Target, Watch
 
 
@@ -76,7 +76,7 @@ class Reader(Protocol):
     def cluster(self, group: str, target_group_arn: str, region: str) -> ClusterSeen: ...
     def certificate(self, arn: str) -> CertificateSeen: ...
     def offsite_error(self, reference: str, region: str) -> str: ...
-    def records(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSeen]]: ...
+    def record_sets(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSet]]: ...
     def name_servers(self, zone_id: str) -> tuple[str, ...]: ...
 
 

@@ -191,7 +191,7 @@ async def _offsite(candidate: Candidate, cluster: ClusterFacts, reader: Reader) 
 async def _records(candidate: Candidate, reader: Reader) -> tuple[Check, ...]:
     live = candidate.live
     wanted = [*candidate.names, *records.between(candidate.names, live.zone)]
-    seen = await _read(reader.records, live.zone_id, wanted)
+    seen = await _read(reader.record_sets, live.zone_id, wanted)
     return (records.check(seen, candidate.names, live.zone, live.zone_id),)
 
 

@@ -1,32 +1,10 @@
 """The check `records`: nothing but the switch answers on a live name, so that a tag-in moves every client."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from cutover.checks.check import RECORDS, Check
-from cutover.printable import printable
-from cutover.record_set import LEADING_TYPES
-
-WEIGHTED, SIMPLE = "weighted", "simple"
-_VALUE_CHARACTERS = 80
-
-
-@dataclass(frozen=True)
-class RecordSeen:
-    """One record set of a name: its type, its routing policy (WEIGHTED, SIMPLE, `latency` …), where it leads.
-
-    `alias_of`: the name that it is an alias of, and the zone of that; empty when it is none.
-    """
-
-    type: str
-    routing: str
-    identifier: str = ""
-    values: tuple[str, ...] = ()
-    alias_of: tuple[str, str] | None = None
-
-    def __str__(self) -> str:
-        how = "" if self.routing == SIMPLE else f" ({f'{self.routing} {self.identifier}'.strip()})"
-        return printable(f"{self.type}{how} {', '.join(self.values)}".rstrip(), _VALUE_CHARACTERS)
+from cutover.further_names import Switch
+from cutover.record_set import LEADING_TYPES, WEIGHTED, RecordSet
 
 
 def between(names: Iterable[str], zone: str) -> tuple[str, ...]:
@@ -40,13 +18,13 @@ def between(names: Iterable[str], zone: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def check(seen: Mapping[str, Sequence[RecordSeen]], names: Sequence[str], zone: str, zone_id: str) -> Check:
+def check(seen: Mapping[str, Sequence[RecordSet]], names: Sequence[str], zone: str, zone_id: str) -> Check:
     """Holds when each of `names` has no record set that leads clients elsewhere, and is in no zone below `zone`.
 
     The first of them has weighted sets of type A, and each of the others an alias of it, or nothing yet.
     `seen` has all record sets of `names` and of those `between`. Raises KeyError when it lacks a name.
     """
-    switch = names[0], zone_id
+    switch = Switch(names[0], zone_id)
     leading = {
         name: [one for one in seen[name] if _leads_elsewhere(one, None if name == names[0] else switch)]
         for name in names
@@ -56,9 +34,9 @@ def check(seen: Mapping[str, Sequence[RecordSeen]], names: Sequence[str], zone: 
         for name in (*names, *between(names, zone))
         if name != zone
     }
-    problems = [f"{name} has {record}" for name, records in leading.items() for record in records]
+    problems = [f"{name} has {record.in_short}" for name, records in leading.items() for record in records]
     problems += [
-        f"{name} is a zone of its own ({record}), so what {zone} says of it reaches nobody"
+        f"{name} is a zone of its own ({record.in_short}), so what {zone} says of it reaches nobody"
         for name, records in cuts.items()
         for record in records
     ]
@@ -73,11 +51,11 @@ def check(seen: Mapping[str, Sequence[RecordSeen]], names: Sequence[str], zone: 
     )
 
 
-def _leads_elsewhere(record: RecordSeen, switch: tuple[str, str] | None) -> bool:
-    """Whether a record set leads clients elsewhere: not to `switch`, a name and its zone; where None, by no weight."""
+def _leads_elsewhere(record: RecordSet, switch: Switch | None) -> bool:
+    """Whether a record set leads clients elsewhere: not to `switch` or, where that is None, by no weight."""
     if record.type != "A":
         return record.type in LEADING_TYPES
-    return record.routing != WEIGHTED if switch is None else (record.routing, record.alias_of) != (SIMPLE, switch)
+    return record.routing != WEIGHTED if switch is None else not switch.is_followed_by(record)
 
 
 def _next_step(names: Sequence[str], zone_id: str, *, has_cut: bool) -> str:

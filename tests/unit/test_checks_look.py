@@ -20,12 +20,13 @@ from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.http_request import Question
 from cutover.checks.look import look
 from cutover.checks.probes import Answered
-from cutover.checks.records import RecordSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.group_capacity import CapacitySeen, TargetHealth
+from cutover.record_set import RecordSet
 from propagation import Endpoint, Outcome
 from propagation import Target as Watched
 from tests.unit.outcomes import outcome
+from tests.unit.record_sets import record
 from tests.unit.stack_values import facts
 
 ORDER = [
@@ -96,7 +97,7 @@ class Account:
     status: str = ""
     names: frozenset[str] = frozenset({"www.shop.example"})
     offsite: Mapping[str, str] = field(default_factory=dict)
-    other_records: Sequence[RecordSeen] = ()
+    other_records: Sequence[RecordSet] = ()
     door_is_there: bool = True
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -126,9 +127,9 @@ class Account:
         self._note("offsite", reference, region)
         return self.offsite.get(reference, "")
 
-    def records(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSeen]]:
+    def record_sets(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSet]]:
         self._note("records", zone_id, *names)
-        return {name: [RecordSeen("A", "weighted", "amber"), *self.other_records] for name in names}
+        return {name: [record("A", "weighted", "amber"), *self.other_records] for name in names}
 
     def name_servers(self, zone_id: str) -> tuple[str, ...]:
         self._note("name_servers", zone_id)
@@ -252,7 +253,7 @@ FAULTS: list[tuple[str, Candidate, Account, World]] = [
     ("release", CANDIDATE, Account(), World(release="0.9.0")),
     ("certificate", CANDIDATE, Account(names=frozenset({"shop.example"})), World()),
     ("offsite", CANDIDATE, Account(offsite={"/shop/b": "ParameterNotFound"}), World()),
-    ("records", CANDIDATE, Account(other_records=[RecordSeen("AAAA", "simple", "", ("2001:db8::1",))]), World()),
+    ("records", CANDIDATE, Account(other_records=[record("AAAA", "simple", "", ("2001:db8::1",))]), World()),
     ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict="other"))),
     ("dns", CANDIDATE, Account(), World(said=replace(IN_CHARGE, verdict="no_answer"))),
     ("alike", replace(CANDIDATE, other_built={"capacity": "4"}), Account(), World()),

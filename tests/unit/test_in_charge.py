@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cutover import in_charge
+from cutover import freeze, in_charge
+from cutover.freeze import TrafficState
 from cutover.in_charge import Entry, Value, Version
 
 GOOD = {
@@ -110,3 +113,35 @@ def test_many_are_counted_and_the_newest_shown() -> None:
 def test_an_entry_that_was_written_anew_says_so() -> None:
     assert in_charge.history_of([version(1, {**GOOD, "restored": 2})], 0.0).entries[0].restored
     assert not in_charge.history_of([version(1, GOOD)], 0.0).entries[0].restored
+
+
+SAID = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda one: st.lists(one) | st.dictionaries(st.text(), one),
+)
+BY_HAND = st.text() | SAID | st.fixed_dictionaries({}, optional=dict.fromkeys(GOOD, SAID))
+
+
+@given(BY_HAND, BY_HAND)
+def test_whatever_somebody_wrote_in_between_later_reads_go_on(one: object, other: object) -> None:
+    """One that says nothing used to make every later read fail, for as long as AWS keeps it: a hundred versions."""
+    written = [version(1, one), version(2, {"colour": "amber"}), version(3, other), version(4, {"colour": "violet"})]
+    found = in_charge.history_of(written, 1000.0)
+    assert {200.0, 400.0} <= {entry.at for entry in found.entries}
+    assert found.latest_unreadable == ""
+    assert found.entries[-1].colour == "violet"
+    assert len(found.entries) + len(found.unreadable) == 4
+    assert in_charge.warning(found, "/in-charge").isprintable()
+    weights = {"www": {"amber": 0, "violet": 100}}
+    traffic = TrafficState(weights, found.entries, found.read_at, found.latest_unreadable)
+    assert freeze.frozen_because("violet", traffic, 1000.0) is not None
+    assert freeze.frozen_because("amber", traffic, 400.0 + freeze.DRAIN_SECONDS + 1) is None
+
+
+@given(BY_HAND)
+def test_whatever_the_latest_is_nobody_is_taken_for_idle_by_it(written: object) -> None:
+    found = in_charge.history_of([version(1, {"colour": "amber"}), version(2, written)], 1000.0)
+    named_nobody = bool(found.latest_unreadable)
+    traffic = TrafficState({"www": {"amber": 0, "violet": 0}}, found.entries, 1000.0, found.latest_unreadable)
+    assert named_nobody or found.entries[-1].at == 200.0
+    assert freeze.frozen_because("amber", traffic, 201.0) is not None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from cutover.owned import Owned
+from cutover.owned import ROLE, Owned
 from cutover.refusal import Refusal
 from tests.unit import pulumi_mocks
 from tests.unit.pulumi_mocks import IMAGE_ID, ZONES
@@ -87,3 +87,21 @@ def test_zones_that_cannot_be_looked_up_are_refused_unless_all_are_known(monkeyp
         with pytest.raises(Refusal, match="cannot be looked up") as refused:
             zones_kept(ZONES, *pinned)
         assert "AccessDenied" in refused.value.seen
+
+
+@pytest.mark.parametrize(
+    ("owned", "path"),
+    [
+        ((), "/tag-team/www.shop.example/"),
+        ((Owned("violet", ROLE, {"path": "/"}), Owned("amber", "aws:iam/user:User", {"path": "/"})), "as above"),
+        ((Owned("amber", ROLE, {"path": "/tag-team/www.shop.example/"}),), "/tag-team/www.shop.example/"),
+        ((Owned("amber", ROLE, {"path": "/other/"}),), "/other/"),
+        ((Owned("amber", ROLE, {"path": "/"}),), None),
+        ((Owned("amber", ROLE, {}),), None),
+    ],
+)
+def test_the_role_is_below_its_service_unless_it_is_somewhere_already(owned: Sequence[Owned], path: str | None) -> None:
+    """As long as there is one, its input is the one that it was made with, so that nothing changes in a preview."""
+    found = pulumi_mocks.declare("amber", OWN["amber"], PROJECT, owned=owned)
+    wanted = "/tag-team/www.shop.example/" if path == "as above" else path
+    assert found.one("Role", "amber").inputs.get("path") == wanted

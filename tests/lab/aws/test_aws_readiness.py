@@ -13,8 +13,8 @@ from cutover.aws_readiness import AwsReadiness
 from cutover.checks import offsite, settled
 from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.look import look
-from cutover.checks.records import RecordSeen
 from cutover.cluster_facts import ClusterFacts
+from cutover.printable import printable
 from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
 from propagation import Endpoint
 from tests.lab.aws.tls_server import Authority
@@ -154,15 +154,18 @@ def test_record_sets_are_read_with_their_type_routing_and_value(aws: AwsReadines
         ("CREATE", simple(www, '"text"', kind="TXT")),
         ("CREATE", latency | {"Region": "eu-central-1"}),
     )
-    assert aws.records(zone_id, [www, old, f"none.{zone}"]) == {
-        www: (
-            RecordSeen("A", "weighted", "amber", (f"alias {balancer}.",), (balancer, "Z2P70J7EXAMPLE")),
-            RecordSeen("AAAA", "simple", "", ("2001:db8::1",)),
-            RecordSeen("TXT", "simple", "", ('"text"',)),
-        ),
-        old: (RecordSeen("A", "latency", "eu", ("192.0.2.1",)),),
-        f"none.{zone}": (),
+    found = aws.record_sets(zone_id, [www, old, f"none.{zone}"])
+    assert {name: [(one.routing, one.in_short) for one in of] for name, of in found.items()} == {
+        www: [
+            ("weighted", printable(f"A (weighted amber) alias {balancer}.", 80)),
+            ("simple", "AAAA 2001:db8::1"),
+            ("simple", 'TXT "text"'),
+        ],
+        old: [("latency", "A (latency eu) 192.0.2.1")],
+        f"none.{zone}": [],
     }
+    assert (found[www][0].target, found[www][0].identifier) == (balancer, "amber")
+    assert found[www][0].content["AliasTarget"]["HostedZoneId"] == "Z2P70J7EXAMPLE"
 
 
 def test_a_certificate_is_read_with_its_names_in_the_region_of_its_arn(aws: AwsReadiness, account: Account) -> None:
