@@ -40,7 +40,7 @@ test: $(READY) ## Unit tests, the policy pack, then lab tests; the end says what
 	@$(PY) -m tests.run $(addprefix --ignore ,$(LONG))
 
 test-unit: $(READY) ## Tests that need seconds and no engine
-	@$(PY) -m pytest -n 2 --dist worksteal tests/unit
+	@$(PY) -m tests.run --only unit
 
 test-policies: $(READY) ## The policy pack against the program and its mutations (20 seconds)
 	@$(PY) -m pytest -n 2 --dist worksteal tests/policies

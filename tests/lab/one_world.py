@@ -95,7 +95,7 @@ def side_by_side() -> tuple[str, ...]:
     Not many more: the labs of all of them answer DNS, and on a machine that is too busy for that `dns` refuses.
     """
     cores = len(os.sched_getaffinity(0))
-    return ("-n", str(min(5 * cores // 2, MOST_PROCESSES)), "--dist", "loadgroup")
+    return ("-n", str(min(3 * cores, MOST_PROCESSES)), "--dist", "loadgroup")
 
 
 def main(arguments: list[str]) -> int:

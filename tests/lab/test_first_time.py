@@ -46,7 +46,7 @@ def newcomer(tmp_path: Path) -> Iterator[World]:
             # What the page wants to be seen before, it previews.
             "PULUMI_OPTION_SKIP_PREVIEW": "true",
             "STATE": _empty(tmp_path / "backend").as_uri(),
-            "EDITOR": shlex.join([sys.executable, str(_editor(tmp_path))]),
+            "EDITOR": str(_editor(_empty(tmp_path / "editor"))),
         }
         nothing = Result(1, 0.0, (), "")
         yield World(replace(made, environment=environment), server.addresses, server.client, nothing)
@@ -75,11 +75,14 @@ def _lay_out_make(folder: Path) -> None:
 
 
 def _editor(folder: Path) -> Path:
-    """An editor that writes into a file what the page shows of it."""
+    """What writes into a file what the page shows of it; one word, as a shell takes $EDITOR apart at spaces."""
     (shown,) = [block.text for block in FIRST_TIME.blocks if block.language == "yaml"]
     (folder / "shown.yaml").write_text("\n".join(line for line in shown.splitlines() if line.strip() != "…"))
     (folder / "editor.py").write_text(_EDITOR)
-    return folder / "editor.py"
+    editor = folder / "editor"
+    editor.write_text(f'#!/bin/sh\nexec {shlex.join([sys.executable, str(folder / "editor.py")])} "$@"\n')
+    editor.chmod(0o755)
+    return editor
 
 
 def _empty(folder: Path) -> Path:

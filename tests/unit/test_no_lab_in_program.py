@@ -2,14 +2,11 @@
 
 import ast
 import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
-import pytest
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.unit.sources import ROOT, nodes, packages, relative, words
+
 FORBIDDEN = re.compile(r"moto|localhost|127\.0\.0\.1|\blab\b", re.IGNORECASE)
 DECIDED = [*sorted(ROOT.glob("cutover/**/*.py")), *sorted(ROOT.glob("propagation/**/*.py"))]
 WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED]
@@ -19,58 +16,39 @@ PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, ROOT / "Pulumi.yaml"]
 COLOURS = tuple(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["cidrs"]["default"])
 
 
-def relative(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
 def test_the_program_is_where_this_test_looks_for_it() -> None:
     assert len(WIRING) > 20
+    assert len(DECIDED) > 50
+    assert len(PROGRAM) > len(WIRING) + 5
     assert len(COLOURS) == 2
+    assert "pulumi" in packages(ROOT / "components" / "cluster.py")
 
 
-@pytest.mark.parametrize("path", PROGRAM, ids=relative)
-def test_no_file_of_the_program_mentions_the_lab(path: Path) -> None:
-    lines = path.read_text().splitlines()
-    assert [f"{number}: {line}" for number, line in enumerate(lines, start=1) if FORBIDDEN.search(line)] == []
+def test_no_file_of_the_program_mentions_the_lab() -> None:
+    found = [
+        f"{relative(path)}:{number}: {line}"
+        for path in PROGRAM
+        for number, line in enumerate(path.read_text().splitlines(), start=1)
+        if FORBIDDEN.search(line)
+    ]
+    assert found == []
 
 
-@cache
-def parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text())
+def test_no_file_of_the_program_imports_the_lab_or_the_tests() -> None:
+    found = {relative(path): packages(path) for path in PROGRAM if path.suffix == ".py"}
+    assert {path: seen for path, seen in found.items() if seen & {"lab", "tests", "moto", "pytest"}} == {}
 
 
-def imported(tree: ast.AST) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield "." * node.level + (node.module or "")
-
-
-@pytest.mark.parametrize("path", [path for path in PROGRAM if path.suffix == ".py"], ids=relative)
-def test_no_file_of_the_program_imports_the_lab_or_the_tests(path: Path) -> None:
-    packages = {name.partition(".")[0] for name in imported(parsed(path))}
-    assert packages.isdisjoint({"lab", "tests", "moto", "pytest"})
-
-
-@pytest.mark.parametrize("path", DECIDED, ids=relative)
-def test_what_is_decided_does_not_depend_on_what_is_declared(path: Path) -> None:
-    packages = {name.partition(".")[0] for name in imported(parsed(path))}
-    assert packages.isdisjoint({"components", "pulumi_aws"})
-
-
-def words(tree: ast.AST) -> set[str]:
-    """Every word of every text and every name in the code; comments are not in the tree."""
-    values = [value for node in ast.walk(tree) for value in vars(node).values()]
-    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
-    return set(re.findall(r"[a-z]+", " ".join(item for item in flat if isinstance(item, str)).lower()))
+def test_what_is_decided_does_not_depend_on_what_is_declared() -> None:
+    found = {relative(path): packages(path) for path in DECIDED}
+    assert {path: seen for path, seen in found.items() if seen & {"components", "pulumi_aws"}} == {}
 
 
 def test_words_are_found_in_texts_and_names() -> None:
-    found = words(ast.parse('def green_light(x):\n    return f"{x} is-blue" if x.Red else {"pink": teal}'))
-    assert {"green", "light", "blue", "red", "pink", "teal"} <= found
+    tree = ast.parse('def green_light(x):\n    return f"{x} is-blue" if x.Red else {"pink": teal}')
+    assert {"green", "light", "blue", "red", "pink", "teal"} <= words(list(ast.walk(tree)))
 
 
-@pytest.mark.parametrize("path", WIRING, ids=relative)
-def test_no_colour_is_known_by_name(path: Path) -> None:
-    assert words(parsed(path)).isdisjoint(COLOURS)
+def test_no_colour_is_known_by_name() -> None:
+    found = {relative(path): words(nodes(path)) & set(COLOURS) for path in WIRING}
+    assert {path: seen for path, seen in found.items() if seen} == {}

@@ -1,17 +1,13 @@
 """The wait for DNS is a package of its own: it knows nothing of the program, and the program nothing of its insides."""
 
-import ast
 import re
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 import propagation
-from tests.unit.test_no_lab_in_program import words
+from tests.unit.sources import ROOT, imported, nodes, packages, relative, words
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = sorted(ROOT.glob("propagation/**/*.py"))
 NOUNS = {"Endpoint", "Outcome", "PropagationTimeout", "Target", "Watch"}
 # What asks DNS, and what asks over HTTPS where it is there.
@@ -22,21 +18,8 @@ FOLDERS = ("components", "cutover", "policies", "lab", "bench", "tests", "ci", "
 OUTSIDE = [
     path
     for path in [ROOT / "__main__.py", *(path for folder in FOLDERS for path in sorted(ROOT.glob(f"{folder}/**/*.py")))]
-    if not OF_THE_PACKAGE.search(relative := path.relative_to(ROOT).as_posix()) and "__pycache__" not in relative
+    if not OF_THE_PACKAGE.search(relative(path)) and "__pycache__" not in relative(path)
 ]
-
-
-def name_of(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
-
-
-def imported(path: Path) -> Iterator[str]:
-    """The full name of everything that is imported, also within functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
 
 
 def test_the_files_are_where_this_test_looks_for_them() -> None:
@@ -45,23 +28,28 @@ def test_the_files_are_where_this_test_looks_for_them() -> None:
     assert {"propagation.Target", "propagation.Watch"} <= set(imported(ROOT / "components" / "live_hooks.py"))
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_the_package_imports_only_itself_the_standard_library_and_what_asks_dns(path: Path) -> None:
-    packages = {name.partition(".")[0] for name in imported(path)}
-    assert packages <= {"propagation", *NEEDED, *sys.stdlib_module_names}
+def test_the_package_imports_only_itself_the_standard_library_and_what_asks_dns() -> None:
+    allowed = {"propagation", *NEEDED, *sys.stdlib_module_names}
+    found = {relative(path): packages(path) - allowed for path in PACKAGE}
+    assert {path: seen for path, seen in found.items() if seen} == {}
 
 
-@pytest.mark.parametrize("path", PACKAGE, ids=name_of)
-def test_the_package_knows_no_colour_no_cloud_and_no_tool(path: Path) -> None:
+def test_the_package_knows_no_colour_no_cloud_and_no_tool() -> None:
     # In comments a source may be named.
-    assert words(ast.parse(path.read_text())).isdisjoint({"aws", "pulumi", "lab"})
-    assert re.findall(r"(?i)colou?r|\bred\b|\bblue\b", path.read_text()) == []
+    found = {
+        relative(path): [
+            *(words(nodes(path)) & {"aws", "pulumi", "lab"}),
+            *re.findall(r"(?i)colou?r|\bred\b|\bblue\b", path.read_text()),
+        ]
+        for path in PACKAGE
+    }
+    assert {path: seen for path, seen in found.items() if seen} == {}
 
 
 def test_nobody_outside_imports_more_than_the_five_nouns() -> None:
     assert set(propagation.__all__) == NOUNS
     allowed = {f"propagation.{noun}" for noun in NOUNS}
-    found = {name_of(path): [name for name in imported(path) if re.match(r"propagation\b", name)] for path in OUTSIDE}
+    found = {relative(path): [name for name in imported(path) if re.match(r"propagation\b", name)] for path in OUTSIDE}
     assert {path: names for path, names in found.items() if not set(names) <= allowed} == {}
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.run import NO_TESTS, Outcome, Part, Run, outcome, run, summary
+from tests.run import NO_TESTS, Outcome, Part, Run, outcome, run, summary, unit_tests
+from tests.unit.sources import ROOT
 
 PART = Part("unit tests", 1, ("tests/unit",))
 REPORT = """<testsuites><testsuite>
@@ -41,6 +42,14 @@ def test_a_part_that_does_not_run_to_its_end_has_failed_and_one_without_tests_ha
     assert not Outcome(PART, 2, 0.0, passed=3).is_well
     assert "DID NOT RUN TO ITS END (exit code 4)" in Outcome(PART, 4, 0.0).line()
     assert Outcome(PART, NO_TESTS, 0.0).is_well
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 64])
+def test_every_file_of_unit_tests_is_in_one_process(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    files = [path for part in unit_tests(processes) for path in part.arguments]
+    assert sorted(files) == sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/unit/**/test_*.py"))
+    assert len(files) > 50
 
 
 def test_a_part_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:

@@ -71,9 +71,10 @@ class Truth:
         denials = [end for begin, end, fault in windows if fault in DENIALS and begin < released_at]
         against = max([self.old_until.get(address, 0.0), *denials])
         low, high = 0.0, released_at
-        if against > released_at + TOLERANCE_SECONDS / 2:
+        # What a resolver holds for too long counts from when servers have switched, whichever fail after that.
+        if against > self.released_at() + TOLERANCE_SECONDS / 2:
             low = against if against > released_at + 2 * TOLERANCE_SECONDS else 0.0
-            high = against + self.topology.ttl_seconds  # it has to be seen to agree for one TTL
+            high = max(high, against + self.topology.ttl_seconds)  # it has to be seen to agree for one TTL
         if (kept_until := self._denial_kept_until(address)) > released_at:
             high = max(high, kept_until + self.topology.ttl_seconds)
         for begin, end, fault in windows:
