@@ -1,8 +1,8 @@
 """What is read of AWS by tags: everything of a colour that can have any.
 
 Records have no tags, nor have routes, associations and policies of roles, which go with what they belong to. Each kind
-is asked of its own service: the Resource Groups Tagging API knows neither roles nor Auto Scaling groups, and lists what
-was deleted a while ago.
+is asked of its own description: the Resource Groups Tagging API knows neither roles nor Auto Scaling groups, and lists
+what was deleted a while ago.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,8 +12,20 @@ from cutover import tagged
 from cutover.aws import Aws
 from cutover.tagged import Tagged
 
-# Of what may be in the tags of EC2 still, or has a state to be looked at, its own description is read.
-_DESCRIBED = frozenset({tagged.INSTANCE, tagged.VOLUME, tagged.NAT})
+# Kind to what describes it, where in the answer, and what it is identified by.
+_OF_EC2 = {
+    tagged.NETWORK: ("describe_vpcs", "Vpcs", "VpcId"),
+    tagged.SUBNET: ("describe_subnets", "Subnets", "SubnetId"),
+    tagged.GATEWAY: ("describe_internet_gateways", "InternetGateways", "InternetGatewayId"),
+    tagged.TABLE: ("describe_route_tables", "RouteTables", "RouteTableId"),
+    tagged.NAT: ("describe_nat_gateways", "NatGateways", "NatGatewayId"),
+    tagged.SECURITY: ("describe_security_groups", "SecurityGroups", "GroupId"),
+    tagged.RULE: ("describe_security_group_rules", "SecurityGroupRules", "SecurityGroupRuleId"),
+    tagged.TEMPLATE: ("describe_launch_templates", "LaunchTemplates", "LaunchTemplateId"),
+    tagged.VOLUME: ("describe_volumes", "Volumes", "VolumeId"),
+}
+# NAT gateways are shown for a while after their delete, and volumes that are attached go with their instances.
+_NOT_LEFT = {tagged.NAT: ("deleted",), tagged.VOLUME: ("in-use", "deleting", "deleted")}
 # As many as DescribeTags of load balancers takes at once.
 _ARNS_AT_ONCE = 20
 _EC2_TRUSTED = "ec2.amazonaws.com"
@@ -26,9 +38,9 @@ class AwsTagged(Aws):
     def tagged(self, service: str, colour: str) -> tuple[Tagged, ...]:
         """Everything that is tagged with this `service` and `colour`, in the region of the session."""
         wanted = {"service": service, "colour": colour}
-        read = (self._of_ec2, self._instances, self._volumes, self._nat_gateways, self._balancing, self._groups)
-        elsewhere = (self._certificates, self._roles, self._profiles, self._parameters_of)
-        return tuple(found for kind in (*read, *elsewhere) for found in kind(wanted))
+        ec2 = (self._of_ec2, self._instances, self._addresses)
+        others = (self._balancing, self._groups, self._certificates, self._roles, self._profiles, self._parameters_of)
+        return tuple(found for kind in (*ec2, *others) for found in kind(wanted))
 
     def _pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
         client: Any = self._client(service)  # type: ignore[call-overload]  # the service is a variable
@@ -36,15 +48,10 @@ class AwsTagged(Aws):
             yield from page[key]
 
     def _of_ec2(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
-        # Either key with either value: whoever else has a tag `service` has many of them.
-        filters = [{"Name": "key", "Values": [*wanted]}, {"Name": "value", "Values": [*wanted.values()]}]
-        tags: dict[tuple[str, str], list[Any]] = {}
-        for one in self._pages("ec2", "describe_tags", "Tags", Filters=filters):
-            tags.setdefault((one["ResourceType"], one["ResourceId"]), []).append(one)
-        for (kind, identifier), of in tags.items():
-            # Other kinds that EC2 has tags of are none of a colour's.
-            if kind in tagged.DELETED_BY and kind not in _DESCRIBED:
-                yield from _matching(kind, identifier, of, wanted)
+        for kind, (operation, key, identifier) in _OF_EC2.items():
+            for one in self._pages("ec2", operation, key, Filters=_filters(wanted)):
+                if one.get("State") not in _NOT_LEFT.get(kind, ()):
+                    yield from _matching(kind, one[identifier], one.get("Tags", ()), wanted)
 
     def _instances(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
         for reservation in self._pages("ec2", "describe_instances", "Reservations", Filters=_filters(wanted)):
@@ -53,17 +60,11 @@ class AwsTagged(Aws):
                     group = _plain(one["Tags"]).get(_GROUP_OF, "")
                     yield from _matching(tagged.INSTANCE, one["InstanceId"], one["Tags"], wanted, group)
 
-    def _volumes(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
-        """Those that are attached to nothing: the others go with their instances."""
-        for one in self._pages("ec2", "describe_volumes", "Volumes", Filters=_filters(wanted)):
-            if one["State"] == "available":
-                yield from _matching(tagged.VOLUME, one["VolumeId"], one["Tags"], wanted)
-
-    def _nat_gateways(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
-        """Without those that are shown for a while after their delete."""
-        for one in self._pages("ec2", "describe_nat_gateways", "NatGateways", Filters=_filters(wanted)):
-            if one["State"] != "deleted":
-                yield from _matching(tagged.NAT, one["NatGatewayId"], one["Tags"], wanted)
+    def _addresses(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
+        """All at once: EC2 has no pages of them."""
+        client: Any = self._client("ec2")
+        for one in client.describe_addresses(Filters=_filters(wanted))["Addresses"]:
+            yield from _matching(tagged.ADDRESS, one["AllocationId"], one["Tags"], wanted)
 
     def _balancing(self, wanted: Mapping[str, str]) -> Iterator[Tagged]:
         balancers = [one["LoadBalancerArn"] for one in self._pages("elbv2", "describe_load_balancers", "LoadBalancers")]

@@ -48,7 +48,7 @@ _ORDER = {kind: number for number, kind in enumerate(DELETED_BY)}
 class Tagged:
     """One thing in AWS: its kind, and the identifier that a state has of it (an ARN, an id or a name).
 
-    `group`: the Auto Scaling group that it belongs to, of an instance. `release`: as it is tagged, where that is read.
+    `group`: the Auto Scaling group that it belongs to, of an instance. `release`: as it is tagged.
     """
 
     kind: str
