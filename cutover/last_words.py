@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 # The script an instance is born with begins every line so that it says (components/user_data.sh).
 MARK = "user data: "
-# The last attempt that failed, and that it was the last.
-LINES = 2
+# The last attempt that failed, that there was no time for another, and at what it ended.
+LINES = 3
 LONGEST_LINE = 500
 # systemd writes a service's output to the console with the time since the start, name and process id before it.
 _BEFORE = re.compile(rf"^.*?(?={re.escape(MARK)})")

@@ -107,4 +107,4 @@ def up_in_vain(world: World, fault: Fault) -> None:
     message = "\n".join(failed.messages("error"))
     assert "said last: " in message
     for words in fault.quoted:
-        assert words in message
+        assert words in message, message

@@ -15,12 +15,13 @@ SICK, HEALTHY = TargetHealth("unhealthy", "Target.FailedHealthChecks"), TargetHe
 CONSOLE = (
     "[    0.000000] Linux version 6.1\r\n"
     "[   21.110000] cloud-init[1611]: user data: pull web:9.9.9: failed with exit code 1: $'manifest unknown'\r\n"
+    "[   21.220000] cloud-init[1611]: user data: pull web:9.9.9: no time left, after 270 s\r\n"
     "[   22.220000] cloud-init[1611]: user data: ended at: pull web:9.9.9. This instance serves nothing\r\n"
     "[   22.300000] cloud-init[1611]: Failed to run module scripts-user\r\n"
     "\r\nip-10-10-0-12 login: "
 )
 WORDS = (
-    "pull web:9.9.9: failed with exit code 1: $'manifest unknown' / "
+    "pull web:9.9.9: failed with exit code 1: $'manifest unknown' / pull web:9.9.9: no time left, after 270 s / "
     "ended at: pull web:9.9.9. This instance serves nothing"
 )
 
