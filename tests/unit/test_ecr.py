@@ -7,8 +7,8 @@ import pytest
 from components import ecr
 from components.config_value import IMAGE
 from components.ecr import EcrRepository
+from tests.lab.user_data.instance import new_instance, render
 from tests.unit import ecr_hosts
-from tests.unit.instance import new_instance, render
 
 
 @pytest.mark.parametrize(("host", "partition"), ecr_hosts.HOSTS)

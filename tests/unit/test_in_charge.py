@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cutover import freeze, in_charge
+from cutover.drain import Drain
 from cutover.freeze import TrafficState
 from cutover.in_charge import Entry, Value, Version
 
@@ -133,7 +134,7 @@ def test_whatever_somebody_wrote_in_between_later_reads_go_on(one: object, other
     assert len(found.entries) + len(found.unreadable) == 4
     assert in_charge.warning(found, "/in-charge").isprintable()
     weights = {"www": {"amber": 0, "violet": 100}}
-    traffic = TrafficState(weights, found.entries, found.read_at, found.latest_unreadable)
+    traffic = TrafficState(weights, found.entries, found.read_at, found.latest_unreadable, drain=Drain(60))
     assert freeze.frozen_because("violet", traffic, 1000.0) is not None
     assert freeze.frozen_because("amber", traffic, 400.0 + freeze.DRAIN_SECONDS + 1) is None
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.unit.instance import IMAGE, Instance, new_instance, render
+from tests.lab.user_data.instance import IMAGE, Instance, new_instance, render
 from tests.unit.stack_values import OFFSITE
 
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from components import offsite, user_data
-from tests.unit.instance import IMAGE, Instance, new_instance, render
+from tests.lab.user_data.instance import IMAGE, Instance, new_instance, render
+from tests.lab.user_data.test_user_data import NASTY
 from tests.unit.stack_values import OFFSITE
-from tests.unit.test_user_data import NASTY
 
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 STEPS = {

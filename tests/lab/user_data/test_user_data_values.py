@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from components.offsite import VARIABLE
-from tests.unit.instance import IMAGE, Instance, new_instance, render
+from tests.lab.user_data.instance import IMAGE, Instance, new_instance, render
 
 PARAMETER = "/shop/database-url"
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:shop/api-key-AbCdEf"
