@@ -106,8 +106,9 @@ def of(root: Path, environment: Mapping[str, str] = os.environ) -> OwnAccount:
 
 
 def live_config(made: Workspace, key: str, default: Any) -> Any:
-    """A key of the stack `live`, as the copy has it."""
-    return _own(made, LIVE).get(key, default)
+    """A key of the stack `live`, as the copy has it; `pulumi` writes numbers and lists as texts."""
+    value = _own(made, LIVE).get(key, default)
+    return yaml.safe_load(value) if isinstance(value, str) else value
 
 
 def _own(made: Workspace, stack: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from cutover.owned import ROLE
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 IN_CHARGE_OF_FIRST = {FIRST: 100, SECOND: 0}
@@ -60,3 +61,22 @@ def test_a_record_set_that_was_imported_a_second_time_is_not_deleted(first_in_ch
         world.workspace.pulumi("state", "delete", urn, "-s", LIVE, "--yes")
     assert world.must_up(LIVE).steps == ()
     world.assert_nothing_half_done()
+
+
+def test_a_role_that_was_made_before_roles_had_a_path_stays_where_it_is(world: World) -> None:
+    """A preview of such a world is what it was: a role cannot move, and another one would be a change of a colour."""
+    before = world.state(SECOND)
+    (role,) = [one for one in before["resources"] if one["type"] == ROLE]
+    assert role["outputs"]["path"] == role["inputs"]["path"] == f"/tag-team/{NAME}/"
+    made = world.workspace.aws("iam").get_role(RoleName=role["id"])["Role"]
+    assert made["Arn"].endswith(f":role/tag-team/{NAME}/{role['id']}")
+    inputs = {key: value for key, value in role["inputs"].items() if key != "path"}
+    older = {**role, "inputs": inputs, "outputs": {**role["outputs"], "path": "/"}}
+    others = [older if one is role else one for one in before["resources"]]
+    world.import_state(SECOND, {**before, "resources": others})
+    try:
+        preview = world.preview(SECOND)
+        assert preview.exit_code == 0, preview.output
+        assert preview.steps == ()
+    finally:
+        world.import_state(SECOND, before)
