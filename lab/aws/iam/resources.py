@@ -29,7 +29,9 @@ _EC2_PREFIXES = {
 }
 _EC2_ID = re.compile(r"(?P<prefix>[a-z]+)-[0-9a-f]+")
 # What names no resource, whatever it looks like.
-_NO_RESOURCES = frozenset({"Filters", "Tags", "TagSpecifications", "UserData", "PolicyDocument", "Policy"})
+_NO_RESOURCES = frozenset(
+    {"ChangeBatch", "Filters", "Policy", "PolicyDocument", "TagSpecifications", "Tags", "UserData"}
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,19 @@ def resources_of(
     """
     given = list(_texts(parameters))
     found: dict[str, None] = {}
-    for kind in action.resource_types:
+    for kind in _said_types(action, parameters):
         named = _by_arn(kind, given) or _by_name(action, kind, given, place, full_names)
         if not named and kind.is_required:
             named = [_filled(kind, {}, place)]
         found |= dict.fromkeys(named)
     return tuple(found) or ("*",)
+
+
+def _said_types(action: Action, parameters: Mapping[str, Any]) -> tuple[ResourceType, ...]:
+    """The types that a call can be about: Systems Manager's about tags say which one they mean."""
+    said = str(parameters.get("ResourceType", "")).lower()
+    meant = tuple(kind for kind in action.resource_types if kind.name.replace("-", "") == said)
+    return meant or action.resource_types
 
 
 def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:

@@ -44,6 +44,12 @@ SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
             {"ResourceType": "hostedzone", "ResourceId": "Z1"},
             ["arn:aws:route53:::hostedzone/Z1"],
         ),
+        ("ssm:AddTagsToResource", {"ResourceType": "Parameter", "ResourceId": "/a", "Tags": []}, [f"{SSM}a"]),
+        (
+            "route53:ChangeResourceRecordSets",
+            {"HostedZoneId": "Z1", "ChangeBatch": {"Changes": [{"AliasTarget": {"HostedZoneId": "Z2"}}]}},
+            ["arn:aws:route53:::hostedzone/Z1"],
+        ),
         ("ecr:BatchGetImage", {"repositoryName": "a/b"}, ["arn:aws:ecr:eu-central-1:123456789012:repository/a/b"]),
         (
             "autoscaling:CreateOrUpdateTags",
