@@ -19,11 +19,14 @@ def _reserved(world: World) -> dict[str, Any]:
     return said
 
 
-def test_a_reservation_is_waited_for_and_one_that_is_pending_is_refused_by_aws_until_it_is_there(world: World) -> None:
-    world.faults.set_reservation_seconds(36_000)
+def test_a_reservation_is_waited_for_and_one_that_is_pending_is_refused_by_aws_until_it_is_there(
+    first_in_charge: World,
+) -> None:
+    world = first_in_charge
     world.workspace.aws("elbv2").modify_capacity_reservation(
         LoadBalancerArn=_arn(world, SECOND), MinimumLoadBalancerCapacity={"CapacityUnits": 100}
     )
+    world.faults.set_reservation_seconds(36_000)
     world.workspace.edit_project(loadBalancerCapacityUnits=UNITS)
     refused = world.up(SECOND)
     assert "CapacityReservationPending" in _errors(refused)
