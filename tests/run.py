@@ -20,7 +20,7 @@ from lab import environment
 # Tests of the lab that need no world, which takes minutes to build.
 WITHOUT_WORLD = (
     *("tests/lab/parts", "tests/lab/aws", "tests/lab/propagation", "tests/lab/resolvers"),
-    *("tests/lab/test_plugins.py", "tests/lab/test_any_shell.py"),
+    *("tests/lab/test_plugins.py", "tests/lab/test_any_shell.py", "tests/lab/test_run.py", "tests/lab/test_stacks.py"),
 )
 NO_TESTS = 5
 

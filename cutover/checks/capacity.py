@@ -7,7 +7,8 @@ from cutover.group_capacity import CapacitySeen, is_full
 
 # A target that fails every other health check looks healthy in one look of two.
 SAMPLES = 3
-PAUSE_SECONDS = 0.5
+# The first thing that a tag-in waits for, in the preview too.
+PAUSE_SECONDS = 0.25
 
 
 def zones_of(seen: CapacitySeen) -> tuple[str, ...]:
