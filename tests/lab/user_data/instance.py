@@ -135,7 +135,7 @@ def new_instance(home: Path) -> Instance:
     (home / "clock").write_text("0")
     (home / "bin" / "python3").symlink_to(os.path.realpath(sys.executable))
     for name in ("dnf", "systemctl", "aws", "docker"):
-        (home / "bin" / name).write_text(f"#!{sys.executable} -ISX utf8\n{_STAND_IN}")
+        (home / "bin" / name).write_text(f"#!{home}/bin/python3 -ISX utf8\n{_STAND_IN}")
     for name, body in _SHELL_STAND_INS.items():
         (home / "bin" / name).write_text(f"#!/bin/sh\n{body}\n")
     for stand_in in (home / "bin").iterdir():
