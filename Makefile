@@ -48,7 +48,8 @@ test-policies: $(READY) ## The policy pack against the program and its mutations
 # What takes an hour is in test-long.
 LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_colour.py \
 	tests/lab/test_many_names.py tests/lab/test_private_zone.py tests/lab/test_first_time.py \
-	tests/lab/test_first_turn.py tests/lab/test_bad_releases.py
+	tests/lab/test_first_turn.py tests/lab/test_bad_releases.py tests/lab/test_layout.py \
+	tests/lab/test_capacity_units.py tests/lab/test_boot_timeout.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))

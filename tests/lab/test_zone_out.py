@@ -3,8 +3,12 @@
 import time
 
 from tests.lab.test_drain import IN_CHARGE, _errors
-from tests.lab.test_layout import _zone
 from tests.lab.world import CAPACITY, FIRST, SECOND, World
+
+
+def _zone(world: World, instance: str) -> str:
+    (reservation,) = world.workspace.aws("ec2").describe_instances(InstanceIds=[instance])["Reservations"]
+    return str(reservation["Instances"][0]["Placement"]["AvailabilityZone"])
 
 
 def _lose_a_zone(world: World, colour: str) -> None:
