@@ -73,6 +73,7 @@ def parts(lab_options: Sequence[str]) -> list[Part]:
         *unit_tests(cores),
         # Its world is built while the others run.
         Part("lab, with worlds", 2, worlds, "tests.lab.one_world"),
+        Part("components, declared", 2, ("tests/components",)),
         Part("policy pack", 2, ("tests/policies",)),
         Part("lab, its own parts", 2, its_own),
     ]

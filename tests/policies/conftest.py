@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.components import pulumi_mocks
 from tests.policies import pack
 from tests.policies.pack import Pack
 from tests.policies.recorded import Stack, stack
-from tests.unit import pulumi_mocks
 from tests.unit.stack_values import OFFSITE, OWN, PROJECT, facts, parted
 
 COLOURS = ("amber", "violet")

@@ -8,7 +8,7 @@ from typing import Any
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime.proto import analyzer_pb2
 
-from tests.unit.pulumi_mocks import Declaration, Declared
+from tests.components.pulumi_mocks import Declaration, Declared
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import pytest
 
 from cutover.owned import ROLE, Owned
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import IMAGE_ID, ZONES
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import IMAGE_ID, ZONES
 from tests.unit.stack_values import OWN, PROJECT
 
 STASHED = Owned("machine-image-1.0.0", "pulumi:index:Stash", {"output": "ami-0fedcba9876543210"})

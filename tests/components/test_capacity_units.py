@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cutover.capacity_units import PATIENCE_HOURS, under_way
-from tests.unit import pulumi_mocks
+from tests.components import pulumi_mocks
 from tests.unit.stack_values import OWN, PROJECT
 
 

@@ -8,7 +8,7 @@ import pytest
 from cutover import limits
 from cutover.limits import ROLE_POLICY_CHARACTERS, USER_DATA_BYTES
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
+from tests.components import pulumi_mocks
 from tests.unit.stack_values import OWN, PROJECT
 
 

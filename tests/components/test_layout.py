@@ -8,8 +8,8 @@ import pytest
 from cutover.layout import refuse_fewer_zones, refuse_moved
 from cutover.owned import Owned
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import ZONES
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import ZONES
 from tests.unit.stack_values import OWN, PROJECT
 
 MOVED = '{"amber": "10.30.0.0/16", "violet": "10.20.0.0/16"}'

@@ -11,8 +11,8 @@ from cutover.in_charge import History, Version
 from cutover.owned import Owned
 from cutover.refusal import Refusal
 from cutover.weighted_set import WeightedSets, alias
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import Declaration
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import Declaration
 from tests.unit.stack_values import OWN, PROJECT, facts
 
 NAME = "www.shop.example"

@@ -5,7 +5,7 @@ import pytest
 from cutover import doubles
 from cutover.owned import Owned
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
+from tests.components import pulumi_mocks
 from tests.unit.stack_values import OWN, PROJECT, facts
 
 

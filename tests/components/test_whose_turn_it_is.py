@@ -14,8 +14,8 @@ from cutover.in_charge import History, Version
 from cutover.owned import PARAMETER, RECORD, STASH, Owned
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import ZONE_ID, Declaration
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import ZONE_ID, Declaration
 from tests.unit.stack_values import OWN, PROJECT, facts
 from tests.unit.zone_of import alias, simple
 

@@ -11,8 +11,8 @@ import pytest
 
 from cutover.cluster_facts import awake
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import IMAGE_ID, REGION, ZONE_ID, ZONES, Declaration, Declared
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import IMAGE_ID, REGION, ZONE_ID, ZONES, Declaration, Declared
 from tests.unit.stack_values import OFFSITE, OWN, PROJECT, parted
 
 CERTIFICATE = "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"

@@ -9,8 +9,8 @@ from cutover import instance_types
 from cutover.aws_clusters import AwsClusters
 from cutover.owned import Owned
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import ZONES
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import ZONES
 from tests.unit.stack_values import OWN, PROJECT
 
 A, B, C = ZONES

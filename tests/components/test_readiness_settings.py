@@ -3,7 +3,7 @@
 import pytest
 
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
+from tests.components import pulumi_mocks
 from tests.unit.stack_values import OWN, PROJECT, colour, load
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from cutover.cluster_facts import ClusterFacts
 from cutover.refusal import Refusal
-from tests.unit import pulumi_mocks
-from tests.unit.pulumi_mocks import ZONE_ID, Declaration, Declared
+from tests.components import pulumi_mocks
+from tests.components.pulumi_mocks import ZONE_ID, Declaration, Declared
 from tests.unit.stack_values import OWN, PROJECT, facts, parted
 
 ONE = '["www.shop.example"]'
