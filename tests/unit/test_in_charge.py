@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cutover import freeze, in_charge
@@ -123,6 +123,7 @@ SAID = st.recursive(
 BY_HAND = st.text() | SAID | st.fixed_dictionaries({}, optional=dict.fromkeys(GOOD, SAID))
 
 
+@settings(max_examples=30)
 @given(BY_HAND, BY_HAND)
 def test_whatever_somebody_wrote_in_between_later_reads_go_on(one: object, other: object) -> None:
     """One that says nothing used to make every later read fail, for as long as AWS keeps it: a hundred versions."""
@@ -139,6 +140,7 @@ def test_whatever_somebody_wrote_in_between_later_reads_go_on(one: object, other
     assert freeze.frozen_because("amber", traffic, 400.0 + freeze.DRAIN_SECONDS + 1) is None
 
 
+@settings(max_examples=30)
 @given(BY_HAND)
 def test_whatever_the_latest_is_nobody_is_taken_for_idle_by_it(written: object) -> None:
     found = in_charge.history_of([version(1, {"colour": "amber"}), version(2, written)], 1000.0)
