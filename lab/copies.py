@@ -41,6 +41,10 @@ class Wanted:
         self._connection.sendall(json.dumps(asdict(addresses)).encode() + b"\n")
         threading.Thread(target=self._wait_for_end, args=(stop,), daemon=True).start()
 
+    def refuse(self, why: str) -> None:
+        """Say that there will be no copy, and why."""
+        self._connection.sendall(json.dumps({"failed": why}).encode() + b"\n")
+
     def _wait_for_end(self, stop: threading.Event) -> None:
         try:
             while self._words.read(1):
@@ -94,8 +98,11 @@ def copied(port: int, state_dir: Path, api_port: int = 0, *, machines: bool = Fa
         said = words.readline()
         if not said:
             raise RuntimeError(f"the copy of the lab did not come up, see {state_dir / 'server.log'}")
+        answer = json.loads(said)
+        if "failed" in answer:
+            raise RuntimeError(f"the copy of the lab did not come up: {answer['failed']}")
         try:
-            yield Addresses(**json.loads(said))
+            yield Addresses(**answer)
         finally:
             connection.shutdown(socket.SHUT_WR)
             connection.settimeout(STOP_SECONDS)

@@ -43,10 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     if wanted is not None:  # in the process of the copy
         _log_to(wanted.state_dir)
         before, at, calls = cloud.history(), wanted.api_port, cloud.journal.calls()
-        cloud = Cloud(
-            options.alias_ttl, options.health_seconds, wanted.state_dir, before, at, calls, machines=wanted.machines
-        )
-        cloud.start()
+        try:
+            cloud = Cloud(
+                options.alias_ttl, options.health_seconds, wanted.state_dir, before, at, calls, machines=wanted.machines
+            )
+            cloud.start()
+        except (Exception, SystemExit) as error:  # werkzeug exits when its port is taken
+            wanted.refuse(f"{type(error).__name__}: {error}")
+            raise
         wanted.announce(cloud.addresses, stop)
         logging.info("a copy, serving at %s", cloud.addresses)
     stop.wait()
