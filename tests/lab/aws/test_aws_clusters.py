@@ -7,16 +7,15 @@ from botocore.exceptions import ClientError
 
 from cutover.aws import session
 from cutover.aws_clusters import KEEP_ALIVE, AwsClusters
-from lab.client import ApiFault, LabClient, RunningServer, aws_environment
+from lab.client import ApiFault, LabClient, RunningServer
 from lab.workspace import REGION
+from tests.lab.aws.in_environment import in_environment_of
 from tests.lab.parts.lab_account import Account
 
 
 @pytest.fixture
 def aws(running: RunningServer) -> Iterator[AwsClusters]:
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in aws_environment(running.addresses).items():
-            environment.setenv(name, value)
+    with in_environment_of(running):
         yield AwsClusters(session({"region": REGION}))
 
 

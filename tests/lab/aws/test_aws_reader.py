@@ -13,19 +13,13 @@ from cutover.aws import Aws, session
 from cutover.group_capacity import CapacitySeen
 from cutover.provenance import Place
 from cutover.weighted_set import WeightedSet
-from lab.client import ApiFault, LabClient, RunningServer, aws_environment, start
+from lab.client import ApiFault, LabClient, RunningServer
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with (
-        pytest.MonkeyPatch.context() as environment,
-        start(tmp_path_factory.mktemp("lab"), health_seconds=0.0) as server,
-    ):
-        for name, value in aws_environment(server.addresses).items():
-            environment.setenv(name, value)
-        yield server
+def running(lab_alone: RunningServer) -> RunningServer:
+    return lab_alone
 
 
 @pytest.fixture(scope="module")

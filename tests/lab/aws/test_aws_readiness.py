@@ -15,8 +15,9 @@ from cutover.checks.candidate import Candidate, LiveNames
 from cutover.checks.look import look
 from cutover.cluster_facts import ClusterFacts
 from cutover.printable import printable
-from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault, aws_environment
+from lab.client import ApiFault, FrontFault, LabClient, RunningServer, ServerFault
 from propagation import Endpoint
+from tests.lab.aws.in_environment import in_environment_of
 from tests.lab.aws.tls_server import Authority
 from tests.lab.parts.lab_account import Account, Cluster, alias, simple, weighted
 from tests.unit.stack_values import facts
@@ -26,9 +27,7 @@ REGION, HOOKS_REGION = "eu-central-1", "us-east-1"
 
 @pytest.fixture(scope="module")
 def aws(running: RunningServer) -> Iterator[AwsReadiness]:
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in aws_environment(running.addresses).items():
-            environment.setenv(name, value)
+    with in_environment_of(running):
         yield AwsReadiness(session({"region": HOOKS_REGION}))
 
 

@@ -10,7 +10,7 @@ import pytest
 from cutover import tagged
 from cutover.aws import session
 from cutover.aws_tagged import AwsTagged
-from lab.client import RunningServer, aws_environment, start
+from lab.client import RunningServer
 from lab.sweep import Sweep
 
 SERVICE = "www.shop.example"
@@ -24,14 +24,8 @@ def listed(tags: dict[str, str]) -> list[dict[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
-    with (
-        pytest.MonkeyPatch.context() as environment,
-        start(tmp_path_factory.mktemp("lab"), health_seconds=0.0) as server,
-    ):
-        for name, value in aws_environment(server.addresses).items():
-            environment.setenv(name, value)
-        yield server
+def running(lab_alone: RunningServer) -> RunningServer:
+    return lab_alone
 
 
 class Made:
