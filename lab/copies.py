@@ -1,8 +1,8 @@
 """Copies of a running lab: each a process of its own that holds all that the lab held, at addresses of its own.
 
 What a lab holds is spread over moto's module globals, so a copy is a fork. Threads do not survive one, so the lab stops
-answering for the first copy: from then on it is there to be copied and for nothing else. Without copies to be made
-there is nothing of this in a lab.
+answering for the first copy: from then on it is there to be copied and for nothing else. A copy can be copied too, in
+the same way. Without copies to be made there is nothing of this in a lab.
 """
 
 import json
@@ -44,6 +44,11 @@ class Wanted:
     def refuse(self, why: str) -> None:
         """Say that there will be no copy, and why."""
         self._connection.sendall(json.dumps({"failed": why}).encode() + b"\n")
+
+    def leave_to_the_original(self) -> None:
+        """Close what a copy of this copy has inherited: the connection ends when this copy does."""
+        self._words.close()
+        self._connection.close()
 
     def _wait_for_end(self, stop: threading.Event) -> None:
         try:

@@ -1,0 +1,88 @@
+"""`make bench`: this program beside a bare Pulumi program and OpenTofu, in one run; half an hour on two cores.
+
+Tag-in, preview and cluster build, in turn, on one lab with one provider binary: seconds without the waits of the
+provider and of DNS, CPU, memory, and the moments without a ready colour. Prints the tables, writes .lab/bench.json and
+docs/performance.md. Nothing here can fail but the commands themselves: how fast a machine is proves nothing.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench import open_tofu, page
+from bench.bare import Bare
+from bench.figures import Figures
+from bench.open_tofu import OpenTofu
+from bench.ours import Ours
+from bench.rounds import Rounds, with_names
+from bench.stage import Stage
+from bench.world import CAPACITY, TTL_SECONDS, say
+from lab import environment, toolchain, workspace
+from lab.client import start
+
+OUTPUT = Path(".lab/bench.json")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="previews and tag-ins of each (5)")
+    parser.add_argument("--rounds-between", type=int, default=3, help="of each but the fewest and the most names (3)")
+    parser.add_argument("--names", type=int, nargs="+", default=[1, 10, 50], help="how many names (1 10 50)")
+    parser.add_argument("--again", action="store_true", help="only write the page, of the last run")
+    environment.enter()
+    options = parser.parse_args(arguments)
+    if options.again:
+        figures = Figures.read(json.loads(OUTPUT.read_text(encoding="utf-8")))
+    else:
+        figures = measure(sorted(options.names), options.rounds, options.rounds_between)
+        OUTPUT.parent.mkdir(exist_ok=True)
+        OUTPUT.write_text(json.dumps(figures.as_dict(), indent=1) + "\n", encoding="utf-8")
+    page.put(figures)
+    print(page.measured(figures))
+    return 0
+
+
+def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
+    """Builds of both colours, then all rounds; `rounds_between`: of numbers of names in the middle."""
+    engine, rival = toolchain.ensure(say), open_tofu.found()
+    began, load = time.monotonic(), os.getloadavg()[0]
+    run = Rounds([Ours(), Bare(), OpenTofu(rival)])
+    with ExitStack() as stack:
+        root = Path(stack.enter_context(TemporaryDirectory(prefix="tag-team-bench-")))
+        server = stack.enter_context(
+            start(root / "base" / "server", alias_ttl=TTL_SECONDS, health_seconds=1, copies=True)
+        )
+        made = workspace.lay_out(root / "base", server.addresses, say)
+        made.edit_project(capacity=CAPACITY)
+        base = Stage(root / "base", made, server.addresses, 1)
+        for colour in base.colours:
+            run.build(base, colour)
+        stages = stack.enter_context(with_names(base, root, names, run.everybody))
+        for number in range(1, rounds + 1):
+            taking_part = [s for s in stages if number <= rounds_between or s.names in (names[0], names[-1])]
+            with run.beside(taking_part[-1], root, number):
+                for stage in taking_part:
+                    run.switch(stage, root, number)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="minutes"),
+        "minutes": round((time.monotonic() - began) / 60, 1),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": round(load, 1),
+        "engine": engine.engine_version,
+        "provider": engine.provider_version,
+        "rival": f"{rival.name} {rival.version}",
+        "alias_ttl_seconds": TTL_SECONDS,
+    }
+    return Figures(tuple(run.samples), about, run.differences(), dict(run.made[Ours.name]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The order in which everybody is measured: in turn, so that whatever else the machine does falls on all."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench import certificate, counts
+from bench.contestant import Contestant, Ran
+from bench.figures import BUILD, PREVIEW, TAG_IN, Sample, sample, with_moments
+from bench.moments import moments, of_names
+from bench.ours import Ours
+from bench.stage import Stage, copied
+from bench.world import required, say
+
+
+@dataclass
+class Rounds:
+    """Everybody who takes part, and what was measured until now.
+
+    many: with more names than that, whoever has a pair for each of them is measured beside the others: most of its
+    minutes it sleeps.
+    """
+
+    everybody: Sequence[Contestant]
+    many: int = 10
+    samples: list[Sample] = field(default_factory=list)
+    made: dict[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def build(self, stage: Stage, colour: str) -> None:
+        """Everybody builds a cluster like `colour`; ours first, since the others do the like of it."""
+        for one in self.everybody:
+            say(f"build of {colour}: {one.name}")
+            self._note(one, BUILD, stage, one.build(stage, colour))
+
+    def switch(self, stage: Stage, root: Path, number: int) -> None:
+        """Everybody previews a tag-in and makes it, in a fresh copy of the stage with the first colour in charge."""
+        with copied(stage, root / f"{stage.names}-{number}") as fresh:
+            for one in _turned(self.everybody, number):
+                if not self._is_beside(one, stage):
+                    self._switch(one, fresh, number)
+
+    @contextmanager
+    def beside(self, stage: Stage, root: Path, number: int) -> Iterator[None]:
+        """Meanwhile, whoever is measured beside the others does the same in another copy."""
+        asleep = [one for one in self.everybody if self._is_beside(one, stage)]
+        with ExitStack() as stack:
+            pool = stack.enter_context(ThreadPoolExecutor(1))
+            fresh = stack.enter_context(copied(stage, root / f"{stage.names}-{number}-beside")) if asleep else stage
+            under_way: list[Future[None]] = [pool.submit(self._switch, one, fresh, number) for one in asleep]
+            yield
+            for future in under_way:
+                future.result()
+
+    def _switch(self, one: Contestant, stage: Stage, number: int) -> None:
+        colour = stage.colours[1]
+        say(f"round {number}, {stage.names} names: {one.name}")
+        self._note(one, PREVIEW, stage, one.preview(stage, colour))
+        self._note(one, TAG_IN, stage, one.tag_in(stage, colour))
+
+    def _note(self, one: Contestant, deed: str, stage: Stage, ran: Ran) -> None:
+        found = sample(one.name, deed, stage.names, ran, stage.lab.calls())
+        if deed == TAG_IN:
+            names = one.names(stage)
+            seen = moments(of_names(stage.lab.history(), names), ran.usage.began_at, ran.usage.ended_at)
+            found = with_moments(found, seen)
+        if deed == BUILD:
+            self.made[one.name] = ran.made
+        say(f"{one.name}: {deed} {found.seconds:.1f} s, {found.own_seconds:.1f} s of it without waits")
+        self.samples.append(found)
+
+    def differences(self) -> dict[str, list[str]]:
+        """What everybody has built more or less of than the first one."""
+        first = next(iter(self.made.values()), Counter[str]())
+        return {who: counts.differences(first, made) for who, made in self.made.items()}
+
+    def _is_beside(self, one: Contestant, stage: Stage) -> bool:
+        return stage.names > self.many and len(one.names(stage)) > 1 and not isinstance(one, Ours)
+
+
+@contextmanager
+def with_names(
+    base: Stage, root: Path, numbers: Sequence[int], everybody: Sequence[Contestant]
+) -> Iterator[list[Stage]]:
+    """Copies of `base` for each number of names, in which everybody has the first colour in charge of so many."""
+    certificate_arn = certificate.for_all(base)
+    with ExitStack() as stack:
+        stages = [stack.enter_context(copied(base, root / f"names-{names}", names)) for names in numbers]
+        with ThreadPoolExecutor(len(stages)) as pool:
+            list(pool.map(lambda stage: _lay_out(stage, certificate_arn, everybody), stages))
+        yield stages
+
+
+def _lay_out(stage: Stage, certificate_arn: str, everybody: Sequence[Contestant]) -> None:
+    say(f"{stage.names} names: laying out")
+    stage.made.edit_project(names=list(stage.names_of("www")), certificateArn=certificate_arn)
+    for colour in stage.colours:
+        required(stage.made.up(colour))
+    layings: list[Callable[[Stage], None]] = [one.lay_out for one in everybody]
+    with ThreadPoolExecutor(len(layings)) as pool:
+        list(pool.map(lambda lay_out: lay_out(stage), layings))
+
+
+def _turned(everybody: Sequence[Contestant], number: int) -> list[Contestant]:
+    """Another one begins in each round."""
+    first = number % len(everybody)
+    return [*everybody[first:], *everybody[:first]]
