@@ -52,9 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
     """Builds of both colours, then all rounds; `rounds_between`: of numbers of names in the middle."""
-    engine, rival = toolchain.ensure(say), open_tofu.found()
+    engine, programs = toolchain.ensure(say), [open_tofu.open_tofu()]
+    if (terraform := open_tofu.terraform()) is not None:
+        programs.append(terraform)
     began, load = time.monotonic(), os.getloadavg()[0]
-    run = Rounds([Ours(), Bare(), OpenTofu(rival)])
+    run = Rounds([Ours(), Bare(), OpenTofu(programs[0]), *(OpenTofu(one, most_names=names[0]) for one in programs[1:])])
     with ExitStack() as stack:
         root = Path(stack.enter_context(TemporaryDirectory(prefix="tag-team-bench-")))
         server = stack.enter_context(
@@ -67,9 +69,9 @@ def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
             run.build(base, colour)
         stages = stack.enter_context(with_names(base, root, names, run.everybody))
         for number in range(1, rounds + 1):
-            taking_part = [s for s in stages if number <= rounds_between or s.names in (names[0], names[-1])]
-            with run.beside(taking_part[-1], root, number):
-                for stage in taking_part:
+            stages_now = [s for s in stages if number <= rounds_between or s.names in (names[0], names[-1])]
+            with run.beside(stages_now[-1], root, number):
+                for stage in stages_now:
                     run.switch(stage, root, number)
     about = {
         "at": datetime.now(UTC).isoformat(timespec="minutes"),
@@ -78,7 +80,7 @@ def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
         "load": round(load, 1),
         "engine": engine.engine_version,
         "provider": engine.provider_version,
-        "rival": f"{rival.name} {rival.version}",
+        "rivals": [f"{one.name} {one.version}" for one in programs],
         "alias_ttl_seconds": TTL_SECONDS,
     }
     return Figures(tuple(run.samples), about, run.differences(), dict(run.made[Ours.name]))

@@ -12,6 +12,7 @@ import yaml
 from bench import blueprint, counts, measured
 from bench.contestant import Ran
 from bench.stage import Stage
+from bench.steps import steps
 from bench.world import required
 from lab.workspace import Workspace
 
@@ -22,6 +23,7 @@ class Bare:
     """`pulumi up` and `pulumi preview` of programs without hooks, checks and waits (`bench/bare`)."""
 
     name = "bare Pulumi"
+    most_names: int | None = None
     _label = "bare"
 
     def build(self, stage: Stage, colour: str) -> Ran:
@@ -42,14 +44,14 @@ class Bare:
     def preview(self, stage: Stage, colour: str) -> Ran:
         made = _project(stage, "live")
         self._activate(stage, made, colour)
-        _, usage = measured.pulumi(made, "preview", "-s", "live")
-        return Ran(usage)
+        result, usage = measured.pulumi(made, "preview", "-s", "live")
+        return Ran(usage, steps=steps(result.events))
 
     def tag_in(self, stage: Stage, colour: str) -> Ran:
         made = _project(stage, "live")
         self._activate(stage, made, colour)
-        _, usage = measured.pulumi(made, "up", "-s", "live", "--yes", "--skip-preview")
-        return Ran(usage)
+        result, usage = measured.pulumi(made, "up", "-s", "live", "--yes", "--skip-preview")
+        return Ran(usage, steps=steps(result.events))
 
     def _activate(self, stage: Stage, made: Workspace, colour: str) -> None:
         values = {"active": colour, "names": stage.names_of(self._label), "zoneId": stage.zone_id}

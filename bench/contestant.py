@@ -13,18 +13,24 @@ from bench.waits import Span
 class Ran:
     """One command. waited: what of it were waits of its own that others do not have, from when until when (Unix times).
 
-    made: type of resource -> how many it has made; only of a build.
+    made: type of resource -> how many it has made; only of a build. steps: name of a resource -> its step; only of what
+    a Pulumi program does to the live names.
     """
 
     usage: Usage
     waited: Sequence[Span] = ()
     made: Mapping[str, int] = field(default_factory=dict)
+    steps: Mapping[str, Span] = field(default_factory=dict)
 
 
 class Contestant(Protocol):
-    """Somebody who can build a cluster and switch names, each by a command of their own."""
+    """Somebody who can build a cluster and switch names, each by a command of their own.
+
+    most_names: takes part in no tag-in of more names; None: in all.
+    """
 
     name: str
+    most_names: int | None
 
     def build(self, stage: Stage, colour: str) -> Ran:
         """Build a cluster like `colour`."""

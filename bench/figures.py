@@ -1,16 +1,17 @@
 """What was measured: one sample for each command, and the median and the spread of several."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from statistics import median
 from typing import Any
 
 from bench.contestant import Ran
 from bench.moments import Moments
-from bench.waits import naps, seconds_within, within
+from bench.waits import Span, naps, seconds_within, within
 from lab.messages import Call
 
 BUILD, PREVIEW, TAG_IN = "build", "preview", "tag-in"
+BEFORE, AFTER = "until the first step", "after the last step"
 DEEDS = (PREVIEW, TAG_IN, BUILD)
 
 
@@ -20,7 +21,8 @@ class Sample:
 
     seconds: all of it. provider_seconds: while the provider slept, by its own naps. waited_seconds: while it waited for
     what only ours waits for: DNS in a tag-in, full capacity in a build. own_seconds: what is left; where both waits are
-    under way at once they count once. calls: that AWS got meanwhile. moments: of a tag-in only.
+    under way at once they count once. calls: that AWS got meanwhile. steps: what of `own_seconds` was before the first
+    step, in each of them, and after the last one. moments: of a tag-in only.
     """
 
     who: str
@@ -33,6 +35,7 @@ class Sample:
     cpu_seconds: float
     peak_megabytes: float
     calls: int
+    steps: Mapping[str, float] = field(default_factory=dict)
     moments: Moments | None = None
 
     @staticmethod
@@ -59,7 +62,20 @@ def sample(who: str, deed: str, names: int, ran: Ran, calls: Iterable[Call]) -> 
         cpu_seconds=ran.usage.cpu_seconds,
         peak_megabytes=ran.usage.peak_megabytes,
         calls=len(during),
+        steps=_own_seconds_of(ran, window, [*slept, *ran.waited]),
     )
+
+
+def _own_seconds_of(ran: Ran, window: Span, waits: Sequence[Span]) -> dict[str, float]:
+    """Seconds before the first step, in each step without its waits, and after the last one; none without steps."""
+    if not ran.steps:
+        return {}
+    first, last = min(began for began, _ in ran.steps.values()), max(ended for _, ended in ran.steps.values())
+    inside = {
+        name: span[1] - span[0] - seconds_within(waits, span)
+        for name, span in sorted(ran.steps.items(), key=lambda step: step[1])
+    }
+    return {BEFORE: first - window[0], **inside, AFTER: window[1] - last}
 
 
 @dataclass(frozen=True)
@@ -112,15 +128,11 @@ class Figures:
 
     def as_dict(self) -> dict[str, Any]:
         """The form of .lab/bench.json."""
-        rounded = [
-            {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(one).items()}
-            for one in self.samples
-        ]
         return {
             "about": dict(self.about),
             "differences": {who: list(lines) for who, lines in self.differences.items()},
             "resources": dict(self.resources),
-            "samples": rounded,
+            "samples": [_rounded(asdict(one)) for one in self.samples],
         }
 
     @staticmethod
@@ -128,6 +140,13 @@ class Figures:
         """From what `as_dict` gave."""
         samples = tuple(Sample.read(one) for one in content["samples"])
         return Figures(samples, content["about"], content["differences"], content["resources"])
+
+
+def _rounded(value: Any) -> Any:
+    """To the millisecond."""
+    if isinstance(value, dict):
+        return {key: _rounded(item) for key, item in value.items()}
+    return round(value, 3) if isinstance(value, float) else value
 
 
 def with_moments(of: Sample, moments: Moments) -> Sample:

@@ -1,4 +1,4 @@
-"""OpenTofu, or Terraform where there is one: the same resources as its users lay them out, with the lab's provider."""
+"""OpenTofu, and Terraform where there is one: the same resources as their users lay them out."""
 
 import hashlib
 import json
@@ -33,17 +33,21 @@ class Program:
     path: Path
 
 
-def found(report: go_build.Report = say) -> Program:
-    """The user's own Terraform, or else the pinned OpenTofu, built into the user's cache at the first use.
+def open_tofu(report: go_build.Report = say) -> Program:
+    """The pinned OpenTofu, built into the user's cache at the first use.
 
     Raises MissingPrerequisite and BuildFailed, as `lab.toolchain.ensure` does.
     """
-    users = environment.user()
-    terraform = shutil.which("terraform", path=users.get("PATH", os.defpath))
-    if terraform is not None:
-        told = subprocess.run([terraform, "version", "-json"], capture_output=True, text=True, check=True)
-        return Program("Terraform", json.loads(told.stdout)["terraform_version"], Path(terraform))
-    return Program("OpenTofu", TOFU.version().removeprefix("v"), _built(users, report) / TOFU.program)
+    return Program("OpenTofu", TOFU.version().removeprefix("v"), _built(environment.user(), report) / TOFU.program)
+
+
+def terraform() -> Program | None:
+    """The user's own Terraform, if it is on PATH."""
+    path = shutil.which("terraform", path=environment.user().get("PATH", os.defpath))
+    if path is None:
+        return None
+    told = subprocess.run([path, "version", "-json"], capture_output=True, text=True, check=True)
+    return Program("Terraform", json.loads(told.stdout)["terraform_version"], Path(path))
 
 
 def _built(users: Mapping[str, str], report: go_build.Report) -> Path:
@@ -71,14 +75,13 @@ class OpenTofu:
     The provider is the lab's own, by `dev_overrides`; so there is no `init`, and nothing is fetched.
     """
 
-    _label = "pairs"
-
-    def __init__(self, program: Program) -> None:
-        self.name, self._program = program.name, program
+    def __init__(self, program: Program, most_names: int | None = None) -> None:
+        self.name, self.most_names = program.name, most_names
+        self._program, self._label = program, program.name.lower()
 
     def build(self, stage: Stage, colour: str) -> Ran:
-        values = blueprint.cluster(stage.made.deployment(colour), colour, f"tofu-{colour}", stage.zone)
-        folder = self._laid_out(stage, "cluster", f"tofu-{colour}", {"cluster": values})
+        values = blueprint.cluster(stage.made.deployment(colour), colour, f"{self._label}-{colour}", stage.zone)
+        folder = self._laid_out(stage, "cluster", f"{self._label}-{colour}", {"cluster": values})
         usage = self._run(stage, folder, "apply", "-auto-approve")
         state = json.loads((folder / "terraform.tfstate").read_text(encoding="utf-8"))
         return Ran(usage, made=counts.of_terraform(state))
@@ -86,7 +89,7 @@ class OpenTofu:
     def lay_out(self, stage: Stage) -> None:
         targets = {colour: {"name": name, "zone_id": zone} for colour, (name, zone) in stage.targets.items()}
         values = {"names": self.names(stage), "zone_id": stage.zone_id, "targets": targets}
-        folder = self._laid_out(stage, "live", "tofu-live", values)
+        folder = self._laid_out(stage, "live", f"{self._label}-live", values)
         # All at a time: this is not measured.
         changes = str(2 * stage.names)
         self._run(stage, folder, "apply", "-auto-approve", f"-parallelism={changes}", _active(stage.colours[0]))
@@ -95,10 +98,11 @@ class OpenTofu:
         return stage.names_of(self._label)
 
     def preview(self, stage: Stage, colour: str) -> Ran:
-        return Ran(self._run(stage, stage.root / "tofu-live", "plan", _active(colour)))
+        return Ran(self._run(stage, stage.root / f"{self._label}-live", "plan", _active(colour)))
 
     def tag_in(self, stage: Stage, colour: str) -> Ran:
-        return Ran(self._run(stage, stage.root / "tofu-live", "apply", "-auto-approve", _active(colour)))
+        folder = stage.root / f"{self._label}-live"
+        return Ran(self._run(stage, folder, "apply", "-auto-approve", _active(colour)))
 
     def _laid_out(self, stage: Stage, program: str, folder: str, values: Mapping[str, Any]) -> Path:
         made = stage.root / folder

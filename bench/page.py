@@ -15,7 +15,7 @@ def measured(figures: Figures) -> str:
     parts = [
         [
             f"Measured {about['at']}, in {about['minutes']:.0f} minutes, {about['cores']} cores, load {about['load']} "
-            f"when it began; engine {about['engine']}, provider {about['provider']}, {about['rival']}."
+            f"when it began; engine {about['engine']}, provider {about['provider']}, {', '.join(about['rivals'])}."
         ],
         ["**What was to be shown**"],
         tables.goals(figures),
@@ -23,6 +23,8 @@ def measured(figures: Figures) -> str:
         tables.deeds(figures, PREVIEW),
         ["**Tag-in** (`pulumi up -s live --skip-preview`, `apply`)"],
         tables.deeds(figures, TAG_IN),
+        ["**Where the seconds go**, of one name; steps that are under way at once count each"],
+        tables.steps(figures),
         ["**What clients may have met**"],
         tables.moments(figures),
         [f"**Build of a cluster** ({_resources(figures)})"],

@@ -38,14 +38,14 @@ class Rounds:
     def switch(self, stage: Stage, root: Path, number: int) -> None:
         """Everybody previews a tag-in and makes it, in a fresh copy of the stage with the first colour in charge."""
         with copied(stage, root / f"{stage.names}-{number}") as fresh:
-            for one in _turned(self.everybody, number):
+            for one in _turned(taking_part(self.everybody, stage), number):
                 if not self._is_beside(one, stage):
                     self._switch(one, fresh, number)
 
     @contextmanager
     def beside(self, stage: Stage, root: Path, number: int) -> Iterator[None]:
         """Meanwhile, whoever is measured beside the others does the same in another copy."""
-        asleep = [one for one in self.everybody if self._is_beside(one, stage)]
+        asleep = [one for one in taking_part(self.everybody, stage) if self._is_beside(one, stage)]
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(1))
             fresh = stack.enter_context(copied(stage, root / f"{stage.names}-{number}-beside")) if asleep else stage
@@ -98,9 +98,14 @@ def _lay_out(stage: Stage, certificate_arn: str, everybody: Sequence[Contestant]
     stage.made.edit_project(names=list(stage.names_of("www")), certificateArn=certificate_arn)
     for colour in stage.colours:
         required(stage.made.up(colour))
-    layings: list[Callable[[Stage], None]] = [one.lay_out for one in everybody]
+    layings: list[Callable[[Stage], None]] = [one.lay_out for one in taking_part(everybody, stage)]
     with ThreadPoolExecutor(len(layings)) as pool:
         list(pool.map(lambda lay_out: lay_out(stage), layings))
+
+
+def taking_part(everybody: Sequence[Contestant], stage: Stage) -> list[Contestant]:
+    """Those who are measured with so many names."""
+    return [one for one in everybody if one.most_names is None or stage.names <= one.most_names]
 
 
 def _turned(everybody: Sequence[Contestant], number: int) -> list[Contestant]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from bench.figures import BUILD, PREVIEW, TAG_IN, Figures, Sample
+from bench.figures import BUILD, PREVIEW, TAG_IN, Figures, Sample, spread
 
 OURS, FLOOR = "tag-team", "bare Pulumi"
 # https: issue 14: a tag-in and a preview are at most so far above the floor, fifty names take at most so much longer.
@@ -46,6 +46,18 @@ def moments(figures: Figures) -> list[str]:
                 ]
             )
     return table(["names", "who", "lowered first", "were at 0/0", "the longest 0/0", "first to last change"], rows)
+
+
+def steps(figures: Figures) -> list[str]:
+    """Where the seconds of a Pulumi program go that are no waits, of one name: the median of each."""
+    rows = []
+    for deed in (PREVIEW, TAG_IN):
+        for who in (OURS, FLOOR):
+            samples = figures.of(who, deed, min(figures.names))
+            names = dict.fromkeys(name for one in samples for name in one.steps)
+            told = [f"{name} {spread([one.steps.get(name, 0.0) for one in samples]).median:.2f} s" for name in names]
+            rows += [[deed, who, ", ".join(told)]] if told else []
+    return table(["deed", "who", "steps, without their waits"], rows) if rows else []
 
 
 def goals(figures: Figures) -> list[str]:

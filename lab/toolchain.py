@@ -153,7 +153,7 @@ def _provider(bridge: Path, cache: Path, environment: Mapping[str, str], report:
 
 @contextlib.contextmanager
 def locked(path: Path, report: Report, what: str = "the engine") -> Iterator[None]:
-    """Hold an exclusive lock on `path` for a build of `what`; the kernel lets go of it however its holder ends."""
+    """Hold an exclusive lock on `path`; the kernel lets go of it however its holder ends. `what` is built under it."""
     with path.open("w") as file:
         waited = 0.0
         while not _try_lock(file.fileno()):

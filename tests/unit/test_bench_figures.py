@@ -10,9 +10,11 @@ from bench import page, tables
 from bench.contestant import Ran
 from bench.figures import BUILD, PREVIEW, TAG_IN, Figures, Sample, sample, spread
 from bench.moments import Moments
+from bench.steps import steps
 from bench.tables import FLOOR, OURS
 from bench.usage import Usage
 from lab.messages import Call
+from lab.pulumi_command import Event
 
 OTHER = "OpenTofu"
 ABOUT = {
@@ -22,7 +24,7 @@ ABOUT = {
     "load": 0.4,
     "engine": "3.259.0",
     "provider": "5.100.0",
-    "rival": "OpenTofu 1.12.6",
+    "rivals": ["OpenTofu 1.12.6"],
     "alias_ttl_seconds": 5,
 }
 
@@ -45,6 +47,35 @@ def test_waits_that_are_under_way_at_once_count_once() -> None:
     found = sample(OURS, BUILD, 1, ran, calls)
     assert (found.provider_seconds, found.waited_seconds, found.own_seconds) == (15.0, 20.0, 30.0)
     assert found.calls == 2
+
+
+def test_the_steps_are_told_without_their_waits() -> None:
+    lasted = {"record": (108.0, 126.0), "in-charge": (126.0, 142.0)}
+    ran = Ran(Usage(100.0, 45.0, 9.0, 500.0), [(127.0, 140.0)], steps=lasted)
+    calls = [called(110, "route53:ChangeResourceRecordSets"), called(125, "route53:GetChange")]
+    found = sample(OURS, TAG_IN, 1, ran, calls)
+    assert found.steps == {"until the first step": 8.0, "record": 3.0, "in-charge": 3.0, "after the last step": 3.0}
+    assert tables.steps(figures(found))[2] == (
+        "| tag-in | tag-team | "
+        "until the first step 8.00 s, record 3.00 s, in-charge 3.00 s, after the last step 3.00 s |"
+    )
+
+
+def test_a_replacement_is_one_step_and_what_stays_is_none() -> None:
+    def event(at: float, kind: str, op: str, name: str) -> Event:
+        urn = f"urn:pulumi:live::tag-team::pulumi:index:Stash::{name}"
+        return Event(at, kind, {"metadata": {"op": op, "urn": urn, "type": "pulumi:index:Stash"}})
+
+    events = [
+        event(1, "resourcePreEvent", "same", "names"),
+        event(2, "resOutputsEvent", "same", "names"),
+        event(3, "resourcePreEvent", "create-replacement", "ready"),
+        event(5, "resOutputsEvent", "create-replacement", "ready"),
+        event(6, "resourcePreEvent", "delete-replaced", "ready"),
+        event(7, "resOutputsEvent", "delete-replaced", "ready"),
+        Event(8, "summaryEvent", {}),
+    ]
+    assert steps(events) == {"ready": (3, 7)}
 
 
 def test_the_spread_is_from_the_least_to_the_most() -> None:
