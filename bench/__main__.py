@@ -11,6 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,8 +23,8 @@ from bench.figures import Figures
 from bench.open_tofu import OpenTofu
 from bench.ours import Ours
 from bench.rounds import Rounds, with_names
-from bench.stage import Stage
-from bench.world import CAPACITY, TTL_SECONDS, say
+from bench.stage import Stage, copied
+from bench.world import CAPACITY, TTL_SECONDS, required, say
 from lab import environment, toolchain, workspace
 from lab.client import start
 
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="previews and tag-ins of each (5)")
     parser.add_argument("--rounds-between", type=int, default=3, help="of each but the fewest and the most names (3)")
+    parser.add_argument("--builds", type=int, default=3, help="builds of each (3)")
     parser.add_argument("--names", type=int, nargs="+", default=[1, 10, 50], help="how many names (1 10 50)")
     parser.add_argument("--again", action="store_true", help="only write the page, of the last run")
     environment.enter()
@@ -42,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.again:
         figures = Figures.read(json.loads(OUTPUT.read_text(encoding="utf-8")))
     else:
-        figures = measure(sorted(options.names), options.rounds, options.rounds_between)
+        figures = measure(sorted(options.names), options.rounds, options.rounds_between, options.builds)
         OUTPUT.parent.mkdir(exist_ok=True)
         OUTPUT.write_text(json.dumps(figures.as_dict(), indent=1) + "\n", encoding="utf-8")
     page.put(figures)
@@ -50,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
-    """Builds of both colours, then all rounds; `rounds_between`: of numbers of names in the middle."""
+def measure(names: Sequence[int], rounds: int, rounds_between: int, builds: int) -> Figures:
+    """So many builds, then so many rounds of tag-ins; `rounds_between`: of numbers of names in the middle."""
     engine, programs = toolchain.ensure(say), [open_tofu.open_tofu()]
     if (terraform := open_tofu.terraform()) is not None:
         programs.append(terraform)
@@ -59,14 +61,14 @@ def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
     run = Rounds([Ours(), Bare(), OpenTofu(programs[0]), *(OpenTofu(one, most_names=names[0]) for one in programs[1:])])
     with ExitStack() as stack:
         root = Path(stack.enter_context(TemporaryDirectory(prefix="tag-team-bench-")))
-        server = stack.enter_context(
-            start(root / "base" / "server", alias_ttl=TTL_SECONDS, health_seconds=1, copies=True)
-        )
-        made = workspace.lay_out(root / "base", server.addresses, say)
-        made.edit_project(capacity=CAPACITY)
-        base = Stage(root / "base", made, server.addresses, 1)
-        for colour in base.colours:
-            run.build(base, colour)
+        empty = _empty(root / "empty", stack)
+        base = stack.enter_context(copied(empty, root / "base"))
+        say("building both clusters, about two minutes")
+        with ThreadPoolExecutor(2) as pool:
+            for result in pool.map(base.made.up, base.colours):
+                required(result)
+        for number in range(1, builds + 1):
+            run.build(empty, base, root, number)
         stages = stack.enter_context(with_names(base, root, names, run.everybody))
         for number in range(1, rounds + 1):
             stages_now = [s for s in stages if number <= rounds_between or s.names in (names[0], names[-1])]
@@ -84,6 +86,14 @@ def measure(names: Sequence[int], rounds: int, rounds_between: int) -> Figures:
         "alias_ttl_seconds": TTL_SECONDS,
     }
     return Figures(tuple(run.samples), about, run.differences(), dict(run.made[Ours.name]))
+
+
+def _empty(root: Path, stack: ExitStack) -> Stage:
+    """A lab with our project in it and nothing built."""
+    server = stack.enter_context(start(root / "server", alias_ttl=TTL_SECONDS, health_seconds=1, copies=True))
+    made = workspace.lay_out(root, server.addresses, say)
+    made.edit_project(capacity=CAPACITY)
+    return Stage(root, made, server.addresses, 1)
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ class Bare:
     most_names: int | None = None
     _label = "bare"
 
-    def build(self, stage: Stage, colour: str) -> Ran:
-        values = blueprint.cluster(stage.made.deployment(colour), colour, f"{self._label}-{colour}", stage.zone)
+    def build(self, stage: Stage, colour: str, like: Stage) -> Ran:
+        values = blueprint.cluster(like.made.deployment(colour), colour, f"{self._label}-{colour}", stage.zone)
         made = _laid_out(stage, "cluster", colour)
         _configure(made, colour, {"cluster": values})
         _, usage = measured.pulumi(made, "up", "-s", colour, "--yes", "--skip-preview")

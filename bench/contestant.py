@@ -11,7 +11,7 @@ from bench.waits import Span
 
 @dataclass(frozen=True)
 class Ran:
-    """One command. waited: what of it were waits of its own that others do not have, from when until when (Unix times).
+    """One command. waited: what of it were waits for DNS, from when until when (Unix times).
 
     made: type of resource -> how many it has made; only of a build. steps: name of a resource -> its step; only of what
     a Pulumi program does to the live names.
@@ -32,8 +32,8 @@ class Contestant(Protocol):
     name: str
     most_names: int | None
 
-    def build(self, stage: Stage, colour: str) -> Ran:
-        """Build a cluster like `colour`."""
+    def build(self, stage: Stage, colour: str, like: Stage) -> Ran:
+        """Build a cluster like `colour` is on the stage `like`, where ours has built it."""
 
     def lay_out(self, stage: Stage) -> None:
         """Put the first colour in charge of the stage's names."""

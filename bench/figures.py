@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.contestant import Ran
 from bench.moments import Moments
-from bench.waits import Span, naps, seconds_within, within
+from bench.waits import Span, naps, seconds_within, until_all_serve, within
 from lab.messages import Call
 
 BUILD, PREVIEW, TAG_IN = "build", "preview", "tag-in"
@@ -20,7 +20,7 @@ class Sample:
     """One command of somebody (`who`), in seconds.
 
     seconds: all of it. provider_seconds: while the provider slept, by its own naps. waited_seconds: while it waited for
-    what only ours waits for: DNS in a tag-in, full capacity in a build. own_seconds: what is left; where both waits are
+    DNS in a tag-in (only ours does), for full capacity in a build. own_seconds: what is left; where both waits are
     under way at once they count once. calls: that AWS got meanwhile. steps: what of `own_seconds` was before the first
     step, in each of them, and after the last one. moments: of a tag-in only.
     """
@@ -49,20 +49,20 @@ def sample(who: str, deed: str, names: int, ran: Ran, calls: Iterable[Call]) -> 
     """One sample; `calls` are those of the lab, at whatever time they came."""
     window = (ran.usage.began_at, ran.usage.ended_at)
     during = within(calls, window)
-    slept = naps(during)
-    both = seconds_within([*slept, *ran.waited], window)
+    slept, waited = naps(during), [*ran.waited, *until_all_serve(during)]
+    both = seconds_within([*slept, *waited], window)
     return Sample(
         who=who,
         deed=deed,
         names=names,
         seconds=ran.usage.seconds,
         provider_seconds=seconds_within(slept, window),
-        waited_seconds=seconds_within(ran.waited, window),
+        waited_seconds=seconds_within(waited, window),
         own_seconds=ran.usage.seconds - both,
         cpu_seconds=ran.usage.cpu_seconds,
         peak_megabytes=ran.usage.peak_megabytes,
         calls=len(during),
-        steps=_own_seconds_of(ran, window, [*slept, *ran.waited]),
+        steps=_own_seconds_of(ran, window, [*slept, *waited]),
     )
 
 

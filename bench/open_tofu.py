@@ -79,8 +79,8 @@ class OpenTofu:
         self.name, self.most_names = program.name, most_names
         self._program, self._label = program, program.name.lower()
 
-    def build(self, stage: Stage, colour: str) -> Ran:
-        values = blueprint.cluster(stage.made.deployment(colour), colour, f"{self._label}-{colour}", stage.zone)
+    def build(self, stage: Stage, colour: str, like: Stage) -> Ran:
+        values = blueprint.cluster(like.made.deployment(colour), colour, f"{self._label}-{colour}", stage.zone)
         folder = self._laid_out(stage, "cluster", f"{self._label}-{colour}", {"cluster": values})
         usage = self._run(stage, folder, "apply", "-auto-approve")
         state = json.loads((folder / "terraform.tfstate").read_text(encoding="utf-8"))

@@ -1,5 +1,6 @@
 """The order in which everybody is measured: in turn, so that whatever else the machine does falls on all."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,6 +16,9 @@ from bench.ours import Ours
 from bench.stage import Stage, copied
 from bench.world import required, say
 
+# A build computes for some seconds at its start, and then sleeps for most of its two minutes.
+APART_SECONDS = 15.0
+
 
 @dataclass
 class Rounds:
@@ -29,11 +33,26 @@ class Rounds:
     samples: list[Sample] = field(default_factory=list)
     made: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
-    def build(self, stage: Stage, colour: str) -> None:
-        """Everybody builds a cluster like `colour`; ours first, since the others do the like of it."""
-        for one in self.everybody:
-            say(f"build of {colour}: {one.name}")
-            self._note(one, BUILD, stage, one.build(stage, colour))
+    def build(self, empty: Stage, like: Stage, root: Path, number: int) -> None:
+        """Everybody builds a cluster in a lab without one, a copy of `empty`; they begin one after the other.
+
+        like: where our own clusters are, which the others build the like of.
+        """
+        turned = _turned(self.everybody, number)
+        with ExitStack() as stack:
+            fresh = [stack.enter_context(copied(empty, root / f"build-{number}-{turn}")) for turn in range(len(turned))]
+            pool = stack.enter_context(ThreadPoolExecutor(len(turned)))
+            building = [
+                pool.submit(self._build, one, stage, like, turn * APART_SECONDS)
+                for turn, (one, stage) in enumerate(zip(turned, fresh, strict=True))
+            ]
+            for future in building:
+                future.result()
+
+    def _build(self, one: Contestant, stage: Stage, like: Stage, after_seconds: float) -> None:
+        time.sleep(after_seconds)
+        say(f"build: {one.name}")
+        self._note(one, BUILD, stage, one.build(stage, stage.colours[0], like))
 
     def switch(self, stage: Stage, root: Path, number: int) -> None:
         """Everybody previews a tag-in and makes it, in a fresh copy of the stage with the first colour in charge."""
@@ -72,8 +91,8 @@ class Rounds:
         self.samples.append(found)
 
     def differences(self) -> dict[str, list[str]]:
-        """What everybody has built more or less of than the first one."""
-        first = next(iter(self.made.values()), Counter[str]())
+        """What everybody has built more or less of than ours."""
+        first = self.made.get(Ours.name, Counter[str]())
         return {who: counts.differences(first, made) for who, made in self.made.items()}
 
     def _is_beside(self, one: Contestant, stage: Stage) -> bool:

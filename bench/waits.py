@@ -9,13 +9,20 @@ from collections.abc import Iterable, Sequence
 from lab.messages import Call
 
 Span = tuple[float, float]
-# The call that changes something -> the first one that asks how it went, in terraform-provider-aws 5.100.0: a nap is
-# between them. Measured: 15 s, 30 s, 10 s.
+# The call that changes something -> the one that asks how it went, in terraform-provider-aws 5.100.0: a nap is between
+# them. Seen in the journal: 15, 30, 30, 10, 5 and 5 s.
 NAPS = {
     "route53:ChangeResourceRecordSets": "route53:GetChange",
     "elasticloadbalancing:CreateLoadBalancer": "elasticloadbalancing:DescribeLoadBalancers",
+    "elasticloadbalancing:ModifyLoadBalancerAttributes": "elasticloadbalancing:DescribeLoadBalancers",
     "ec2:ModifyVpcAttribute": "ec2:DescribeVpcAttribute",
+    "ec2:CreateLaunchTemplate": "ec2:DescribeLaunchTemplates",
+    "iam:AddRoleToInstanceProfile": "iam:GetInstanceProfile",
 }
+# Who asks sooner than that has not slept: some resources are read once at once, before the nap.
+LEAST_NAP_SECONDS = 2.0
+# From the group's creation on somebody looks whether its instances serve: ours in a hook, others by the provider.
+_GROUP, _HEALTH = "autoscaling:CreateAutoScalingGroup", "elasticloadbalancing:DescribeTargetHealth"
 
 
 def naps(calls: Iterable[Call]) -> list[Span]:
@@ -29,9 +36,17 @@ def naps(calls: Iterable[Call]) -> list[Span]:
     for call in sorted(calls, key=lambda call: call.at):
         if call.action in NAPS:
             begun[NAPS[call.action]].append(call.at)
-        elif begun.get(call.action):
-            found.append((begun[call.action].pop(0), call.at))
+        elif (asleep := begun.get(call.action)) and call.at - asleep[0] >= LEAST_NAP_SECONDS:
+            found.append((asleep.pop(0), call.at))
     return found
+
+
+def until_all_serve(calls: Iterable[Call]) -> list[Span]:
+    """From when until when somebody waited for the capacity of a new group; nothing without one."""
+    ordered = sorted(calls, key=lambda call: call.at)
+    made = [call.at for call in ordered if call.action == _GROUP]
+    looked = [call.at for call in ordered if made and call.action == _HEALTH and call.at > made[0]]
+    return [(made[0], looked[-1])] if looked else []
 
 
 def seconds_within(spans: Iterable[Span], window: Span) -> float:

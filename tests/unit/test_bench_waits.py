@@ -1,6 +1,6 @@
 """The bench: how long the provider slept, by the calls that AWS got."""
 
-from bench.waits import naps, seconds_within, within
+from bench.waits import naps, seconds_within, until_all_serve, within
 from lab.messages import Call
 
 CHANGE, ASK = "route53:ChangeResourceRecordSets", "route53:GetChange"
@@ -39,6 +39,19 @@ def test_a_question_of_another_kind_wakes_nobody() -> None:
 
 def test_a_second_question_about_the_same_change_is_no_second_nap() -> None:
     assert naps([call(10, CHANGE), call(25, ASK), call(30, ASK)]) == [(10, 25)]
+
+
+def test_who_asks_at_once_has_not_slept_yet() -> None:
+    """A load balancer is read right after it was created, and again half a minute later."""
+    assert naps([call(30, BALANCER[0]), call(30.1, BALANCER[1]), call(60, BALANCER[1])]) == [(30, 60)]
+
+
+def test_capacity_is_waited_for_from_the_group_to_the_last_look_at_its_targets() -> None:
+    look = "elasticloadbalancing:DescribeTargetHealth"
+    calls = [call(5, look), call(10, "autoscaling:CreateAutoScalingGroup"), call(12, look), call(19, look)]
+    assert until_all_serve(calls) == [(10, 19)]
+    assert until_all_serve(calls[:1]) == []
+    assert until_all_serve(calls[1:2]) == []
 
 
 def test_only_what_is_in_the_window_counts() -> None:

@@ -117,8 +117,8 @@ def load_balancer(
     subnets: list[pulumi.Output[str]],
     group: aws.ec2.SecurityGroup,
     certificate_arn: pulumi.Output[str],
-) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup]:
-    """The load balancer with both listeners, and its target group."""
+) -> tuple[aws.lb.LoadBalancer, aws.lb.TargetGroup, aws.lb.Listener]:
+    """The load balancer with both listeners, its target group, and the listener that leads there."""
     balancer = aws.lb.LoadBalancer(
         label,
         load_balancer_type="application",
@@ -154,7 +154,7 @@ def load_balancer(
         default_actions=[{"type": "redirect", "redirect": https}],
         tags=tags,
     )
-    aws.lb.Listener(
+    listener = aws.lb.Listener(
         f"{label}-https",
         load_balancer_arn=balancer.arn,
         port=wanted["https_port"],
@@ -164,7 +164,7 @@ def load_balancer(
         default_actions=[{"type": "forward", "target_group_arn": targets.arn}],
         tags=tags,
     )
-    return balancer, targets
+    return balancer, targets, listener
 
 
 def role() -> tuple[pulumi.Output[str], aws.iam.RolePolicy]:
@@ -193,7 +193,7 @@ def template(profile_arn: pulumi.Output[str], group: aws.ec2.SecurityGroup) -> a
 
 vpc, public, private = network()
 front, back = security_groups(vpc)
-balancer, targets = load_balancer(vpc, public, front, certificate())
+balancer, targets, listener = load_balancer(vpc, public, front, certificate())
 profile_arn, policy = role()
 launched = template(profile_arn, back)
 group = aws.autoscaling.Group(
@@ -209,7 +209,7 @@ group = aws.autoscaling.Group(
     health_check_type="ELB",
     health_check_grace_period=wanted["grace_seconds"],
     tags=[{"key": key, "value": value, "propagate_at_launch": True} for key, value in tags.items()],
-    opts=pulumi.ResourceOptions(depends_on=[policy]),
+    opts=pulumi.ResourceOptions(depends_on=[policy, listener]),
 )
 own = aws.route53.Record(
     label,
