@@ -31,8 +31,8 @@ class Wanted:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._words = connection.makefile("rb")
-        wanted = json.loads(self._words.readline())
+        with connection.makefile("rb") as words:
+            wanted = json.loads(words.readline())
         self.state_dir, self.api_port = Path(wanted["state_dir"]), int(wanted["api_port"])
         self.machines = bool(wanted["machines"])
 
@@ -47,12 +47,12 @@ class Wanted:
 
     def leave_to_the_original(self) -> None:
         """Close what a copy of this copy has inherited: the connection ends when this copy does."""
-        self._words.close()
         self._connection.close()
 
     def _wait_for_end(self, stop: threading.Event) -> None:
         try:
-            while self._words.read(1):
+            # Unbuffered: a buffer's lock would stay held in a copy that is made meanwhile.
+            while self._connection.recv(1):
                 pass
         except OSError as reset:
             log.info("the connection was reset: %s", reset)
