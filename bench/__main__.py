@@ -24,7 +24,7 @@ from bench.open_tofu import OpenTofu
 from bench.ours import Ours
 from bench.rounds import Rounds, with_names
 from bench.stage import Stage, copied
-from bench.world import CAPACITY, TTL_SECONDS, required, say
+from bench.world import CAPACITY, READINESS_MILLISECONDS, TTL_SECONDS, required, say
 from lab import environment, toolchain, workspace
 from lab.client import start
 
@@ -84,6 +84,7 @@ def measure(names: Sequence[int], rounds: int, rounds_between: int, builds: int)
         "provider": engine.provider_version,
         "rivals": [f"{one.name} {one.version}" for one in programs],
         "alias_ttl_seconds": TTL_SECONDS,
+        "failed": run.failed,
     }
     return Figures(tuple(run.samples), about, run.differences(), dict(run.made[Ours.name]))
 
@@ -92,7 +93,7 @@ def _empty(root: Path, stack: ExitStack) -> Stage:
     """A lab with our project in it and nothing built."""
     server = stack.enter_context(start(root / "server", alias_ttl=TTL_SECONDS, health_seconds=1, copies=True))
     made = workspace.lay_out(root, server.addresses, say)
-    made.edit_project(capacity=CAPACITY)
+    made.edit_project(capacity=CAPACITY, readinessLatency=READINESS_MILLISECONDS)
     return Stage(root, made, server.addresses, 1)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.usage import Usage
-from bench.world import required
+from bench.world import CommandFailed, required
 from lab.plugins.lifeline import Child
 from lab.pulumi_command import Result
 from lab.workspace import Workspace
@@ -49,7 +49,7 @@ def command(arguments: Sequence[str], folder: Path, environment: Mapping[str, st
             finally:
                 child.end()
         if code:
-            raise SystemExit(f"{shlex.join(arguments)} failed:\n{printed.read_text()}")
+            raise CommandFailed(f"{shlex.join(arguments)} failed:\n{printed.read_text()}")
         return Usage.read(report)
 
 

@@ -17,6 +17,7 @@ def measured(figures: Figures) -> str:
             f"Measured {about['at']}, in {about['minutes']:.0f} minutes, {about['cores']} cores, load {about['load']} "
             f"when it began; engine {about['engine']}, provider {about['provider']}, {', '.join(about['rivals'])}."
         ],
+        *([[f"Left out, since it did not succeed: {'; '.join(about['failed'])}."]] if about["failed"] else []),
         ["**What was to be shown**"],
         tables.goals(figures),
         ["**Preview** (`pulumi preview -s live`, `plan`)"],

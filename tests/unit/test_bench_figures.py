@@ -26,6 +26,7 @@ ABOUT = {
     "provider": "5.100.0",
     "rivals": ["OpenTofu 1.12.6"],
     "alias_ttl_seconds": 5,
+    "failed": [],
 }
 
 
