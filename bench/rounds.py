@@ -24,8 +24,8 @@ APART_SECONDS = 15.0
 class Rounds:
     """Everybody who takes part, and what was measured until now.
 
-    failed: what did not succeed and has no sample. many: with more names than that, whoever has a pair for each of them is measured beside the others: most of its
-    minutes it sleeps.
+    many: with more names than that, whoever has a pair for each of them is measured beside the others: most of its
+    minutes it sleeps. failed: what did not succeed and has no sample.
     """
 
     everybody: Sequence[Contestant]
