@@ -10,9 +10,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -31,34 +32,65 @@ from lab.client import start
 OUTPUT = Path(".lab/bench.json")
 
 
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: numbers of names (the fewest first), rounds, those of them with all names, and builds."""
+
+    names: Sequence[int]
+    rounds: int
+    rounds_with_all: int
+    builds: int
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="previews and tag-ins of each (5)")
-    parser.add_argument("--rounds-between", type=int, default=3, help="of each but the fewest and the most names (3)")
-    parser.add_argument("--builds", type=int, default=3, help="builds of each (3)")
     parser.add_argument("--names", type=int, nargs="+", default=[1, 10, 50], help="how many names (1 10 50)")
+    parser.add_argument("--rounds", type=int, default=5, help="previews and tag-ins of each (5)")
+    parser.add_argument(
+        "--rounds-with-all", type=int, default=2, help="of them also between the ends, and Terraform (2)"
+    )
+    parser.add_argument("--builds", type=int, default=2, help="builds of each (2)")
     parser.add_argument("--again", action="store_true", help="only write the page, of the last run")
     environment.enter()
     options = parser.parse_args(arguments)
     if options.again:
         figures = Figures.read(json.loads(OUTPUT.read_text(encoding="utf-8")))
     else:
-        figures = measure(sorted(options.names), options.rounds, options.rounds_between, options.builds)
-        OUTPUT.parent.mkdir(exist_ok=True)
-        OUTPUT.write_text(json.dumps(figures.as_dict(), indent=1) + "\n", encoding="utf-8")
+        size = Size(sorted(options.names), options.rounds, options.rounds_with_all, options.builds)
+        for figures in measure(size):
+            # What there is, should the next round not come to its end.
+            OUTPUT.parent.mkdir(exist_ok=True)
+            OUTPUT.write_text(json.dumps(figures.as_dict(), indent=1) + "\n", encoding="utf-8")
     page.put(figures)
     print(page.measured(figures))
     return 0
 
 
-def measure(names: Sequence[int], rounds: int, rounds_between: int, builds: int) -> Figures:
-    """So many builds, then so many rounds of tag-ins; `rounds_between`: of numbers of names in the middle."""
+def measure(size: Size) -> Iterator[Figures]:
+    """So many builds, then so many rounds of tag-ins; the figures until then after each round."""
     engine, programs = toolchain.ensure(say), [open_tofu.open_tofu()]
     if (terraform := open_tofu.terraform()) is not None:
         programs.append(terraform)
     began, load = time.monotonic(), os.getloadavg()[0]
-    run = Rounds([Ours(), Bare(), OpenTofu(programs[0]), *(OpenTofu(one, most_names=names[0]) for one in programs[1:])])
+    rivals = [OpenTofu(programs[0]), *(OpenTofu(one, most_names=size.names[0]) for one in programs[1:])]
+    run = Rounds([Ours(), Bare(), *rivals])
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="minutes"),
+        "cores": len(os.sched_getaffinity(0)),
+        "load": round(load, 1),
+        "engine": engine.engine_version,
+        "provider": engine.provider_version,
+        "rivals": [f"{one.name} {one.version}" for one in programs],
+        "alias_ttl_seconds": TTL_SECONDS,
+    }
+    for _ in _rounds(run, size):
+        minutes = round((time.monotonic() - began) / 60, 1)
+        yield run.figures({**about, "minutes": minutes, "failed": list(run.failed)})
+
+
+def _rounds(run: Rounds, size: Size) -> Iterator[None]:
+    """Returns after each round."""
     with ExitStack() as stack:
         root = Path(stack.enter_context(TemporaryDirectory(prefix="tag-team-bench-")))
         empty = _empty(root / "empty", stack)
@@ -67,26 +99,18 @@ def measure(names: Sequence[int], rounds: int, rounds_between: int, builds: int)
         with ThreadPoolExecutor(2) as pool:
             for result in pool.map(base.made.up, base.colours):
                 required(result)
-        for number in range(1, builds + 1):
+        for number in range(1, size.builds + 1):
             run.build(empty, base, root, number)
-        stages = stack.enter_context(with_names(base, root, names, run.everybody))
-        for number in range(1, rounds + 1):
-            stages_now = [s for s in stages if number <= rounds_between or s.names in (names[0], names[-1])]
-            with run.beside(stages_now[-1], root, number):
-                for stage in stages_now:
+            yield
+        stages = stack.enter_context(with_names(base, root, size.names, run.everybody))
+        for number in range(1, size.rounds + 1):
+            if number > size.rounds_with_all:
+                stages = [stage for stage in stages if stage.names in (size.names[0], size.names[-1])]
+                run.everybody = [one for one in run.everybody if one.most_names is None]
+            with run.beside(stages[-1], root, number):
+                for stage in stages:
                     run.switch(stage, root, number)
-    about = {
-        "at": datetime.now(UTC).isoformat(timespec="minutes"),
-        "minutes": round((time.monotonic() - began) / 60, 1),
-        "cores": len(os.sched_getaffinity(0)),
-        "load": round(load, 1),
-        "engine": engine.engine_version,
-        "provider": engine.provider_version,
-        "rivals": [f"{one.name} {one.version}" for one in programs],
-        "alias_ttl_seconds": TTL_SECONDS,
-        "failed": run.failed,
-    }
-    return Figures(tuple(run.samples), about, run.differences(), dict(run.made[Ours.name]))
+            yield
 
 
 def _empty(root: Path, stack: ExitStack) -> Stage:

@@ -1,16 +1,16 @@
 """The order in which everybody is measured: in turn, so that whatever else the machine does falls on all."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench import certificate, counts
 from bench.contestant import Contestant, Ran
-from bench.figures import BUILD, PREVIEW, TAG_IN, Sample, sample, with_moments
+from bench.figures import BUILD, PREVIEW, TAG_IN, Figures, Sample, sample, with_moments
 from bench.moments import moments, of_names
 from bench.ours import Ours
 from bench.stage import Stage, copied
@@ -96,10 +96,11 @@ class Rounds:
         say(f"{one.name}: {deed} {found.seconds:.1f} s, {found.own_seconds:.1f} s of it without waits")
         self.samples.append(found)
 
-    def differences(self) -> dict[str, list[str]]:
-        """What everybody has built more or less of than ours."""
-        first = self.made.get(Ours.name, Counter[str]())
-        return {who: counts.differences(first, made) for who, made in self.made.items()}
+    def figures(self, about: Mapping[str, Any]) -> Figures:
+        """What was measured until now; of everybody what they have built more or less of than ours."""
+        ours = self.made.get(Ours.name, {})
+        differences = {who: counts.differences(ours, made) for who, made in self.made.items()}
+        return Figures(tuple(self.samples), about, differences, dict(ours))
 
     def _is_beside(self, one: Contestant, stage: Stage) -> bool:
         return stage.names > self.many and len(one.names(stage)) > 1 and not isinstance(one, Ours)

@@ -41,7 +41,7 @@ def moments(figures: Figures) -> list[str]:
                     who,
                     f"{sum(one.lower_first for one in seen)} of {pairs}",
                     f"{zero} of {pairs}",
-                    f"{longest:.1f} s" if zero else "-",
+                    f"{longest:.2f} s" if zero else "-",
                     f"{max(one.apart_seconds for one in seen):.1f} s",
                 ]
             )

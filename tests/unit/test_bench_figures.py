@@ -124,7 +124,7 @@ def test_moments_are_added_up_over_the_rounds() -> None:
         replace(one(OTHER, TAG_IN, 4.0, 10), moments=Moments(10, lower, lower, seconds, 20.0))
         for lower, seconds in ((4, 1.5), (0, 0.0), (6, 16.0))
     ]
-    assert tables.moments(figures(*samples))[2] == "| 10 | OpenTofu | 10 of 30 | 10 of 30 | 16.0 s | 20.0 s |"
+    assert tables.moments(figures(*samples))[2] == "| 10 | OpenTofu | 10 of 30 | 10 of 30 | 16.00 s | 20.0 s |"
 
 
 def test_what_is_read_again_is_what_was_written() -> None:
