@@ -152,8 +152,8 @@ def decide(colour: str, change: Change, found: Found, *, hotfix: bool, release: 
         seen=f"{found.because}; {WHO}",
         allowed=f"changes once CloudWatch has told of {QUIET_MINUTES} whole minutes in a row with fewer than {FLOOR} "
         f"requests, or not more than `stragglers` per cent; to tag {colour} in again, at any time",
-        next_step="wait for them to leave (python -m board shows how many are left), then the same command again; or leave "
-        "them behind: "
+        next_step="wait for them to leave (python -m board shows how many are left), then the same command again; or "
+        "leave them behind: "
         f"pulumi config set -s {colour} --path override.attempt {attempt} && "
         f"pulumi config set -s {colour} --path 'override.checks[0]' stragglers",
     )
@@ -208,8 +208,8 @@ class _Seen:
         watch, at = self._watch, datetime.fromtimestamp(minute.at, UTC)
         share = f": {100 * minute.own / minute.in_charge:.3g} % of that" if minute.in_charge else ""
         return (
-            f"in the minute from {at:%H:%M} UTC its load balancer got {minute.own:.0f} requests, and that of the colour "
-            f"in charge {minute.in_charge:.0f}{share} (`stragglers` is {watch.percent} %)"
+            f"in the minute from {at:%H:%M} UTC its load balancer got {minute.own:.0f} requests, and that of the "
+            f"colour in charge {minute.in_charge:.0f}{share} (`stragglers` is {watch.percent} %)"
         )
 
 
