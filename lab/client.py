@@ -170,6 +170,10 @@ class LabClient:
         """How long after its end CloudWatch tells of the requests of a minute; -60: of the one that has just begun."""
         return self._patch({"metrics_delay_seconds": seconds})
 
+    def forget_requests(self) -> None:
+        """Let no load balancer have had any requests."""
+        self._call("DELETE", "requests")
+
     def put_requests(self, load_balancer_arn: str, by_minute: Mapping[int, float]) -> None:
         """Let a load balancer have had requests: beginning of a minute (Unix time, seconds) to number."""
         counts = {str(minute): number for minute, number in by_minute.items()}

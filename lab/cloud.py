@@ -223,6 +223,7 @@ class Cloud:
             self._dns.answers_over_time,
             self.journal.calls,
             self._running.described if self._running else lambda: [],
+            self._requests.forget,
         )
         return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)
 

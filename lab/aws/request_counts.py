@@ -72,6 +72,13 @@ class RequestCounts:
             for began, number in counts.items():
                 _added(arn, float(began)).value = float(number)
 
+    def forget(self) -> None:
+        """Let no load balancer have had any requests."""
+        with self._lock:
+            self._running.clear()
+            for backend in embedded.cloudwatch_in_use():
+                backend.metric_data[:] = [one for one in backend.metric_data if not isinstance(one, RequestCount)]
+
     def age(self, seconds: float) -> None:
         """Let all that was counted be so much longer ago."""
         with self._lock:

@@ -109,7 +109,9 @@ def test_a_new_release_waits_for_clients_too_unless_the_colours_own_override_lea
     assert world.preview(LIVE, "-c", f"active={FIRST}").exit_code == 0, "a tag-back is not concerned"
 
 
-def test_requests_that_cannot_be_counted_are_a_warning_and_refuse_nothing(outgoing: World) -> None:
+def test_requests_that_cannot_be_counted_refuse_nothing_what_is_not_told_yet_does_and_testers_do_not(
+    outgoing: World,
+) -> None:
     world = outgoing
     _requests(world, {FIRST: LEFT_BEHIND, SECOND: BUSY}, LONG_AGO_MINUTES)
     world.workspace.edit_stack(FIRST, awake=False)
@@ -120,17 +122,15 @@ def test_requests_that_cannot_be_counted_are_a_warning_and_refuse_nothing(outgoi
     world.faults.clear_faults()
     assert f"{FIRST} still has clients" in _errors(world.preview(FIRST))
 
-
-def test_what_cloudwatch_does_not_tell_yet_is_waited_for_and_testers_of_a_free_colour_are_not(
-    outgoing: World,
-) -> None:
-    world = outgoing
-    _requests(world, {SECOND: BUSY}, LONG_AGO_MINUTES)
-    world.workspace.edit_stack(FIRST, awake=False)
-    world.faults.set_metrics_delay_seconds(60.0 * (LONG_AGO_MINUTES - 2))
+    # As if it had been tagged out eight minutes ago, with nobody left, and CloudWatch had not told of that yet.
+    world.faults.forget_requests()
+    world.faults.age_parameter(IN_CHARGE, -60.0 * (LONG_AGO_MINUTES - 8))
+    _requests(world, {SECOND: BUSY}, 7)
+    world.faults.set_metrics_delay_seconds(60.0 * 6)
     assert "CloudWatch, which is up to 180 s late, has told of" in _errors(world.preview(FIRST))
     world.faults.clear_faults()
-    # Everybody had left; then a load test came, with more than the one in charge has.
-    _requests(world, {FIRST: 2 * BUSY}, 5)
+
+    # It has told so by now; a load test that has come since has more requests than the colour in charge.
+    _requests(world, {FIRST: 2 * BUSY}, 1)
     allowed = world.preview(FIRST)
     assert allowed.exit_code == 0, allowed.output

@@ -53,7 +53,7 @@ def test_a_load_balancer_is_found_by_its_name_in_dns(aws: AwsRequests, account: 
     assert aws.load_balancers_called(names) == dict(
         zip(names, (one.load_balancer_arn, other.load_balancer_arn), strict=True)
     )
-    with pytest.raises(LookupError, match="there is no load balancer gone.elb.example"):
+    with pytest.raises(LookupError, match=r"there is no load balancer gone\.elb\.example"):
         aws.load_balancers_called([other.dns_name, "gone.elb.example"])
 
 

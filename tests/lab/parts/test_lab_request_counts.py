@@ -20,9 +20,8 @@ def _told(account: Account, arn: str, minutes: int = 60) -> dict[int, float]:
     """Beginning of a minute to requests, by both calls, which say the same."""
     cloudwatch, dimension = account.client("cloudwatch"), arn.partition("loadbalancer/")[2]
     dimensions = [{"Name": "LoadBalancer", "Value": dimension}]
-    window = {
-        name: datetime.fromtimestamp(_minute(ago), UTC) for name, ago in (("StartTime", minutes), ("EndTime", -1))
-    }
+    begin, end = (datetime.fromtimestamp(_minute(ago), UTC) for ago in (minutes, -1))
+    window = {"StartTime": begin, "EndTime": end}
     metric: dict[str, Any] = {
         "Namespace": "AWS/ApplicationELB",
         "MetricName": "RequestCount",
@@ -63,6 +62,8 @@ def test_a_minute_is_told_of_once_it_has_ended_and_its_delay_is_over(account: Ac
     assert _told(account, arn) == {}
     lab.set_metrics_delay_seconds(-60)
     assert sum(_told(account, arn).values()) == 31
+    lab.forget_requests()
+    assert _told(account, arn) == {}
 
 
 def test_what_was_counted_gets_older_with_a_parameter(account: Account, lab: LabClient) -> None:
