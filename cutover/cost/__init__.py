@@ -5,7 +5,7 @@ ColourCost, `of_overlap` what two awake colours have cost. What has no price is 
 nothing.
 """
 
-from cutover.cost.colour_cost import ColourCost, cost_of
+from cutover.cost.colour_cost import ColourCost, cost_of, difference
 from cutover.cost.overlap import Overlap, last_tag_in, of_overlap
 from cutover.cost.own_prices import OwnPrices
 from cutover.cost.parts import Kind, Parts
@@ -22,6 +22,7 @@ __all__ = [
     "Rate",
     "Unknown",
     "cost_of",
+    "difference",
     "last_tag_in",
     "of_overlap",
 ]

@@ -82,6 +82,16 @@ def cost_of(parts: Parts, prices: Prices, region: str) -> ColourCost:
     return ColourCost(region, currency, by_kind, unknown)
 
 
+def difference(after: ColourCost, before: ColourCost) -> ColourCost:
+    """What `after` costs more than `before`, of the same region and at the same prices; unknown where either is."""
+    unknown = {**before.unknown, **after.unknown}
+    by_kind = {
+        kind: None if amount is None or kind in unknown else amount - (before.by_kind.get(kind) or 0)
+        for kind, amount in after.by_kind.items()
+    }
+    return ColourCost(after.region, after.currency or before.currency, by_kind, unknown)
+
+
 def _in_currency(price: Price | Unknown, currency: str) -> Price | Unknown:
     if isinstance(price, Unknown) or price.currency == currency:
         return price
