@@ -1,4 +1,4 @@
-"""What a colour costs by the hour: its output, what the preview says that wakes it, and that nothing waits for prices."""
+"""What a colour costs by the hour: its output, what the preview says that wakes it; and nothing waits for prices."""
 
 import socket
 from collections.abc import Iterator, Mapping
