@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from lab import marks, picture, toolchain, workspace
 from lab.client import RunningServer, start
-from lab.figures import TAG_BACK, TAG_IN, Figures, show, switches, wrong
+from lab.figures import TAG_BACK, TAG_IN, Figures, of_pools, show, switches, wrong
 from lab.load import pool, vegeta
 from lab.load.attack import Aim, LoadFailed
 from lab.load.clients import REQUESTS_PER_SECOND, Clients
@@ -29,8 +29,6 @@ RELEASES = ("1.0.0", "1.1.0")
 READINESS_MILLISECONDS = 5000
 # Each colour can carry all the traffic, and somewhat more; half of it cannot.
 HEADROOM = 1.6
-# For how long a service lets a request wait: a second, as by default, says more of a busy machine, too.
-PATIENCE_SECONDS = 5.0
 Report = Callable[[str], None]
 
 
@@ -54,6 +52,7 @@ def run(report: Report, requests_per_second: int = REQUESTS_PER_SECOND) -> int:
             rehearse(made, lambda: clients, figures, report)
         except (RehearsalFailed, LoadFailed) as failure:
             report(str(failure))
+            report("\n".join(["until then:", *of_pools(clients.figures(())), *clients.served.failures]))
             return 1
         figures.lab_megabytes = server.peak_megabytes()
     report("the lab is down")
@@ -75,8 +74,9 @@ def _laid_out(scratch: Path, server: RunningServer, requests_per_second: int, re
     # One resolver of the world is in nobody's list, and keeps answers too long.
     made.edit_stack("live", resolvers=pool.honest_resolvers(server.addresses))
     pool.let_it_hold(server.client, server.addresses)
+    # A request may wait for as long as its client does: a second, as by default, says more of a busy machine, too.
     each = HEADROOM * requests_per_second / made.project_config("capacity")
-    capacity = Capacity(per_second=each, patience_seconds=PATIENCE_SECONDS)
+    capacity = Capacity(per_second=each, patience_seconds=pool.TIMEOUT_SECONDS)
     server.client.set_machines(capacity=asdict(capacity))
     return made
 
