@@ -28,7 +28,7 @@ $(READY): requirements.txt requirements-dev.txt
 setup: $(READY) ## Create .venv from the pinned requirements
 
 rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
-	@$(PY) -m lab rehearsal
+	@$(PY) -m lab rehearsal $(if $(REQUESTS_PER_SECOND),--requests-per-second $(REQUESTS_PER_SECOND))
 
 rehearsal-aws: $(READY) ## The same on your own account, with a name that is thrown away; says what it costs, and asks
 	@$(PY) -m lab.own_account
@@ -54,7 +54,7 @@ LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_c
 	tests/lab/test_first_turn.py tests/lab/test_bad_releases.py tests/lab/test_rehearsal_aws.py \
 	tests/lab/test_drain.py tests/lab/test_zone_out.py tests/lab/test_layout.py \
 	tests/lab/test_capacity_units.py tests/lab/test_boot_timeout.py tests/lab/test_limits.py \
-	tests/lab/test_machines.py tests/lab/test_waking.py
+	tests/lab/test_machines.py tests/lab/test_waking.py tests/lab/test_rehearsal.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))
