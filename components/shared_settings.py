@@ -220,8 +220,8 @@ class SharedSettings:
         "loadTest",
         one_of(REQUIRED, OPTIONAL, OFF),
         allowed=f"{REQUIRED}, {OPTIONAL} or {OFF}",
-        meaning="whether a tag-in is refused without a load test that the incoming colour passed, or only warned of, or "
-        "not asked",
+        meaning="whether a tag-in without a load test that the incoming colour has passed is refused, or warned of; or "
+        "nothing is asked",
         note=f"{REQUIRED} takes `peakRps`",
         default=OPTIONAL,
     )

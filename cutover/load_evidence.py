@@ -25,41 +25,59 @@ _ROUNDING = 0.01
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What came of one load test of one colour.
+class Figures:
+    """What came of the requests of a test.
 
-    `rate` is how many requests a second were sent, from the first to the last, in `seconds`; `success` the per cent of
-    the `requests` that were answered well; p50 to `max` how long an answer took, in milliseconds. `errors` maps each kind
-    of error to how often it came. `at` is when it ended, by AWS's clock, `by` the ARN of who ran it. `writes`: whether
-    other requests than GET and HEAD were among them.
+    `rate` is how many a second were sent, from the first to the last, which are `seconds` apart. `success` is the per
+    cent that was answered well; p50 to `max` is how long answers took, in milliseconds, good and bad ones. `errors`
+    maps each kind of error to how often it came.
     """
 
-    colour: str
-    release: str
-    group: str
-    rate: float
-    seconds: float
     requests: int
+    seconds: float
+    rate: float
     success: float
     p50: float
     p95: float
     p99: float
     max: float
     errors: Mapping[str, int]
+
+    @property
+    def answered_rate(self) -> float:
+        """How many requests a second were answered well."""
+        return self.rate * self.success / 100
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What came of one load test of one colour.
+
+    `at` is when it ended, by AWS's clock, `by` the ARN of who ran it. `writes`: whether other requests than GET and
+    HEAD were among them.
+    """
+
+    colour: str
+    release: str
+    group: str
+    figures: Figures
     writes: bool
     at: datetime
     by: str
 
     def to_json(self) -> str:
-        """The text of the parameter."""
-        said = asdict(self) | {"errors": _most_frequent(self.errors), "at": self.at.astimezone(UTC).isoformat()}
-        figures = {key: round(said[key], 3) for key in _FIGURES}
-        return json.dumps({"schema": SCHEMA} | said | figures)
+        """The text of the parameter, with all figures rounded so that nothing seems better than it was."""
+        said, figures = asdict(self), asdict(self.figures)
+        del said["figures"]
+        rounded = {key: math.floor(figures[key] * 1000) / 1000 for key in _AT_LEAST}
+        rounded |= {key: math.ceil(figures[key] * 1000) / 1000 for key in _AT_MOST}
+        errors, at = _most_frequent(self.figures.errors), self.at.astimezone(UTC).isoformat()
+        return json.dumps({"schema": SCHEMA, **said, **figures, **rounded, "errors": errors, "at": at})
 
 
 _TEXTS = ("colour", "release", "group", "by")
-_FIGURES = ("rate", "seconds", "success", "p50", "p95", "p99", "max")
-_KEYS = frozenset({"schema", *(field.name for field in fields(Evidence))})
+_AT_LEAST, _AT_MOST = ("rate", "seconds", "success"), ("p50", "p95", "p99", "max")
+_KEYS = frozenset({"schema", *_TEXTS, "writes", "at", *(field.name for field in fields(Figures))})
 
 
 @dataclass(frozen=True)
@@ -101,16 +119,18 @@ def _evidence(said: Any) -> Evidence:
         raise ValueError(f"without {', '.join(missing)}")
     if unknown := sorted(set(said) - _KEYS):
         raise ValueError(f"unknown keys {quoted(', '.join(unknown), SHOWN_CHARACTERS)}")
-    found = Evidence(
-        **{key: _text(key, said[key]) for key in _TEXTS},
-        **{key: _figure(key, said[key]) for key in _FIGURES},
+    figures = Figures(
         requests=_count("requests", said["requests"]),
         errors=_errors(said["errors"]),
+        **{key: _figure(key, said[key]) for key in (*_AT_LEAST, *_AT_MOST)},
+    )
+    _refuse_contradictions(figures)
+    return Evidence(
+        figures=figures,
         writes=_yes_or_no("writes", said["writes"]),
         at=_moment(said["at"]),
+        **{key: _text(key, said[key]) for key in _TEXTS},
     )
-    _refuse_contradictions(found)
-    return found
 
 
 def _text(key: str, value: Any) -> str:
@@ -153,7 +173,7 @@ def _moment(value: Any) -> datetime:
         raise ValueError("at is no time with its zone") from None
 
 
-def _refuse_contradictions(found: Evidence) -> None:
+def _refuse_contradictions(found: Figures) -> None:
     """Raise ValueError when the figures cannot be of one test."""
     latencies = (found.p50, found.p95, found.p99, found.max)
     failed = found.requests * (1 - found.success / 100)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cutover import load_evidence
 from cutover.checks.check import LOAD_TEST, Check
 from cutover.cluster_facts import ClusterFacts
-from cutover.load_evidence import Evidence, Unreadable
+from cutover.load_evidence import Evidence, Figures, Unreadable
 
 REQUIRED, OPTIONAL, OFF = "required", "optional", "off"
 # AWS's servers tell the time in whole seconds, each by its own clock.
@@ -55,12 +55,12 @@ class LoadTestSeen:
     group_created_at: float | None
 
 
-def shortfalls(found: Evidence, measure: Measure) -> list[str]:
+def shortfalls(found: Figures, measure: Measure) -> list[str]:
     """How the figures of a test fall short of `measure`, in words; none when the colour has passed."""
     return list(_shortfalls(found, measure))
 
 
-def _shortfalls(found: Evidence, measure: Measure) -> Iterator[str]:
+def _shortfalls(found: Figures, measure: Measure) -> Iterator[str]:
     if found.rate < measure.rps:
         yield f"{found.rate:.1f} requests a second were sent, not {measure.rps}"
     if found.seconds < measure.seconds:
@@ -106,7 +106,9 @@ def _problems(
     found: Evidence | Unreadable | None, seen: LoadTestSeen, asked: Asked, cluster: ClusterFacts
 ) -> list[str]:
     if seen.text is None:
-        return [f"{asked.parameter} is not there: {cluster.colour} is being taken down, or was built before there was one"]
+        return [
+            f"{asked.parameter} is not there: {cluster.colour} is being taken down, or was built before there was one"
+        ]
     if found is None:
         return [f"{cluster.colour} was not tested since it was built"]
     if isinstance(found, Unreadable):
@@ -114,7 +116,11 @@ def _problems(
     ahead = found.at - seen.read_at
     if ahead > timedelta(seconds=CLOCK_SECONDS):
         return [f"unreadable: it is from the future, {found.at:%Y-%m-%d %H:%M:%S} UTC (in {asked.parameter})"]
-    return [*_of_others(found, seen, cluster), *_too_old(found, seen, asked), *_shortfalls(found, asked.measure)]
+    return [
+        *_of_others(found, seen, cluster),
+        *_too_old(found, seen, asked),
+        *_shortfalls(found.figures, asked.measure),
+    ]
 
 
 def _of_others(found: Evidence, seen: LoadTestSeen, cluster: ClusterFacts) -> Iterator[str]:
@@ -139,8 +145,8 @@ def _too_old(found: Evidence, seen: LoadTestSeen, asked: Asked) -> Iterator[str]
 
 
 def _good(found: Evidence, seen: LoadTestSeen) -> str:
-    age = max(seen.read_at - found.at, timedelta()) / timedelta(hours=1)
+    age, figures = max(seen.read_at - found.at, timedelta()) / timedelta(hours=1), found.figures
     return (
-        f"{found.requests} requests at {found.rate:.1f} a second, {_cut(found.success)} % answered well, 99 % within "
-        f"{found.p99:.0f} ms, {age:.1f} h ago, by {found.by}"
+        f"{figures.requests} requests at {figures.rate:.1f} a second, {_cut(figures.success)} % answered well, "
+        f"99 % within {figures.p99:.0f} ms, {age:.1f} h ago, by {found.by}"
     )
