@@ -28,7 +28,7 @@ $(READY): requirements.txt requirements-dev.txt
 setup: $(READY) ## Create .venv from the pinned requirements
 
 rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
-	@$(PY) -m lab rehearsal
+	@$(PY) -m lab rehearsal $(if $(REQUESTS_PER_SECOND),--requests-per-second $(REQUESTS_PER_SECOND))
 
 rehearsal-aws: $(READY) ## The same on your own account, with a name that is thrown away; says what it costs, and asks
 	@$(PY) -m lab.own_account
