@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,10 @@ from lab.load import vegeta
 from tests.lab import building
 from tests.lab.world import NAME, World
 
-# Little, for two processors that have all of a lab to run beside it.
-PEAK_RPS, SECONDS = 40, 4
+# Little, for two processors that have all of a lab to run beside it; one request more is sent, which is a tenth.
+PEAK_RPS, SECONDS = 10, 4
+# A machine that is too busy to send them says nothing of the colour.
+_TRIES, _GENERATOR_SHORT = 5, 3
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,17 @@ def command(world: World, *arguments: str) -> tuple[list[str], dict[str, str]]:
 
 
 def load_test(world: World, *arguments: str) -> Typed:
-    """`python -m load_test`, in the project's folder."""
+    """`python -m load_test`, in the project's folder; again while this machine could not send what it should."""
     words, environment = command(world, *arguments)
+    for _ in range(_TRIES):
+        done = typed(world, words, environment)
+        if done.exit_code != _GENERATOR_SHORT:
+            break
+    return done
+
+
+def typed(world: World, words: Sequence[str], environment: Mapping[str, str]) -> Typed:
+    """The command as it is, once."""
     done = subprocess.run(
         words, cwd=world.workspace.directory, env=environment, capture_output=True, text=True, check=False
     )
@@ -75,7 +86,7 @@ def write(world: World, colour: str, said: object) -> None:
 def passed(world: World, colour: str) -> dict[str, Any]:
     """What a test would write that has just passed."""
     cluster = world.outputs(colour)["cluster"]
-    rate, seconds = PEAK_RPS * 1.01, SECONDS + 1.0
+    rate, seconds = PEAK_RPS + 1.0, SECONDS + 1.0
     return {
         "schema": 1,
         "colour": colour,

@@ -46,10 +46,13 @@ CARRIED_OVER: Mapping[str, tuple[Edit, str]] = {
     "other group": (lambda said: {**said, "group": "blue-before"}, "it is a test of the group blue-before, and"),
     "too old": (lambda said: {**said, "at": long_ago(25)}, "it is 25.0 h old"),
     "lower rate": (
-        lambda said: {**said, "rate": 20.2, "requests": 102},
-        f"20.2 requests a second were sent, not {PEAK_RPS}",
+        lambda said: {**said, "rate": PEAK_RPS / 2, "requests": round(PEAK_RPS / 2 * said["seconds"]) + 1},
+        f"{PEAK_RPS / 2:.1f} requests a second were sent, not {PEAK_RPS}",
     ),
-    "shorter": (lambda said: {**said, "seconds": 2.0, "requests": 82}, f"it took 2.0 s, not {SECONDS}"),
+    "shorter": (
+        lambda said: {**said, "seconds": 2.0, "requests": round(2 * said["rate"]) + 1},
+        f"it took 2.0 s, not {SECONDS}",
+    ),
     "nonsense": (lambda _: "passed, I was there", "unreadable: no JSON: 'passed, I was there'"),
     "half of it": (lambda said: {"schema": 1, "rate": said["rate"]}, "unreadable: without at, by, colour"),
     "from the future": (lambda said: {**said, "at": long_ago(-3)}, "unreadable: it is from the future"),
@@ -64,8 +67,8 @@ def test_evidence_is_not_carried_over_each_with_its_words_and_the_true_one_is_ta
         assert words in judged(asked), name
     write(asked, SECOND, good)
     assert "answered well" in judged(asked)
-    asked.workspace.edit_project(peakRps=PEAK_RPS + 1)
-    assert f"40.4 requests a second were sent, not {PEAK_RPS + 1}" in judged(asked)
+    asked.workspace.edit_project(peakRps=PEAK_RPS * 2)
+    assert f"{good['rate']:.1f} requests a second were sent, not {PEAK_RPS * 2}" in judged(asked)
 
 
 def test_a_refused_tag_in_leaves_nothing_half_done_and_one_that_passed_goes_through_and_back(asked: World) -> None:

@@ -1,16 +1,20 @@
 """The load test of an idle colour, as it is typed: what it sends, when it does not, and what it leaves behind."""
 
+import shutil
 import signal
+import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import dns.resolver
 import pytest
 
 from lab.client import FrontFault
 from tests.lab import load_testing
 from tests.lab.load_testing import PEAK_RPS, SECONDS, load_test, passed, requests_to, write, written
+from tests.lab.running_world import wait_until
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 
@@ -106,7 +110,7 @@ def test_the_colour_in_charge_one_that_is_not_whole_and_requests_that_write_are_
 
 
 def test_without_a_peak_without_vegeta_and_for_a_colour_that_sleeps_nothing_is_sent(
-    first_in_charge: World, monkeypatch: pytest.MonkeyPatch
+    first_in_charge: World,
 ) -> None:
     world = first_in_charge
     assert "nothing says how many requests a second to send" in _refused(world, SECOND)
@@ -114,12 +118,36 @@ def test_without_a_peak_without_vegeta_and_for_a_colour_that_sleeps_nothing_is_s
     assert f"{SECOND} cannot be tested: it is asleep" in _refused(world, SECOND, "--rate", "10")
     world.workspace.edit_stack(SECOND, awake=None)
     words, environment = load_testing.command(world, SECOND, "--rate", "10")
-    monkeypatch.setitem(environment, "PATH", "/nowhere")
-    done = subprocess.run(
-        words, cwd=world.workspace.directory, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
+    done = load_testing.typed(world, words, {**environment, "PATH": "/nowhere"})
+    assert done.exit_code == 2
     assert "go install github.com/tsenart/vegeta/v12@v12.13.0" in done.stderr
+
+
+HELD_BACK = """#!/bin/sh
+case $1 in
+attack)
+  for word do
+    shift
+    case $word in -rate=*) word=-rate=5/1s ;; esac
+    set -- "$@" "$word"
+  done
+  ;;
+esac
+exec {vegeta} "$@"
+"""
+
+
+def test_a_machine_that_cannot_send_as_much_is_told_from_a_colour_that_is_short(tested: World, tmp_path: Path) -> None:
+    words, environment = load_testing.command(tested, SECOND, "--json")
+    vegeta = shutil.which("vegeta", path=environment["PATH"])
+    (tmp_path / "vegeta").write_text(HELD_BACK.format(vegeta=vegeta))
+    (tmp_path / "vegeta").chmod(0o700)
+    done = load_testing.typed(tested, words, {**environment, "PATH": f"{tmp_path}:{environment['PATH']}"})
+    assert done.exit_code == 3, done.stderr
+    assert done.said["result"] == "generator_short"
+    assert done.said["success"] == 100
+    assert f"of {PEAK_RPS} requests a second" in done.said["reasons"][0]
+    assert written(tested, SECOND)["rate"] < PEAK_RPS, "so that no tag-in takes it"
 
 
 @contextmanager
@@ -171,23 +199,31 @@ def test_it_ends_with_the_process_however_that_ends(tested: World) -> None:
     with _under_way(tested, "--seconds", "600") as process:
         process.kill()
         process.communicate(timeout=60)
-    asked = _requests_under_way(tested)
-    assert asked == 0, "vegeta goes with whoever reads it"
+    addresses, port = _addresses(tested), tested.workspace.project_config("httpsPort")
+    wait_until(lambda: not _connections(addresses, port))
 
 
-def _requests_under_way(world: World) -> int:
-    """How many connections there are to the second colour, a moment later."""
-    port = world.workspace.project_config("httpsPort")
-    deadline = time.monotonic() + 30
-    while (count := _established(port)) and time.monotonic() < deadline:
-        time.sleep(0.5)
-    return count
+def test_meanwhile_there_are_connections_that_could_be_left(tested: World) -> None:
+    """What the test above looks at is there to be seen."""
+    with _under_way(tested, "--seconds", "600"):
+        assert _connections(_addresses(tested), tested.workspace.project_config("httpsPort"))
 
 
-def _established(port: int) -> int:
-    """Connections to `port` of this machine that are open, whoever has them."""
-    rows = [line.split() for line in open("/proc/net/tcp").read().splitlines()[1:]]  # noqa: PTH123, SIM115  # no file
-    return sum(row[2].endswith(f":{port:04X}") and row[3] == "01" for row in rows)
+def _addresses(world: World) -> set[str]:
+    """Those of the second colour's load balancer."""
+    resolver = dns.resolver.Resolver(configure=False)
+    resolver.nameservers, resolver.port = [world.addresses.resolvers[0]], world.addresses.dns_port
+    return {one.to_text() for one in resolver.resolve(f"{SECOND}.{NAME}", "A", lifetime=60)}
+
+
+def _connections(addresses: set[str], port: int) -> int:
+    """How many clients of this machine are connected to `port` of any of `addresses`.
+
+    https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt: 01 is ESTABLISHED, and addresses are words.
+    """
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    there = {f"{socket.inet_aton(one)[::-1].hex().upper()}:{port:04X}" for one in addresses}
+    return sum(row[2] in there and row[3] == "01" for row in rows)
 
 
 def test_a_tag_in_takes_what_the_command_left(tested: World) -> None:
