@@ -11,8 +11,11 @@ from pathlib import Path
 import dns.resolver
 import pytest
 
+from lab import background, shell_script
+from lab import load_test as by_hand
 from lab.client import FrontFault
-from tests.lab import load_testing
+from lab.toolchain import MissingPrerequisite
+from tests.lab import building, load_testing
 from tests.lab.load_testing import PEAK_RPS, SECONDS, load_test, passed, requests_to, write, written
 from tests.lab.running_world import wait_until
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
@@ -224,6 +227,19 @@ def _connections(addresses: set[str], port: int) -> int:
     rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     there = {f"{socket.inet_aton(one)[::-1].hex().upper()}:{port:04X}" for one in addresses}
     return sum(row[2] in there and row[3] == "01" for row in rows)
+
+
+def test_the_lab_by_hand_has_it_with_its_own_vegeta(
+    tested: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(background, "ENV", tmp_path / "env")
+    with pytest.raises(MissingPrerequisite, match="make lab"):
+        by_hand.run(building.report, [SECOND])
+    background.ENV.write_text(shell_script.entering(tested.workspace, ".lab/env"))
+    assert by_hand.run(building.report, [SECOND, "--rate", "5", "--seconds", "1"]) == 0
+    assert f"{SECOND} has passed: 5 requests a second for 1 s" in capfd.readouterr().out
+    assert by_hand.run(building.report, ["; touch x"]) == 2
+    assert "there is no stack ; touch x" in capfd.readouterr().err
 
 
 def test_a_tag_in_takes_what_the_command_left(tested: World) -> None:
