@@ -92,7 +92,7 @@ def frozen_because(colour: str, traffic: TrafficState, now: float) -> str | None
         return unknown
     if traffic.history and colour in traffic.history[-1].live:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
-    left = _let_go_at(colour, traffic.history) + traffic.drain.seconds - now
+    left = let_go_at(colour, traffic.history) + traffic.drain.seconds - now
     if left > 0:
         # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
         return (
@@ -119,7 +119,7 @@ def unknown_because(colour: str, traffic: TrafficState) -> str | None:
     return None
 
 
-def _let_go_at(colour: str, history: Sequence[Entry]) -> float:
+def let_go_at(colour: str, history: Sequence[Entry]) -> float:
     """When `colour` was last live (Unix time, seconds); minus infinity when it never was.
 
     Before `in-charge` was restored, anybody may have been.

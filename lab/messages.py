@@ -27,7 +27,8 @@ SERVER_FAULTS = (
     "one_stuck",
     "slow",
 )
-_SIGNING_NAMES = {"elbv2": "elasticloadbalancing"}  # boto3's name -> the name requests are signed with
+# boto3's name -> the name requests are signed with
+_SIGNING_NAMES = {"elbv2": "elasticloadbalancing", "cloudwatch": "monitoring"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class ServerFault:
 class ApiFault:
     """The next `count` calls of one API action fail with `code`; -1 means until cleared.
 
-    service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` is understood too.
+    service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` and `cloudwatch` are
+    understood too.
     """
 
     service: str
@@ -157,6 +159,7 @@ class MachineSettings:
     failing: command, as `docker pull`, `dnf` or `aws ssm` -> how often it fails on each instance before it works.
     boot_seconds, health_status: tag -> how long its service boots, what it answers at its health path (200).
     crashing: tags whose container ends right after its start.
+    capacity: of a service on each instance; capacity_of: instance id -> its own. No health check sees either.
     """
 
     pace: float = 10.0
@@ -167,6 +170,7 @@ class MachineSettings:
     health_status: dict[str, int] = field(default_factory=dict)
     crashing: tuple[str, ...] = ()
     capacity: Capacity = field(default_factory=Capacity)
+    capacity_of: dict[str, Capacity] = field(default_factory=dict)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "MachineSettings":
@@ -176,7 +180,8 @@ class MachineSettings:
             _allowed("setting of machines", key, [item.name for item in fields(MachineSettings)])
         lists = {key: tuple(data[key]) for key in ("unpublished", "crashing") if key in data}
         capacity = {"capacity": Capacity(**data["capacity"])} if "capacity" in data else {}
-        made = MachineSettings(**{**data, **lists, **capacity})
+        own = {"capacity_of": {of: Capacity(**one) for of, one in data.get("capacity_of", {}).items()}}
+        made = MachineSettings(**{**data, **lists, **capacity, **own})
         if made.pace <= 0:
             raise ValueError(f"pace must be more than 0, not {made.pace!r}")
         return made
@@ -194,6 +199,7 @@ class Faults:
     launch_failures: colour -> why none of its instances can be launched.
     machines: how machines do; health_seconds is not for them.
     reservation_seconds: how long capacity units that are reserved for a load balancer stay pending.
+    metrics_delay_seconds: how long after its end CloudWatch tells of the requests of a minute.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -211,6 +217,7 @@ class Faults:
     launch_failures: dict[str, str] = field(default_factory=dict)
     machines: MachineSettings = field(default_factory=MachineSettings)
     reservation_seconds: float = 0.0
+    metrics_delay_seconds: float = 0.0
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -230,6 +237,7 @@ class Faults:
             launch_failures=dict(data["launch_failures"]),
             machines=MachineSettings.from_json(data["machines"]),
             reservation_seconds=data["reservation_seconds"],
+            metrics_delay_seconds=data["metrics_delay_seconds"],
         )
 
 
@@ -356,7 +364,7 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
         elif key == "machines":
             _object(key, value)
             changed[key] = MachineSettings.from_json({**asdict(faults.machines), **value})
-        elif key in ("health_seconds", "insync_seconds", "reservation_seconds"):
+        elif key.endswith("_seconds"):
             changed[key] = float(value)
         else:
             changed[key] = tuple(value)

@@ -96,11 +96,16 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 
 def engine_key() -> str:
     """What the built engine depends on: versions for the eye, then a hash of the locked modules and the platform."""
+    return built_key(_CLI, _BRIDGE)
+
+
+def built_key(*tools: GoTool) -> str:
+    """What programs that are built together depend on, as the last part of their folder's name."""
     digest = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
-    for tool in (_CLI, _BRIDGE):
+    for tool in tools:
         for name in ("go.mod", "go.sum"):
             digest.update((tool.folder / name).read_bytes())
-    return f"{_CLI.version()}-{_BRIDGE.version()}-{digest.hexdigest()[:16]}"
+    return "-".join([*(tool.version() for tool in tools), digest.hexdigest()[:16]])
 
 
 def _build_once(folder: Path, environment: Mapping[str, str], report: Report) -> None:

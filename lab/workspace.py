@@ -23,7 +23,7 @@ from lab.pulumi_command import Event, Result
 CHECKOUT = Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
 # The code is linked: an edit in the checkout counts at once. The stack files are copied: commands write them.
-LINKED = ("__main__.py", "components", "cutover", "propagation", "policies")
+LINKED = ("__main__.py", "components", "cutover", "propagation", "policies", "load_test")
 PROJECT_FILE = "Pulumi.yaml"
 _PROJECT, _STATE = "project", "state"
 # A fork's own secrets belong to its own backend, which is out of reach here.
@@ -157,6 +157,8 @@ def _environment(root: Path, addresses: Addresses, report: Callable[[str], None]
         # boto3 and the aws command line know both, the provider the first, older SDKs the second.
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
+        # Prices that the program keeps are the lab's, and not for the user.
+        "XDG_CACHE_HOME": str(root / "cache"),
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
     }
