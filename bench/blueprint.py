@@ -43,6 +43,7 @@ def cluster(deployment: Deployment, colour: str, label: str, zone: str) -> dict[
         "capacity": int(group["desiredCapacity"]),
         "grace_seconds": int(group["healthCheckGracePeriod"]),
         "door": f"/{live_name}/{colour}/door",
+        "load_test": f"/{live_name}/{colour}/load-test",
     }
 
 

@@ -1,6 +1,5 @@
 """The floor of a build: the AWS resources of a colour and nothing else. The config is what bench/bare.py sets."""
 
-import json
 from typing import Any
 
 import pulumi
@@ -218,12 +217,13 @@ own = aws.route53.Record(
     type="A",
     aliases=[{"name": balancer.dns_name, "zone_id": balancer.zone_id, "evaluate_target_health": False}],
 )
-aws.ssm.Parameter(
-    "door",
-    name=wanted["door"],
-    type="String",
-    description=f"{label} can be tagged in",
-    insecure_value=json.dumps({"release": tags["release"]}),
-    tags=tags,
-    opts=pulumi.ResourceOptions(depends_on=[group, own]),
-)
+for name, said in (("door", tags["release"]), ("load_test", "none yet")):
+    aws.ssm.Parameter(
+        name,
+        name=wanted[name],
+        type="String",
+        description=f"{name} of {label}",
+        insecure_value=said,
+        tags=tags,
+        opts=pulumi.ResourceOptions(depends_on=[group, own]),
+    )

@@ -33,6 +33,7 @@ variable "cluster" {
     capacity           = number
     grace_seconds      = number
     door               = string
+    load_test          = string
   })
 }
 
@@ -337,7 +338,7 @@ resource "aws_autoscaling_group" "this" {
   depends_on = [aws_iam_role_policy.this, aws_route.private, aws_lb_listener.https]
 }
 
-# The name to test it by, and the door
+# The name to test it by, the door, and the place for the evidence of a load test
 
 resource "aws_route53_record" "own" {
   zone_id = var.cluster.zone_id
@@ -355,6 +356,15 @@ resource "aws_ssm_parameter" "door" {
   type           = "String"
   description    = "${local.label} can be tagged in"
   insecure_value = local.tags.release
+  tags           = local.tags
+  depends_on     = [aws_autoscaling_group.this, aws_route53_record.own]
+}
+
+resource "aws_ssm_parameter" "load_test" {
+  name           = var.cluster.load_test
+  type           = "String"
+  description    = "What came of the newest load test of ${local.label}"
+  insecure_value = "none yet"
   tags           = local.tags
   depends_on     = [aws_autoscaling_group.this, aws_route53_record.own]
 }
