@@ -18,6 +18,8 @@ from bench.world import CommandFailed, required, say
 
 # A build computes for some seconds at its start, and then sleeps for most of its two minutes.
 APART_SECONDS = 15.0
+# By then whoever is measured beside the others has read its state anew, and sleeps.
+ASLEEP_AFTER_SECONDS = 8.0
 
 
 @dataclass
@@ -60,30 +62,35 @@ class Rounds:
         with copied(stage, root / f"{stage.names}-{number}") as fresh:
             for one in _turned(taking_part(self.everybody, stage), number):
                 if not self._is_beside(one, stage):
-                    self._switch(one, fresh, number)
+                    self._do(PREVIEW, one, fresh, number)
+                    self._do(TAG_IN, one, fresh, number)
 
     @contextmanager
     def beside(self, stage: Stage, root: Path, number: int) -> Iterator[None]:
-        """Meanwhile, whoever is measured beside the others does the same in another copy."""
+        """Meanwhile, whoever is measured beside the others makes its tag-in in another copy; its preview is before."""
         asleep = [one for one in taking_part(self.everybody, stage) if self._is_beside(one, stage)]
         with ExitStack() as stack:
             pool = stack.enter_context(ThreadPoolExecutor(1))
             fresh = stack.enter_context(copied(stage, root / f"{stage.names}-{number}-beside")) if asleep else stage
-            under_way: list[Future[None]] = [pool.submit(self._switch, one, fresh, number) for one in asleep]
+            under_way: list[Future[None]] = []
+            for one in asleep:
+                self._do(PREVIEW, one, fresh, number)
+                under_way.append(pool.submit(self._do, TAG_IN, one, fresh, number))
+                time.sleep(ASLEEP_AFTER_SECONDS)
             yield
             for future in under_way:
                 future.result()
 
-    def _switch(self, one: Contestant, stage: Stage, number: int) -> None:
-        colour = stage.colours[1]
-        say(f"round {number}, {stage.names} names: {one.name}")
+    def _do(self, deed: str, one: Contestant, stage: Stage, number: int) -> None:
+        """A preview or a tag-in of the second colour."""
+        say(f"round {number}, {stage.names} names: {deed} of {one.name}")
+        act = one.preview if deed == PREVIEW else one.tag_in
         try:
-            self._note(one, PREVIEW, stage, one.preview(stage, colour))
-            self._note(one, TAG_IN, stage, one.tag_in(stage, colour))
+            self._note(one, deed, stage, act(stage, stage.colours[1]))
         except CommandFailed as failed:
             # On a machine that is too busy a readiness check refuses; the others are measured all the same.
             say(str(failed))
-            self.failed.append(f"{one.name}, round {number}, {stage.names} names")
+            self.failed.append(f"{deed} of {one.name}, round {number}, {stage.names} names")
 
     def _note(self, one: Contestant, deed: str, stage: Stage, ran: Ran) -> None:
         found = sample(one.name, deed, stage.names, ran, stage.lab.calls())
