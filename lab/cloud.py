@@ -14,6 +14,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from lab.authority import Authority
 from lab.aws import embedded, parameters, quotas, snapshot
 from lab.aws.availability_zones import spread_instances
+from lab.aws.away import Away
 from lab.aws.call_journal import CallJournal
 from lab.aws.capacity_reservations import CapacityReservations
 from lab.aws.certificate_proofs import issue_what_is_proved
@@ -197,8 +198,9 @@ class Cloud:
         )
 
     def _api_server(self, port: int) -> BaseWSGIServer:
+        deaths = InstanceDeaths(self._instances_changed, self._running.crash if self._running else None)
         control = Control(
-            RepeatedCalls(self._gateway),
+            Away(RepeatedCalls(self._gateway), lambda: self._board.current().endpoint_away),
             lambda: self.addresses,
             self._board,
             self.history,
@@ -206,7 +208,8 @@ class Cloud:
             self._dns.queries,
             leftovers,
             {
-                "instances/terminate": InstanceDeaths(self._instances_changed).terminate,
+                "instances/terminate": deaths.terminate,
+                "instances/crash": deaths.crash,
                 "parameters/age": parameters.age,
                 "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
             },

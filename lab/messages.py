@@ -84,12 +84,14 @@ class ApiFault:
     """The next `count` calls of one API action fail with `code`; -1 means until cleared.
 
     service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` is understood too.
+    action: `*` for every action of the service. every: 3 lets each third of these calls fail, and the others be.
     """
 
     service: str
     action: str
     code: str
     count: int = 1
+    every: int = 1
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ class Faults:
     launch_failures: colour -> why none of its instances can be launched.
     machines: how machines do; health_seconds is not for them.
     reservation_seconds: how long capacity units that are reserved for a load balancer stay pending.
+    endpoint_away: whether the embedded AWS hangs up on every call.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -211,6 +214,7 @@ class Faults:
     launch_failures: dict[str, str] = field(default_factory=dict)
     machines: MachineSettings = field(default_factory=MachineSettings)
     reservation_seconds: float = 0.0
+    endpoint_away: bool = False
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -230,6 +234,7 @@ class Faults:
             launch_failures=dict(data["launch_failures"]),
             machines=MachineSettings.from_json(data["machines"]),
             reservation_seconds=data["reservation_seconds"],
+            endpoint_away=data["endpoint_away"],
         )
 
 
@@ -358,6 +363,8 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
             changed[key] = MachineSettings.from_json({**asdict(faults.machines), **value})
         elif key in ("health_seconds", "insync_seconds", "reservation_seconds"):
             changed[key] = float(value)
+        elif key == "endpoint_away":
+            changed[key] = _flag(key, value)
         else:
             changed[key] = tuple(value)
     return replace(faults, **changed)
@@ -399,7 +406,15 @@ def _front_fault(item: Mapping[str, Any]) -> FrontFault:
 
 def _api_fault(item: Mapping[str, Any]) -> ApiFault:
     fault = ApiFault(**item)
+    if fault.every < 1:
+        raise ValueError(f"every must be 1 or more, not {fault.every!r}")
     return replace(fault, service=_SIGNING_NAMES.get(fault.service, fault.service))
+
+
+def _flag(what: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{what} must be true or false, not {value!r}")
+    return value
 
 
 def _object(what: str, value: object) -> None:

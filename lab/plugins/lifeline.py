@@ -49,6 +49,11 @@ class Child:
         self._ending = threading.Lock()
 
     @property
+    def pid(self) -> int:
+        """Of the child, and of its group."""
+        return self._process.pid
+
+    @property
     def stdout(self) -> IO[bytes]:
         """The child's output; only when it was started with `stdout=subprocess.PIPE`."""
         assert self._process.stdout is not None
