@@ -142,7 +142,7 @@ def run(
                 stderr=subprocess.STDOUT,
             )
             try:
-                on_start(process.pid)
+                on_start(process.process_id)
                 events = _follow(process, lines, on_event)
             finally:
                 process.end()

@@ -49,8 +49,8 @@ class Child:
         self._ending = threading.Lock()
 
     @property
-    def pid(self) -> int:
-        """Of the child, and of its group."""
+    def process_id(self) -> int:
+        """Of the child itself; its group has the same."""
         return self._process.pid
 
     @property
@@ -74,6 +74,11 @@ class Child:
         code = self._process.wait()
         self.end()
         return code
+
+    def interrupt(self) -> None:
+        """Send SIGINT to the child alone, as Ctrl-C does to a program that then ends in good order."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGINT)
 
     def end(self) -> None:
         """End the whole group: SIGTERM first, SIGKILL for what is left after GRACE_SECONDS. May be called twice."""
