@@ -91,8 +91,8 @@ def copied(
     """A copy of the lab that can be copied at `port`, while the context lasts; it ends with this process, too.
 
     state_dir: a folder for its files, made if need be. api_port: where its AWS is to answer; 0: at any free port.
-    machines: whether its instances run, those that the lab had too: they boot in the copy. alias_ttl: of aliases to load
-    balancers in it, in seconds; None: as in the lab.
+    machines: whether its instances run, those that the lab had too: they boot in the copy.
+    alias_ttl: of aliases to load balancers in it, in seconds; None: as in the lab.
     Raises RuntimeError when it does not come up.
     """
     state_dir.mkdir(parents=True, exist_ok=True)

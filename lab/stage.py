@@ -72,7 +72,9 @@ class Stage:
     def cluster(self, colour: str) -> ClusterFacts:
         """What a colour's stack says of its cluster; raises StageFailed when it has none."""
         resources = self.workspace.deployment(colour).get("resources", [])
-        outputs = next((one.get("outputs", {}) for one in resources if one["type"] == "pulumi:pulumi:Stack"), {})
+        outputs: dict[str, Any] = next(
+            (one.get("outputs", {}) for one in resources if one["type"] == "pulumi:pulumi:Stack"), {}
+        )
         facts = cluster_facts.awake({colour: outputs.get("cluster")})
         if colour not in facts:
             raise StageFailed(f"{colour} has no cluster")
@@ -100,7 +102,11 @@ class Stage:
         """Until all targets of both colours are healthy; raises StageFailed after two minutes."""
         for colour in self.colours:
             whole = ["healthy"] * self.cluster(colour).capacity
-            wait_until(lambda colour=colour, whole=whole: self.states(colour) == whole, f"{colour} is not whole")
+            self.wait_for(colour, whole, f"{colour} is not whole")
+
+    def wait_for(self, colour: str, states: list[str], problem: str) -> None:
+        """Until the targets of a colour are in these states; raises StageFailed after two minutes."""
+        wait_until(lambda: self.states(colour) == states, problem)
 
 
 def weights_of(history: Sequence[ZoneState], name: str) -> dict[str, int]:
@@ -155,9 +161,7 @@ def built(report: Report, project: Mapping[str, Any] | None = None) -> Iterator[
         colours = tuple(made.project_config("cidrs"))
         for colour, release in zip(colours, RELEASES, strict=True):
             made.edit_stack(colour, release=release)
-        made.edit_project(
-            readinessLatency=READINESS_MILLISECONDS, bootTimeout=BOOT_TIMEOUT_SECONDS, **(project or {})
-        )
+        made.edit_project(readinessLatency=READINESS_MILLISECONDS, bootTimeout=BOOT_TIMEOUT_SECONDS, **(project or {}))
         made.edit_stack(LIVE, active=colours[0])
         with progress(report, f"build {' and '.join(colours)} side by side") as watch, ThreadPoolExecutor(2) as pool:
             for result in pool.map(lambda colour: made.up(colour, on_event=watch), colours):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from lab.stage import Report, Stage, wait_until
+from lab.stage import Report, Stage
 
 NEW_RELEASE = "2.0.0"
 # Short: on AWS an instance takes one to several minutes until its service answers.
@@ -43,9 +43,7 @@ def replace_in_place(stage: Stage, report: Report) -> None:
     )
     report(f"  terminate all instances of {cluster.colour}; their group launches others")
     ec2.terminate_instances(InstanceIds=[one["InstanceId"] for one in group["Instances"]])
-    wait_until(
-        lambda: stage.states(cluster.colour) == ["healthy"] * cluster.capacity, f"{cluster.colour} is not whole again"
-    )
+    stage.wait_for(cluster.colour, ["healthy"] * cluster.capacity, f"{cluster.colour} is not whole again")
 
 
 def swap_unready(stage: Stage, report: Report) -> None:
@@ -55,7 +53,7 @@ def swap_unready(stage: Stage, report: Report) -> None:
     stage.workspace.aws("autoscaling").update_auto_scaling_group(
         AutoScalingGroupName=stage.cluster(idle).group, MinSize=0, DesiredCapacity=0
     )
-    wait_until(lambda: not stage.states(idle), f"{idle} still has targets")
+    stage.wait_for(idle, [], f"{idle} still has targets")
     report(f"  swap the weights: {idle}, which has no instance, gets all of it")
     swap(stage, idle)
     time.sleep(stage.alias_ttl + GRACE_SECONDS)
@@ -73,9 +71,7 @@ def destroy_after_the_switch(stage: Stage, report: Report) -> None:
     swap(stage, stage.other(before))
     report(f"  destroy {before}")
     groups = elbv2.describe_target_groups(TargetGroupArns=[cluster.target_group_arn])["TargetGroups"]
-    stage.workspace.aws("autoscaling").delete_auto_scaling_group(
-        AutoScalingGroupName=cluster.group, ForceDelete=True
-    )
+    stage.workspace.aws("autoscaling").delete_auto_scaling_group(AutoScalingGroupName=cluster.group, ForceDelete=True)
     for arn in groups[0]["LoadBalancerArns"]:
         elbv2.delete_load_balancer(LoadBalancerArn=arn)
     time.sleep(2 * stage.alias_ttl + GRACE_SECONDS)
