@@ -1,4 +1,4 @@
-"""The machinery of `make rehearsal-naive` and `make rehearsal-faults`, at a small rate: the measurement sees downtime."""
+"""What `make rehearsal-naive` and `make rehearsal-faults` are made of, at a small rate: it sees downtime."""
 
 from collections.abc import Iterator
 from dataclasses import replace
