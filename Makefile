@@ -28,7 +28,7 @@ $(READY): requirements.txt requirements-dev.txt
 setup: $(READY) ## Create .venv from the pinned requirements
 
 rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
-	@$(PY) -m lab rehearsal
+	@$(PY) -m lab rehearsal $(if $(REQUESTS_PER_SECOND),--requests-per-second $(REQUESTS_PER_SECOND))
 
 rehearsal-naive: $(READY) ## The same clients over three naive ways to deploy, each of which has to show errors (ten minutes)
 	@$(PY) -m lab.naive

@@ -103,6 +103,13 @@ def by_second(hits: Iterable[Hit], began: float) -> list[Second]:
     ]
 
 
+def p99_by_second(hits: Iterable[Hit], began: float) -> dict[int, float]:
+    """Second -> p99 of all pools together, in milliseconds; no entry for one in which nothing was answered."""
+    groups = _split(hits, lambda hit: math.floor(hit.at - began))
+    found = {second: p99_milliseconds(those) for second, those in sorted(groups.items())}
+    return {second: value for second, value in found.items() if value is not None}
+
+
 def p99_milliseconds(hits: Iterable[Hit]) -> float | None:
     """99 of 100 answers took at most so long (nearest rank); None when nothing was answered."""
     took = sorted(hit.latency_seconds for hit in hits if hit.status)
