@@ -17,8 +17,9 @@ from lab import copies, pulumi_command, workspace
 from lab.client import Addresses, LabClient, start
 from lab.load.pool import honest_resolvers
 from lab.messages import ZoneState
+from lab.progress import progress
 from lab.pulumi_command import Event, Result
-from lab.rehearsal import READINESS_MILLISECONDS, RELEASES, progress
+from lab.rehearsal import READINESS_MILLISECONDS, RELEASES
 from lab.workspace import Workspace
 
 LIVE = "live"

@@ -4,18 +4,18 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lab.load.attack import Aim, Attack
+from lab.load.clients import REQUESTS_PER_SECOND
 from lab.load.pool import let_it_hold, pools
+from lab.machines.capacity import Capacity
+from lab.rehearsal import HEADROOM, PATIENCE_SECONDS
 from lab.stage import Report, Stage
 
-RATE = 200
 LEAD_SECONDS = 5.0
 TICK_SECONDS = 10.0
-# What a colour can carry, as a multiple of the load: it is built for the peak, and half of it is too small.
-HEADROOM = 1.5
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Load:
     """Requests a second of all pools together, and the program that sends them."""
 
     program: Path
-    rate: int = RATE
+    rate: int = REQUESTS_PER_SECOND
 
 
 @contextmanager
@@ -34,7 +34,8 @@ def under_load(stage: Stage, load: Load, report: Report) -> Iterator[Attack]:
     """
     let_it_hold(stage.lab, stage.addresses, stage.alias_ttl)
     capacity = stage.workspace.project_config("capacity")
-    stage.lab.set_machines(capacity={"per_second": HEADROOM * load.rate / capacity})
+    each = Capacity(per_second=HEADROOM * load.rate / capacity, patience_seconds=PATIENCE_SECONDS)
+    stage.lab.set_machines(capacity=asdict(each))
     aim = Aim(stage.name, stage.addresses.http_port)
     with Attack(load.program, aim, pools(stage.addresses, load.rate)) as attack:
         time.sleep(LEAD_SECONDS)

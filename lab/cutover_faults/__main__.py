@@ -16,7 +16,7 @@ from lab.load import vegeta
 from lab.load.attack import LoadFailed
 from lab.stage import Original, StageFailed, built
 from lab.toolchain import MissingPrerequisite
-from lab.under_load import RATE, Load
+from lab.under_load import Load
 from lab.workspace import CHECKOUT
 
 FIGURES = CHECKOUT / ".lab" / "cutover-faults.json"
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.cutover_faults", description=__doc__)
     names = [*(fault.name for fault in FAULTS), KILLED_NAME]
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="only these; the others' rows stay")
-    parser.add_argument("--rate", type=int, default=RATE, help=f"requests a second, {RATE} unless given")
+    parser.add_argument("--rate", type=int, default=Load.rate, help=f"requests a second, {Load.rate} unless given")
     parser.add_argument("--kills", type=int, default=KILLS, help=f"how many, {KILLS} unless given")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of their moments")
     return parser

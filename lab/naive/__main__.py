@@ -12,7 +12,7 @@ from lab.naive.figures import Outcome
 from lab.naive.ways import WAYS, Way
 from lab.stage import Original, Report, StageFailed, built
 from lab.toolchain import MissingPrerequisite
-from lab.under_load import RATE, Load, under_load
+from lab.under_load import Load, under_load
 from lab.workspace import CHECKOUT
 
 FIGURES = CHECKOUT / ".lab" / "naive.json"
@@ -38,7 +38,7 @@ def _report(line: str) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.naive", description=__doc__)
     parser.add_argument("--only", nargs="+", choices=[way.name for way in WAYS], help="only these ways")
-    parser.add_argument("--rate", type=int, default=RATE, help=f"requests a second, {RATE} unless given")
+    parser.add_argument("--rate", type=int, default=Load.rate, help=f"requests a second, {Load.rate} unless given")
     parser.add_argument("--alias-ttl", type=int, default=ALIAS_TTL_SECONDS, help="seconds, 60 unless given, as on AWS")
     return parser
 
