@@ -85,13 +85,17 @@ def _endpoint_is_away(scene: Scene) -> None:
 
 
 def _half_of_the_incoming_dies(scene: Scene) -> None:
-    stage = scene.stage
-    stage.lab.crash_instances(scene.incoming, stage.cluster(scene.incoming).capacity // 2)
+    _die(scene.stage, scene.incoming, scene.stage.cluster(scene.incoming).capacity // 2)
 
 
 def _the_outgoing_dies(scene: Scene) -> None:
-    stage = scene.stage
-    stage.lab.crash_instances(scene.outgoing, stage.cluster(scene.outgoing).capacity)
+    _die(scene.stage, scene.outgoing, scene.stage.cluster(scene.outgoing).capacity)
+
+
+def _die(stage: Stage, colour: str, count: int) -> None:
+    # In the lab others are there in two seconds. On AWS a boot takes longer than the rest of a tag-in, as here.
+    stage.lab.set_launch_failure(colour, "We currently do not have sufficient capacity")
+    stage.lab.crash_instances(colour, count)
 
 
 FAULTS = (
@@ -175,3 +179,7 @@ def heal(stage: Stage) -> None:
     for resolver in honest_resolvers(addresses):
         lab.set_resolver_fault(resolver, ServerFault())
     lab.set_machines(pace=MachineSettings.pace)
+    for colour in stage.colours:
+        lab.set_launch_failure(colour, None)
+    # A group whose launches failed tries again when somebody looks at it.
+    stage.workspace.aws("autoscaling").describe_auto_scaling_groups()
