@@ -17,7 +17,7 @@ from lab.load.hit import Hit
 from lab.load.pool import Pool
 from lab.plugins.lifeline import Child
 
-_SAID_BYTES = 2000
+_SAID_BYTES = 400
 
 
 class LoadFailed(Exception):
@@ -145,9 +145,9 @@ class _Generator:
         return self._attack.poll() is not None
 
     def described(self) -> str:
-        """What it said last."""
+        """How it ended, and how what it said begins: what follows is its usage, or the traces of its threads."""
         self._said.seek(0)
-        said = printable(self._said.read()[-_SAID_BYTES:].decode(errors="replace").strip()) or "nothing"
+        said = printable(self._said.read(_SAID_BYTES).decode(errors="replace").strip()) or "nothing"
         return f"vegeta of the pool {self.pool.name} ended by itself (exit code {self._attack.poll()}); it said: {said}"
 
     def interrupt(self) -> None:

@@ -105,7 +105,9 @@ class Clients:
     def figures(self, switches: Sequence[Switch]) -> LoadFigures:
         """Once the context has ended."""
         never = tuple(pool.name for pool in self._pools if not pool.moves)
-        return LoadFigures(self.asked, tally.requests_per_second(self.hits), tally.by_pool(self.hits, switches), never)
+        found = tally.by_pool(self.hits, switches)
+        in_order = {pool.name: found[pool.name] for pool in self._pools if pool.name in found}
+        return LoadFigures(self.asked, tally.requests_per_second(self.hits), in_order, never)
 
     def by_second(self) -> list[Second]:
         """Of every pool, from the first second on."""

@@ -44,17 +44,16 @@ def pools(addresses: Addresses, rate: int) -> list[Pool]:
     """
     if rate < 1:
         raise ValueError(f"the rate must be at least 1 request a second, not {rate}")
-    kinds: list[tuple[str, tuple[str, ...], bool]] = [
-        (HONEST, ("-dns-ttl=-1", "-keepalive=false"), True),
-        (KEEP_ALIVE, ("-dns-ttl=-1",), True),
-        (NEVER_AGAIN, ("-dns-ttl=0", "-keepalive=false"), False),
-        (HOLDS_TWICE, ("-dns-ttl=-1", "-keepalive=false"), True),
+    first, second, third = honest_resolvers(addresses)
+    kinds = [
+        (HONEST, first, ("-dns-ttl=-1", "-keepalive=false"), True),
+        (HOLDS_TWICE, holding_resolver(addresses), ("-dns-ttl=-1", "-keepalive=false"), True),
+        (KEEP_ALIVE, second, ("-dns-ttl=-1",), True),
+        (NEVER_AGAIN, third, ("-dns-ttl=0", "-keepalive=false"), False),
     ]
     each = Fraction(rate, len(kinds))
-    resolvers = [*honest_resolvers(addresses), holding_resolver(addresses)]
     return [
-        Pool(name, f"{resolver}:{addresses.dns_port}", flags, each, moves)
-        for (name, flags, moves), resolver in zip(kinds, resolvers, strict=True)
+        Pool(name, f"{resolver}:{addresses.dns_port}", flags, each, moves) for name, resolver, flags, moves in kinds
     ]
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from lab.figures import TAG_BACK
-from lab.marks import Mark
+from lab.marks import GATE, Mark
 from lab.picture.recording import Recording
 
 FONT_SIZE = 8.5
 _GAP_PIXELS = 8.0
+_ABOVE = 0.026
 _INK = "#333333"
 
 
@@ -46,15 +47,12 @@ def placed(figure: Figure, recording: Recording, left: float, right: float) -> l
     return found[::-1]
 
 
-def draw(figure: Figure, labels: Sequence[Label], bottom: float, row_height: float) -> None:
-    """Write them from `bottom` (a fraction of the figure) upwards, each with a line down to the picture."""
-    from matplotlib.lines import Line2D  # noqa: PLC0415
-
+def draw(figure: Figure, labels: Sequence[Label], top: float, row_height: float) -> None:
+    """Write them above `top`, where the picture ends (a fraction of the figure), each with a line down to it."""
     for label in labels:
-        y = bottom + label.row * row_height
-        figure.add_artist(
-            Line2D([label.at, label.at], [bottom - 0.02, y + row_height * 0.7], color=_INK, linewidth=0.8)
-        )
+        y = top + _ABOVE + label.row * row_height
+        ends = y + row_height * 0.7
+        figure.add_artist(Line2D([label.at, label.at], [top, ends], color=_INK, linewidth=0.8, zorder=-1))
         figure.text(label.left + 4 / (figure.get_figwidth() * figure.dpi), y, label.text, fontsize=FONT_SIZE)
 
 
@@ -73,4 +71,5 @@ def _width(figure: Figure, text: str, whole: float) -> float:
 
 
 def _text(mark: Mark) -> str:
-    return f"{mark.label} ({mark.phase})" if mark.phase == TAG_BACK else mark.label
+    """The first one of a phase says which phase begins."""
+    return f"{mark.phase}: {mark.label}" if mark.label == GATE else mark.label

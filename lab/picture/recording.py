@@ -52,7 +52,7 @@ class Recording:
 
     def to_json(self) -> str:
         """One second a line."""
-        head = {**asdict(self), "seconds": None, "p99": {str(second): round(ms, 2) for second, ms in self.p99.items()}}
+        head = {**asdict(self), "seconds": None, "p99": {str(second): ms for second, ms in self.p99.items()}}
         lines = ",\n".join(json.dumps(one.as_dict()) for one in self.seconds)
         return json.dumps(head).replace('"seconds": null', f'"seconds": [\n{lines}\n]') + "\n"
 
