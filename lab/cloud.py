@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
@@ -247,7 +248,10 @@ def _listed(servers: Servers) -> dict[str, list[str]]:
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """No line for every request."""
+    """No line for every request, and no answer on a connection that was dropped: werkzeug 3 reads on there."""
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002  # werkzeug's
+        self.close_connection = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

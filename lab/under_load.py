@@ -9,9 +9,9 @@ from pathlib import Path
 
 from lab.load.attack import Aim, Attack
 from lab.load.clients import REQUESTS_PER_SECOND
-from lab.load.pool import let_it_hold, pools
+from lab.load.pool import TIMEOUT_SECONDS, let_it_hold, pools
 from lab.machines.capacity import Capacity
-from lab.rehearsal import HEADROOM, PATIENCE_SECONDS
+from lab.rehearsal import HEADROOM
 from lab.stage import Report, Stage
 
 LEAD_SECONDS = 5.0
@@ -34,7 +34,7 @@ def under_load(stage: Stage, load: Load, report: Report) -> Iterator[Attack]:
     """
     let_it_hold(stage.lab, stage.addresses, stage.alias_ttl)
     capacity = stage.workspace.project_config("capacity")
-    each = Capacity(per_second=HEADROOM * load.rate / capacity, patience_seconds=PATIENCE_SECONDS)
+    each = Capacity(per_second=HEADROOM * load.rate / capacity, patience_seconds=TIMEOUT_SECONDS)
     stage.lab.set_machines(capacity=asdict(each))
     aim = Aim(stage.name, stage.addresses.http_port)
     with Attack(load.program, aim, pools(stage.addresses, load.rate)) as attack:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cutover.printable import printable
 from lab import process_tree
 from lab.cutover_faults import aftermath, faults
 from lab.cutover_faults.aftermath import Aftermath
@@ -176,6 +177,8 @@ def _note(act: Act, scene: Scene, result: Result) -> None:
 
 
 def _again(act: Act, scene: Scene, report: Report) -> None:
+    if act.said:
+        report(f"  the tag-in said: {printable(act.said)}")
     report(f"  {act.left.words() if act.left else ''}. The next up:")
     again = scene.stage.workspace.up(LIVE)
     act.again_exit_code, act.again = again.exit_code, _found(scene)
