@@ -10,7 +10,8 @@ from botocore.config import Config
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
 # Eleven attempts go on for some twenty seconds where connections fail, as botocore 1.44 begins with 50 ms there: with
 # eight it was three to six, and an endpoint that was away for ten stopped a tag-in half-way.
-CONFIG = Config(retries={"mode": "standard", "max_attempts": 11}, connect_timeout=5, read_timeout=20)
+ATTEMPTS = 11
+CONFIG = Config(retries={"mode": "standard", "max_attempts": ATTEMPTS}, connect_timeout=5, read_timeout=20)
 
 Make = TypeVar("Make", bound=Callable[..., Any])
 

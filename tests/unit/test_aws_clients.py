@@ -69,7 +69,6 @@ def test_a_client_that_could_not_be_made_is_made_the_next_time() -> None:
 def test_calls_go_on_for_longer_than_an_endpoint_is_away_for_a_moment() -> None:
     """By botocore's own pauses, at the middle of its dice; nobody waits for them here."""
     backoff = ExponentialBackoff(random=lambda: 0.5)
-    attempts = aws_clients.CONFIG.retries["max_attempts"]
-    error = ConnectionResetError()
-    pauses = [backoff.delay_amount(RetryContext(number, caught_exception=error)) for number in range(1, attempts)]
+    calls = (RetryContext(number, caught_exception=ConnectionResetError()) for number in range(1, aws_clients.ATTEMPTS))
+    pauses = [backoff.delay_amount(call) for call in calls]
     assert sum(pauses) > 2 * 10
