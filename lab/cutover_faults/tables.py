@@ -19,7 +19,9 @@ def page(rows: Mapping[str, Row], kills: Sequence[Row], seed: int) -> list[str]:
 def of_faults(rows: Iterable[Row]) -> list[str]:
     """A row for each fault."""
     return [
-        _line("what breaks", "the tag-in", "left half-way", "failed requests", "the next `up`", "tag-back", "TTL"),
+        _line(
+            "what breaks", "the tag-in", "left half-way", "failed requests", "the next `up`", "tag-back", "load, TTL"
+        ),
         _line(*["---"] * 7),
         *(
             _line(
@@ -29,7 +31,7 @@ def of_faults(rows: Iterable[Row]) -> list[str]:
                 failed(row),
                 next_up(row),
                 "as before" if row.back == "nothing: not begun" else row.back or "",
-                f"{row.alias_ttl} s",
+                f"{row.rate}/s, {row.alias_ttl} s",
             )
             for row in rows
         ),

@@ -8,7 +8,7 @@ from lab import environment, written_table
 from lab.load import vegeta
 from lab.load.attack import LoadFailed
 from lab.naive import figures
-from lab.naive.figures import Outcome
+from lab.naive.figures import Outcome, Played
 from lab.naive.ways import WAYS, Way
 from lab.stage import Original, Report, StageFailed, built
 from lab.toolchain import MissingPrerequisite
@@ -28,7 +28,27 @@ def play(original: Original, way: Way, load: Load, alias_ttl: int, report: Repor
     with original.copy(alias_ttl) as stage:
         with under_load(stage, load, report) as attack:
             way.act(stage, report)
-        return figures.outcome(way.name, way.title, attack.hits)
+        return figures.outcome(Played(way.name, way.title, load.rate, alias_ttl), attack.hits)
+
+
+def read() -> dict[str, Outcome]:
+    """What runs before this one have found, by way; nothing where they have left nothing that can be read."""
+    try:
+        held = [Outcome.from_json(one) for one in json.loads(FIGURES.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {one.way: one for one in held}
+
+
+def write(outcomes: list[Outcome]) -> None:
+    """Put these among those of earlier runs and, once all ways are there, into the page; the page has AWS's TTL."""
+    found = read() | {one.way: one for one in outcomes}
+    known = [found[way.name] for way in WAYS if way.name in found]
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps([one.as_dict() for one in known], indent=2) + "\n", encoding="utf-8")
+    if len(known) == len(WAYS) and all(one.alias_ttl == ALIAS_TTL_SECONDS for one in known):
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(written_table.written(page, COMMAND, figures.table(known)), encoding="utf-8")
 
 
 def _report(line: str) -> None:
@@ -37,14 +57,16 @@ def _report(line: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.naive", description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=[way.name for way in WAYS], help="only these ways")
+    parser.add_argument(
+        "--only", nargs="+", choices=[way.name for way in WAYS], help="only these ways; the others' figures stay"
+    )
     parser.add_argument("--rate", type=int, default=Load.rate, help=f"requests a second, {Load.rate} unless given")
     parser.add_argument("--alias-ttl", type=int, default=ALIAS_TTL_SECONDS, help="seconds, 60 unless given, as on AWS")
     return parser
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Play the ways one after the other, write .lab/naive.json and, when all are played as on AWS, the page."""
+    """Play the ways one after the other, write down what came of them, and say whether each showed errors."""
     environment.enter()
     options = _parser().parse_args(arguments)
     wanted = [way for way in WAYS if options.only is None or way.name in options.only]
@@ -55,12 +77,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (MissingPrerequisite, StageFailed, LoadFailed) as failure:
         _report(str(failure))
         return 1
-    FIGURES.parent.mkdir(exist_ok=True)
-    FIGURES.write_text(json.dumps([one.as_dict() for one in outcomes], indent=2) + "\n")
-    lines = [*figures.table(outcomes), "", f"{load.rate} requests a second, TTL {options.alias_ttl} s."]
-    print("\n".join(lines), flush=True)
-    if len(outcomes) == len(WAYS) and options.alias_ttl == ALIAS_TTL_SECONDS:
-        PAGE.write_text(written_table.written(PAGE.read_text(encoding="utf-8"), COMMAND, lines), encoding="utf-8")
+    write(outcomes)
+    print("\n".join(figures.table(outcomes)), flush=True)
     return _verdict(outcomes)
 
 

@@ -10,6 +10,7 @@ from lab.cutover_faults.faults import FAULTS
 from lab.load import vegeta
 from lab.load.pool import HONEST, honest_resolvers
 from lab.naive import figures, ways
+from lab.naive.figures import Played
 from lab.stage import LIVE, Stage
 from lab.under_load import Load, under_load
 from tests.lab.building import report
@@ -38,7 +39,7 @@ def stage(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_a_replacement_in_place_shows_errors(stage: Stage, load: Load) -> None:
     with under_load(stage, load, report) as attack:
         ways.replace_in_place(stage, report)
-    found = figures.outcome("in-place", "", attack.hits)
+    found = figures.outcome(Played("in-place", "", RATE, ALIAS_TTL_SECONDS), attack.hits)
     assert figures.harmless([found]) == []
     assert found.pools[HONEST].failed > 0
     assert found.requests > found.failed, "it worked before"

@@ -1,12 +1,16 @@
 """What the naive ways cost clients is counted, and a way that cost nobody anything is no proof."""
 
 import base64
+import json
+from dataclasses import replace
 
 import pytest
 
 from lab.load.hit import Hit
 from lab.naive import figures, ways
+from lab.naive.figures import Outcome, Played
 
+PLAYED = Played("in-place", "all at once", 200, 60)
 HITS = [
     Hit("honest", 100.0, 0.01, 200, colour="amber"),
     Hit("honest", 100.5, 0.01, 502, "status 502"),
@@ -16,7 +20,7 @@ HITS = [
 
 
 def test_failures_are_counted_in_all_by_pool_and_by_kind() -> None:
-    found = figures.outcome("in-place", "all at once", HITS).as_dict()
+    found = figures.outcome(PLAYED, HITS).as_dict()
     assert (found["way"], found["requests"], found["failed"], found["failing_seconds"]) == ("in-place", 4, 3, 2)
     assert found["pools"] == {
         "honest": {"requests": 3, "failed": 2, "failures": {"status 502": 2}},
@@ -26,17 +30,22 @@ def test_failures_are_counted_in_all_by_pool_and_by_kind() -> None:
 
 def test_a_way_without_an_error_is_named_as_harmless_and_so_is_one_without_a_request() -> None:
     outcomes = [
-        figures.outcome("bad", "bad", HITS),
-        figures.outcome("good", "good", HITS[:1]),
-        figures.outcome("none", "none", []),
+        figures.outcome(PLAYED, HITS),
+        figures.outcome(replace(PLAYED, way="good"), HITS[:1]),
+        figures.outcome(replace(PLAYED, way="none"), []),
     ]
     assert figures.harmless(outcomes) == ["good", "none"]
 
 
 def test_the_table_has_a_row_for_each_way_with_its_pools() -> None:
-    *_, row = figures.table([figures.outcome("in-place", "all at once", HITS)])
-    assert "| all at once | 4 | **3** | 2 |" in row
+    *_, row = figures.table([figures.outcome(PLAYED, HITS)])
+    assert "| all at once (200 requests/s) | 4 | **3** | 2 |" in row
     assert "honest: 2 of 3 (status 502 2); keep-alive: 1 of 1 (refused 1)" in row
+
+
+def test_figures_are_the_same_after_their_way_through_json() -> None:
+    found = figures.outcome(PLAYED, HITS)
+    assert Outcome.from_json(json.loads(json.dumps(found.as_dict()))) == found
 
 
 def test_the_ways_are_those_that_the_issue_names() -> None:
