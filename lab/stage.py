@@ -13,6 +13,7 @@ from typing import Any
 
 from cutover import cluster_facts
 from cutover.cluster_facts import ClusterFacts
+from cutover.printable import printable
 from lab import copies, pulumi_command, workspace
 from lab.client import Addresses, LabClient, start
 from lab.load.pool import honest_resolvers
@@ -29,6 +30,7 @@ BUILT_TTL_SECONDS = 5
 BOOT_TIMEOUT_SECONDS = 20
 PATIENCE_SECONDS = 120
 POLL_SECONDS = 0.2
+TRIES = 3
 Report = Callable[[str], None]
 
 
@@ -167,10 +169,20 @@ def built(report: Report, project: Mapping[str, Any] | None = None) -> Iterator[
         with progress(report, f"build {' and '.join(colours)} side by side") as watch, ThreadPoolExecutor(2) as pool:
             for result in pool.map(lambda colour: made.up(colour, on_event=watch), colours):
                 _require(result)
-        with progress(report, f"put {colours[0]} in charge") as watch:
-            _require(made.up(LIVE, on_event=watch))
+        _put_in_charge(made, colours[0], report)
         assert server.addresses.copies_port is not None
         yield Original(Path(folder), server.addresses.copies_port, report)
+
+
+def _put_in_charge(made: Workspace, colour: str, report: Report) -> None:
+    """On a machine that is busy the name servers of the lab may be slower than the check `dns` is patient."""
+    for _ in range(TRIES):
+        with progress(report, f"put {colour} in charge") as watch:
+            result = made.up(LIVE, on_event=watch)
+        if result.exit_code == 0:
+            return
+        report(f"it was refused: {printable(next(iter(result.messages('error')), ''))}")
+    _require(result)
 
 
 def _require(result: Result) -> None:

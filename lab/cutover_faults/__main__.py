@@ -77,11 +77,12 @@ def play(original: Original, options: argparse.Namespace, load: Load) -> Iterato
             yield row
     if KILLED_NAME in options.only:
         _report(f"{KILLED}, {options.kills} times, seed {options.seed}")
+        kills: list[Row] = []
         with original.copy(SHORT_TTL_SECONDS) as stage:
-            killed = acts.kills(stage, load, options.seed, options.kills, _report)
-        of_kills = [rows.of_kill(act, load.rate, SHORT_TTL_SECONDS) for act in killed]
-        write(replace(read(), kills=of_kills, seed=options.seed))
-        yield from of_kills
+            for act in acts.kills(stage, load, options.seed, options.kills, _report):
+                kills.append(rows.of_kill(act, load.rate, SHORT_TTL_SECONDS))
+                write(replace(read(), kills=kills, seed=options.seed))
+                yield kills[-1]
 
 
 def _report(line: str) -> None:

@@ -3,7 +3,7 @@
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -126,7 +126,7 @@ def moments(seed: int, count: int, seconds: float) -> list[float]:
     return found
 
 
-def kills(stage: Stage, load: Load, seed: int, count: int, report: Report) -> list[Act]:
+def kills(stage: Stage, load: Load, seed: int, count: int, report: Report) -> Iterator[Act]:
     """Tag-ins that are killed at random moments, each followed by the `up` that ends it.
 
     Each goes to the colour that is not in charge, so that every second one goes back. How long one takes undisturbed
@@ -136,14 +136,12 @@ def kills(stage: Stage, load: Load, seed: int, count: int, report: Report) -> li
     report("  a tag-in that nobody kills, to know how long it takes")
     stage.tag_in(stage.other(stage.in_charge()))
     seconds = time.monotonic() - began
-    acts = []
     for number, after_seconds in enumerate(moments(seed, count, seconds), start=1):
         report(f"  kill {number} of {count}: {after_seconds:.1f} s after the begin, of {seconds:.0f}")
         with under_load(stage, load, report) as attack:
             act = _killed(stage, f"{after_seconds:.1f} s", after_seconds, report)
         act.hits = attack.hits
-        acts.append(act)
-    return acts
+        yield act
 
 
 def _killed(stage: Stage, title: str, after_seconds: float, report: Report) -> Act:
