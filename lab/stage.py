@@ -26,9 +26,10 @@ from lab.workspace import Workspace
 LIVE = "live"
 # The one that is built is only copied: its wait for DNS need not take AWS's minute.
 BUILT_TTL_SECONDS = 5
-# Instances are older than their group's grace period long before anything happens to them in production.
-BOOT_TIMEOUT_SECONDS = 20
-PATIENCE_SECONDS = 120
+# Instances are older than their group's grace period long before anything happens to them in production. Not much
+# shorter: on a machine that is busy a group would replace for ever what has no time to boot.
+BOOT_TIMEOUT_SECONDS = 90
+PATIENCE_SECONDS = 240
 POLL_SECONDS = 0.2
 TRIES = 3
 Report = Callable[[str], None]
@@ -102,13 +103,13 @@ class Stage:
         return [target["TargetHealth"]["State"] for target in described]
 
     def wait_until_whole(self) -> None:
-        """Until all targets of both colours are healthy; raises StageFailed after two minutes."""
+        """Until all targets of both colours are healthy; raises StageFailed after four minutes."""
         for colour in self.colours:
             whole = ["healthy"] * self.cluster(colour).capacity
             self.wait_for(colour, whole, f"{colour} is not whole")
 
     def wait_for(self, colour: str, states: list[str], problem: str) -> None:
-        """Until the targets of a colour are in these states; raises StageFailed after two minutes."""
+        """Until the targets of a colour are in these states; raises StageFailed after four minutes."""
         wait_until(lambda: self.states(colour) == states, problem)
 
 

@@ -1,16 +1,14 @@
-"""Disturbed tag-ins: what they leave is told in words, what should not be is a problem, and the page has them all."""
+"""Disturbed tag-ins: what they leave is told in words, what should not be is a problem."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from lab import written_table
-from lab.cutover_faults import __main__ as command
 from lab.cutover_faults import acts, aftermath, rows, tables
 from lab.cutover_faults.acts import Act
 from lab.cutover_faults.aftermath import INCOMING, OUTGOING, Aftermath
-from lab.cutover_faults.faults import EVERYBODY, FAULTS, KILLS
+from lab.cutover_faults.faults import EVERYBODY, FAULTS
 from lab.cutover_faults.rows import Row
 from lab.load.hit import Hit
 from lab.load.pool import HOLDS_TWICE, HONEST, KEEP_ALIVE, NEVER_AGAIN
@@ -18,7 +16,6 @@ from lab.messages import RecordSetState, ZoneState
 from lab.pulumi_command import Event
 from lab.stage import weights_of
 
-PAGE = command.PAGE.read_text(encoding="utf-8")
 SWITCHED = Aftermath({OUTGOING: 0, INCOMING: 100}, INCOMING)
 UNTOUCHED = Aftermath({OUTGOING: 100, INCOMING: 0}, OUTGOING)
 HALF = Aftermath({OUTGOING: 100, INCOMING: 100}, OUTGOING, ("updating the incoming record",))
@@ -33,24 +30,6 @@ UNHARMED, SEEN, OUTGOING_DIES = (
     next(fault for fault in FAULTS if fault.name == name) for name in ("throttling", "incoming-half", "outgoing")
 )
 GOOD = Act("throttling", "t", began=100.0, at=111.0, left=SWITCHED, again=SWITCHED, back=UNTOUCHED)
-
-
-def _documented() -> list[list[str]]:
-    text = written_table.between(PAGE, command.COMMAND)
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
-
-
-def test_the_page_has_a_row_for_every_fault_and_for_every_kill() -> None:
-    cells = _documented()
-    width, kills = 7, 5
-    faults = [row[0] for row in cells if len(row) == width][2:]
-    assert faults == [fault.title for fault in FAULTS], f"{command.COMMAND} writes it"
-    assert len([row for row in cells if len(row) == kills][2:]) >= KILLS
-
-
-def test_the_page_says_of_every_fault_why_it_costs_what_it_costs() -> None:
-    text = written_table.between(PAGE, command.COMMAND)
-    assert [line for line in tables.reasons(FAULTS) if line not in text] == [], f"{command.COMMAND} writes it"
 
 
 def test_every_fault_says_which_clients_it_may_cost_something_and_why() -> None:
