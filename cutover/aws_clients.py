@@ -8,7 +8,10 @@ from botocore.config import Config
 
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
-CONFIG = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
+# Eleven attempts go on for some twenty seconds where connections fail, as botocore 1.44 begins with 50 ms there: with
+# eight it was three to six, and an endpoint that was away for ten stopped a tag-in half-way.
+ATTEMPTS = 11
+CONFIG = Config(retries={"mode": "standard", "max_attempts": ATTEMPTS}, connect_timeout=5, read_timeout=20)
 # Metrics are wanted and never needed: nobody waits for them for minutes.
 _OF_SERVICE = {"cloudwatch": Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=5)}
 
