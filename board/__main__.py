@@ -50,7 +50,8 @@ def look(options: argparse.Namespace) -> Board:
     """Look once; raises Refusal when the project's own files cannot be read."""
     directory = Path(os.environ.get("PULUMI_OPTION_CWD") or ".")
     found = project.read(directory)
-    return judge(asyncio.run(everything.look(found, Options(stacks=not options.no_stacks))))
+    with Console(stderr=True).status(f"asking AWS, DNS and the Pulumi backend, for {everything.SECONDS:.0f} s at most"):
+        return judge(asyncio.run(everything.look(found, Options(stacks=not options.no_stacks))))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -83,7 +84,7 @@ def _watch(options: argparse.Namespace) -> int:
             while True:
                 board = look(options)
                 code = board.exit_code
-                live.update(terminal.drawn(board, console.width), refresh=True)
+                live.update(terminal.drawn(board, console.width, urgent_first=True), refresh=True)
                 time.sleep(options.every)
         except KeyboardInterrupt:
             return code

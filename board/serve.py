@@ -67,15 +67,15 @@ class Handler(BaseHTTPRequestHandler):
     """Answers `/` with the page and `/board.json` with the same as JSON."""
 
     looks: Looks
+    port: int
     server_version, sys_version, protocol_version = "board", "", "HTTP/1.1"
     # Whoever connects and says nothing does not hold a thread for ever.
     timeout = 30
 
     def do_GET(self) -> None:  # the standard library calls it so
         """Both."""
-        port = self.server.server_address[1]
         hosts = self.headers.get_all("Host") or []
-        status = refused(hosts[0] if len(hosts) == 1 else "", self.headers.get, int(port))
+        status = refused(hosts[0] if len(hosts) == 1 else "", self.headers.get, self.port)
         if status is not None:
             self._answer(status, "text/plain", status.phrase)
         elif self.path == "/":
@@ -127,6 +127,7 @@ def server(looks: Looks, port: int) -> ThreadingHTTPServer:
 
     Own.looks = looks
     made = ThreadingHTTPServer((LOOPBACK, port), Own)
+    Own.port = made.server_port
     made.daemon_threads = True
     return made
 
@@ -142,7 +143,7 @@ def run(look: Callable[[], Board], port: int, every_seconds: float) -> int:
             allowed="a free port of this machine",
             next_step="python -m board --serve --port 0",
         ) from None
-    print(f"the board is at http://{LOOPBACK}:{made.server_address[1]}/ until Ctrl-C", file=sys.stderr, flush=True)
+    print(f"the board is at http://{LOOPBACK}:{made.server_port}/ until Ctrl-C", file=sys.stderr, flush=True)
     with made:
         try:
             made.serve_forever()

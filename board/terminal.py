@@ -28,26 +28,28 @@ def show(board: Board, console: Console) -> None:
             console.file.write(f"{line}\n")
 
 
-def drawn(board: Board, columns: int) -> RenderableType:
-    """What rich draws; the next command comes last, right above the prompt."""
+def drawn(board: Board, columns: int, *, urgent_first: bool = False) -> RenderableType:
+    """What rich draws; the next command comes last, right above the prompt.
+
+    urgent_first: on top, where a screen shows no more than fits.
+    """
     verdict, mood = tables.verdict(board)
     charge, charge_mood = tables.charge(board)
-    parts: list[RenderableType] = [
+    head: list[RenderableType] = [
         Text.assemble((f"{MARKS[mood]} {verdict}", f"reverse {_STYLES[mood]}"), "  ", (charge, _STYLES[charge_mood])),
+        *([Text(tables.overlap(board))] if tables.overlap(board) else []),
         Text(tables.place(board), style="dim"),
-        *_colours(board, columns),
-        *(_table(table) for table in (tables.dns(board), tables.history(board))),
-        *_unknown(board),
-        *_attention(board),
-        _next(board),
     ]
-    return Group(*parts)
+    urgent = [*_attention(board), _next(board)]
+    others = [*_colours(board, columns), *map(_table, (tables.dns(board), tables.history(board))), *_unknown(board)]
+    return Group(*head, *urgent, *others) if urgent_first else Group(*head, *others, *urgent)
 
 
 def plain(board: Board) -> Iterator[str]:
     """The same as lines of text."""
     yield f"{tables.verdict(board)[0]}; {tables.charge(board)[0]}"
     yield tables.place(board)
+    yield from filter(None, [tables.overlap(board)])
     for name in board.facts.colours:
         yield ""
         yield name
