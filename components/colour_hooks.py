@@ -10,9 +10,10 @@ import pulumi
 from components import display, hook
 from components.drain_look import DrainLook
 from components.settings import ColourSettings
+from components.straggler_look import StragglerLook
 from components.traffic_state import TrafficLook
-from cutover import capacity_units, freeze
-from cutover.aws_clusters import AwsClusters
+from cutover import capacity_units, freeze, stragglers
+from cutover.aws_requests import AwsRequests
 from cutover.freeze import Change, Operation, TrafficState
 from cutover.group_capacity import CapacitySeen, wait_until_full
 from cutover.owned import Owned
@@ -31,9 +32,10 @@ class ColourHooks:
     `owned` is the stack's own state. `traffic` tells who carries the traffic, by a look that all hooks share.
     """
 
-    def __init__(self, settings: ColourSettings, zone_id: str, owned: Sequence[Owned], aws: AwsClusters) -> None:
+    def __init__(self, settings: ColourSettings, zone_id: str, owned: Sequence[Owned], aws: AwsRequests) -> None:
         self._settings, self._aws, self._drain = settings, aws, DrainLook(owned, aws)
         self.traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, display.warn)
+        self._stragglers = StragglerLook(settings, owned, aws, display.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.reserving = hook.register("reserving", self._reserving)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
@@ -48,7 +50,7 @@ class ColourHooks:
         return pulumi.ResourceOptions(transforms=[self.guard])
 
     def refuse_sleep(self) -> None:
-        """Raise Refusal when the colour is frozen, so must not be taken down, or when that cannot be told.
+        """Raise Refusal when the colour is frozen or still has clients, so must not be taken down.
 
         Before anything is declared: the outputs of a program that has run count, also when its deletes are refused, and
         they would say that the colour is asleep.
@@ -59,6 +61,7 @@ class ColourHooks:
         except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
             raise self._unreadable(taken_down, error) from None
         self._decide(taken_down, traffic)
+        self._leave_nobody(taken_down, self._stragglers.read(traffic))
 
     def guard(self, args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult | None:
         """A transform that puts the freeze on a resource, before whatever hooks it has of its own."""
@@ -86,6 +89,8 @@ class ColourHooks:
             except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
                 raise self._unreadable(change, error) from None
             loud = self._decide(change, traffic)
+            if not loud:
+                loud = self._leave_nobody(change, await in_thread(self._stragglers.read, traffic))
             if loud:
                 display.warning(args.urn)(loud)
 
@@ -95,6 +100,10 @@ class ColourHooks:
         # At the moment of the look, by AWS's clock: this machine's may be another one.
         now = traffic.read_at
         return freeze.decide(self._settings.colour, change, traffic, now, hotfix=self._settings.hotfix)
+
+    def _leave_nobody(self, change: Change, found: stragglers.Found) -> str | None:
+        settings = self._settings
+        return stragglers.decide(settings.colour, change, found, hotfix=settings.hotfix, release=settings.release)
 
     def _unreadable(self, change: Change, error: Exception) -> Refusal:
         reason = f"who is in charge cannot be read: {error}"

@@ -43,6 +43,13 @@ class ColourSettings:
         meaning="let changes in place through on the colour in charge; a replacement then begins with its delete",
         default="false",
     )
+    override: Override | None = own(  # noqa: RUF009  # it specifies a field, as all of these do
+        "override",
+        override.parse_of_colour,
+        allowed=override.OF_COLOUR_ALLOWED,
+        meaning="leave clients behind who still go to the colour after a tag-out, for one release",
+        default="{}",
+    )
 
 
 @dataclass(frozen=True)

@@ -125,6 +125,14 @@ class SharedSettings:
         "change for so much longer",
         default="60",
     )
+    stragglers_percent: int = shared(
+        "stragglers",
+        whole_number(0, 50),
+        allowed="per cent, a whole number from 0 to 50",
+        meaning="after a tag-out a colour refuses change while it still gets more than so many per cent of the "
+        "requests of the one in charge, and at least 10 a minute",
+        default="1",
+    )
     certificate_arn: str | None = shared(
         "certificateArn",
         optional(matching(CERTIFICATE)),

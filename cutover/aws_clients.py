@@ -9,6 +9,8 @@ from botocore.config import Config
 # Route 53 allows an account few calls a second, so throttled calls are tried again, ever more slowly:
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html
 CONFIG = Config(retries={"mode": "standard", "max_attempts": 8}, connect_timeout=5, read_timeout=20)
+# Metrics are wanted and never needed: nobody waits for them for minutes.
+_OF_SERVICE = {"cloudwatch": Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=5)}
 
 Make = TypeVar("Make", bound=Callable[..., Any])
 
@@ -26,7 +28,7 @@ def shared(make: Make, config: Config = CONFIG) -> Make:
     def client(service: str, region: str | None = None) -> Any:
         with making:
             if (service, region) not in made:
-                made[service, region] = make(service, region_name=region, config=config)
+                made[service, region] = make(service, region_name=region, config=_OF_SERVICE.get(service, config))
             return made[service, region]
 
     return cast(Make, client)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from cutover.aws import RECORD_SETS_ON_A_PAGE
-from cutover.aws_clusters import AwsClusters
+from cutover.aws_requests import AwsRequests
 from cutover.record_set import RecordSet, plain
 from cutover.zone import Zone
 from cutover.zone_records import Page
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _ID_PREFIX = "/hostedzone/"
 
 
-class AwsZones(AwsClusters):
+class AwsZones(AwsRequests):
     """Reads of one account's zones; every method raises what boto3 raises."""
 
     def zones_called(self, name: str) -> tuple[Zone, ...]:

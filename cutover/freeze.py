@@ -106,7 +106,7 @@ def seconds_left(colour: str, traffic: TrafficState, now: float) -> float:
 
     `now` as in `frozen_because`.
     """
-    left = _let_go_at(colour, traffic.history) + traffic.drain.seconds - now
+    left = let_go_at(colour, traffic.history) + traffic.drain.seconds - now
     # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
     return min(max(left, 0.0), traffic.drain.seconds)
 
@@ -128,7 +128,7 @@ def unknown_because(colour: str, traffic: TrafficState) -> str | None:
     return None
 
 
-def _let_go_at(colour: str, history: Sequence[Entry]) -> float:
+def let_go_at(colour: str, history: Sequence[Entry]) -> float:
     """When `colour` was last live (Unix time, seconds); minus infinity when it never was.
 
     Before `in-charge` was restored, anybody may have been.

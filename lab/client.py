@@ -8,7 +8,7 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -166,6 +166,19 @@ class LabClient:
         """How long capacity units that are reserved for a load balancer stay pending."""
         return self._patch({"reservation_seconds": seconds})
 
+    def set_metrics_delay_seconds(self, seconds: float) -> Faults:
+        """How long after its end CloudWatch tells of the requests of a minute; -60: of the one that has just begun."""
+        return self._patch({"metrics_delay_seconds": seconds})
+
+    def forget_requests(self) -> None:
+        """Let no load balancer have had any requests."""
+        self._call("DELETE", "requests")
+
+    def put_requests(self, load_balancer_arn: str, by_minute: Mapping[int, float]) -> None:
+        """Let a load balancer have had requests: beginning of a minute (Unix time, seconds) to number."""
+        counts = {str(minute): number for minute, number in by_minute.items()}
+        self._call("POST", "requests", {"arn": load_balancer_arn, "counts": counts})
+
     def set_delegation(self, name_servers: Sequence[str]) -> Faults:
         """The parents of all zones name these servers; none: those that the zones themselves have."""
         return self._patch({"delegation": list(name_servers)})
@@ -186,7 +199,7 @@ class LabClient:
     def age_parameter(self, name: str, seconds: float, *, groups: bool = True) -> int:
         """Let every version of an SSM parameter look `seconds` older; returns how many versions that were.
 
-        groups: all Auto Scaling groups too, as when time passes.
+        So are the requests that load balancers have had. groups: all Auto Scaling groups too, as when time passes.
         """
         versions: int = self._call("POST", "parameters/age", {"name": name, "seconds": seconds, "groups": groups})
         return versions

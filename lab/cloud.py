@@ -34,6 +34,7 @@ from lab.aws.price_list import get_products
 from lab.aws.refusals import REFUSALS
 from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
+from lab.aws.request_counts import RequestCounts
 from lab.aws.scaling_processes import give_reasons
 from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
@@ -84,6 +85,7 @@ class Cloud:
         self._plan = service.plan(snapshot.delegation_set())
         self._board = FaultBoard(self._plan.servers(), self._plan.resolvers, health_seconds)
         self._own = Reservation()
+        self._requests = RequestCounts(lambda: self._board.current().metrics_delay_seconds)
         self._running = self._run_machines() if machines else None
         self._healths = TargetHealths(self._board.current, verdict=self._running.verdict if self._running else None)
         self._launches = LaunchFailures(self._board.current, self._instances_changed)
@@ -97,6 +99,7 @@ class Cloud:
             self._board.current,
             self._secure,
             running=self._running,
+            counted=self._requests.count,
         )
         self._history = History(time.time(), self._world())
         self._dns = DnsService(
@@ -156,7 +159,13 @@ class Cloud:
             lambda: self.addresses.endpoint,
             lambda: self._load_balancers,
             self._instances_changed,
+            self._requests.count,
         )
+
+    def _age(self, name: str, seconds: float, groups: bool = True) -> int:
+        versions = parameters.age(name, seconds, groups)
+        self._requests.age(seconds)
+        return versions
 
     def _instances_changed(self) -> None:
         """Instances have come or gone, or are registered elsewhere."""
@@ -209,12 +218,14 @@ class Cloud:
             leftovers,
             {
                 "instances/terminate": InstanceDeaths(self._instances_changed).terminate,
-                "parameters/age": parameters.age,
+                "parameters/age": self._age,
+                "requests": self._requests.put,
                 "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
             },
             self._dns.answers_over_time,
             self.journal.calls,
             self._running.described if self._running else lambda: [],
+            self._requests.forget,
         )
         return make_server("127.0.0.1", port, control, threaded=True, request_handler=_QuietHandler)
 

@@ -32,6 +32,7 @@ class Control:
         answers: Callable[[str], Mapping[str, Sequence[Answers]]],
         calls: Callable[[], Sequence[Call]],
         machines: Callable[[], Sequence[Mapping[str, Any]]] = list,
+        forget_requests: Callable[[], None] = lambda: None,
     ) -> None:
         self._aws = aws
         self._faults = faults
@@ -52,6 +53,7 @@ class Control:
             ("GET", "machines"): machines,
             ("GET", "faults"): lambda: asdict(faults.current()),
             ("DELETE", "faults"): lambda: asdict(faults.clear()),
+            ("DELETE", "requests"): forget_requests,
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

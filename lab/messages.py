@@ -27,7 +27,8 @@ SERVER_FAULTS = (
     "one_stuck",
     "slow",
 )
-_SIGNING_NAMES = {"elbv2": "elasticloadbalancing"}  # boto3's name -> the name requests are signed with
+# boto3's name -> the name requests are signed with
+_SIGNING_NAMES = {"elbv2": "elasticloadbalancing", "cloudwatch": "monitoring"}
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ class ServerFault:
 class ApiFault:
     """The next `count` calls of one API action fail with `code`; -1 means until cleared.
 
-    service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` is understood too.
+    service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` and `cloudwatch` are
+    understood too.
     """
 
     service: str
@@ -194,6 +196,7 @@ class Faults:
     launch_failures: colour -> why none of its instances can be launched.
     machines: how machines do; health_seconds is not for them.
     reservation_seconds: how long capacity units that are reserved for a load balancer stay pending.
+    metrics_delay_seconds: how long after its end CloudWatch tells of the requests of a minute.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -211,6 +214,7 @@ class Faults:
     launch_failures: dict[str, str] = field(default_factory=dict)
     machines: MachineSettings = field(default_factory=MachineSettings)
     reservation_seconds: float = 0.0
+    metrics_delay_seconds: float = 0.0
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -230,6 +234,7 @@ class Faults:
             launch_failures=dict(data["launch_failures"]),
             machines=MachineSettings.from_json(data["machines"]),
             reservation_seconds=data["reservation_seconds"],
+            metrics_delay_seconds=data["metrics_delay_seconds"],
         )
 
 
@@ -356,7 +361,7 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
         elif key == "machines":
             _object(key, value)
             changed[key] = MachineSettings.from_json({**asdict(faults.machines), **value})
-        elif key in ("health_seconds", "insync_seconds", "reservation_seconds"):
+        elif key.endswith("_seconds"):
             changed[key] = float(value)
         else:
             changed[key] = tuple(value)

@@ -31,6 +31,7 @@ class Running:
     """Machines of one lab, put together; `follow` brings them up to what the embedded AWS says.
 
     balancers: the load balancers of the embedded AWS. changed: called when a group has replaced instances by itself.
+    counted: called with the ARN of a load balancer for each request that goes to a target.
     """
 
     def __init__(
@@ -40,10 +41,11 @@ class Running:
         endpoint: Callable[[], str],
         balancers: Callable[[], LoadBalancers],
         changed: Callable[[], None],
+        counted: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._faults, self._balancers, self._changed = faults, balancers, changed
         self._times: dict[str, Times] = {}
-        self.front = MachineFront(self._reachable, lambda arn: self._times.get(arn, Times()))
+        self.front = MachineFront(self._reachable, lambda arn: self._times.get(arn, Times()), counted)
         self._machines = Machines(
             MachineAddresses(own.first_machine, MACHINES),
             Links(faults, credentials_for_profile, endpoint, self.front.drain, self.front.cut),

@@ -50,7 +50,8 @@ class WebFront:
     200 with {"colour", "release", "load_balancer"} and the headers X-Colour and X-Release; 503 with no healthy
     target. To be used from within the loop that serves.
     secure: from the ARN of a certificate to what presents it, None when there is no such certificate.
-    running: with it, requests are forwarded to machines, over connections that are kept.
+    running: with it, requests are forwarded to machines, over connections that are kept; it counts them itself.
+    counted: called with the ARN of a load balancer for each other request that a target answers.
     """
 
     def __init__(
@@ -61,8 +62,9 @@ class WebFront:
         secure: Callable[[str], ssl.SSLContext | None],
         clock: Callable[[], float] = time.monotonic,
         running: Running | None = None,
+        counted: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._port, self._running = port, running
+        self._port, self._running, self._counted = port, running, counted
         self._healthy_targets, self._faults, self._secure, self._clock = healthy_targets, faults, secure, clock
         self._seen: dict[str, _Seen] = {}
         self._doors: dict[tuple[str, int], _Door] = {}
@@ -156,6 +158,7 @@ class WebFront:
                 to = self._location(door.listener, door.listener.redirect, asked) if asked else ""
                 return http1.response(door.listener.redirect.status, {"Location": to})
             if fault.status != FrontFault.status:
+                self._counted(balancer.arn)  # in place of its target's answer
                 return http1.response(fault.status)
             host, port = writer.get_extra_info("peername")[0], str(door.listener.port)
             protocol = "https" if door.listener.is_https else "http"
@@ -180,6 +183,7 @@ class WebFront:
         targets = self._targets(balancer.arn)
         if not targets:
             return http_answer.rendered(request, *http_answer.unavailable(balancer))
+        self._counted(balancer.arn)
         release = random.choice(targets).release or ""
         return http_answer.rendered(request, *http_answer.served(balancer, release, fault.status))
 

@@ -1,16 +1,18 @@
 """The override: named checks that an emergency waives, for one release of one colour."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from cutover.checks.check import WAIVABLE
 from cutover.in_charge import Entry
 
-ALLOWED = (
-    'empty, or {"attempt": "COLOUR@RELEASE", "checks": [names]} with one or more names of '
-    f"{', '.join(sorted(WAIVABLE))} (awake and the order of the weights are never waived)"
-)
+_FORM = 'empty, or {"attempt": "COLOUR@RELEASE", "checks": [names]} with one or more names of '
+ALLOWED = f"{_FORM}{', '.join(sorted(WAIVABLE))} (awake and the order of the weights are never waived)"
+STRAGGLERS = "stragglers"
+OF_COLOUR = frozenset({STRAGGLERS})
+"""What the override of a colour's own stack may name; the freeze is never waived."""
+OF_COLOUR_ALLOWED = f"{_FORM}{', '.join(sorted(OF_COLOUR))} (the freeze is never waived)"
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,12 @@ class Waiver:
     line: str
 
 
-def parse(text: str) -> Override | None:
+def parse_of_colour(text: str) -> Override | None:
+    """Read the config key `override` of a colour; raises ValueError when it is not OF_COLOUR_ALLOWED."""
+    return parse(text, OF_COLOUR)
+
+
+def parse(text: str, waivable: Collection[str] = WAIVABLE) -> Override | None:
     """Read the config key `override`; raises ValueError, with the part at fault, when it is not ALLOWED."""
     value = json.loads(text) if text else {}
     if value == {}:
@@ -46,7 +53,7 @@ def parse(text: str) -> Override | None:
         raise ValueError(f"attempt: {attempt}")
     if not isinstance(checks, list) or not checks:
         raise ValueError(f"checks: {checks}")
-    unknown = [str(name) for name in checks if not isinstance(name, str) or name not in WAIVABLE]
+    unknown = [str(name) for name in checks if not isinstance(name, str) or name not in waivable]
     if unknown:
         raise ValueError(f"checks: {', '.join(unknown)}")
     return Override(colour, release, tuple(dict.fromkeys(checks)))
@@ -73,6 +80,18 @@ def decide(
         )
     if any(entry.override == str(override) for entry in history):
         return Waiver(frozenset(), f"the override of {override} is ignored: it was used, take it out of the config")
+    return _for_attempt(override, colour, release, WAIVABLE)
+
+
+def decide_of_colour(override: Override | None, colour: str, release: str) -> Waiver:
+    """What is waived for changes of `colour`, whose config says `release`, by its own override.
+
+    Nothing notes that it was used: it lasts for as long as the config has it and that release.
+    """
+    return Waiver(frozenset(), "") if override is None else _for_attempt(override, colour, release, OF_COLOUR)
+
+
+def _for_attempt(override: Override, colour: str, release: str, waivable: frozenset[str]) -> Waiver:
     if (override.colour, override.release) != (colour, release):
         return Waiver(frozenset(), f"the override of {override} is ignored: this attempt is {colour}@{release}")
-    return Waiver(frozenset(override.checks) & WAIVABLE, f"OVERRIDE in force: {override}")
+    return Waiver(frozenset(override.checks) & waivable, f"OVERRIDE in force: {override}")

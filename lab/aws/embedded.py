@@ -12,6 +12,7 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 
 from moto.acm.models import CertBundle, acm_backends
 from moto.autoscaling.models import AutoScalingBackend, autoscaling_backends
+from moto.cloudwatch.models import CloudWatchBackend, cloudwatch_backends
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.instances import Instance
@@ -62,6 +63,15 @@ def certificates(region: str) -> dict[str, CertBundle]:
     """The certificates of a region, by ARN."""
     backends = acm_backends[DEFAULT_ACCOUNT_ID]
     return backends[region]._certificates if region in backends else {}  # no call gives one without an error
+
+
+def cloudwatch(region: str) -> CloudWatchBackend:
+    return cloudwatch_backends[DEFAULT_ACCOUNT_ID][region]
+
+
+def cloudwatch_in_use() -> list[CloudWatchBackend]:
+    """CloudWatch of every region that has been used."""
+    return list(cloudwatch_backends[DEFAULT_ACCOUNT_ID].values())
 
 
 def ssm_in_use() -> list[SimpleSystemManagerBackend]:

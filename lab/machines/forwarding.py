@@ -81,10 +81,16 @@ class Forwarder:
     """One load balancer's way to its targets; to be used within one event loop.
 
     targets: those that requests may go to now: the healthy ones or, when there is none, all that are registered.
+    chosen: called for each request once it has a target to go to.
     """
 
-    def __init__(self, targets: Callable[[], Sequence[Target]], times: Callable[[], Times]) -> None:
-        self._targets, self._times = targets, times
+    def __init__(
+        self,
+        targets: Callable[[], Sequence[Target]],
+        times: Callable[[], Times],
+        chosen: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._targets, self._times, self._chosen = targets, times, chosen
         self._turn = 0
         self._idle: dict[str, list[_Connection]] = defaultdict(list)
         self._busy: dict[str, set[_Connection]] = defaultdict(set)
@@ -100,6 +106,7 @@ class Forwarder:
             return http1.response(503)
         self._turn += 1
         target = targets[self._turn % len(targets)]
+        self._chosen()
         try:
             async with asyncio.timeout(self._times().connect):
                 connection = self._kept(target) or await _connected(target)

@@ -10,16 +10,24 @@ class MachineFront:
     """To be used within one event loop.
 
     targets: from the ARN of a load balancer to the targets that requests may go to now. times: from its ARN, too.
+    counted: called with its ARN for each request that goes to a target.
     """
 
-    def __init__(self, targets: Callable[[str], Sequence[Target]], times: Callable[[str], Times]) -> None:
-        self._targets, self._times = targets, times
+    def __init__(
+        self,
+        targets: Callable[[str], Sequence[Target]],
+        times: Callable[[str], Times],
+        counted: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._targets, self._times, self._counted = targets, times, counted
         self._forwarders: dict[str, Forwarder] = {}
 
     async def answer(self, arn: str, request: Message) -> Message:
         """A request that came to a load balancer, forwarded."""
         if arn not in self._forwarders:
-            self._forwarders[arn] = Forwarder(lambda: self._targets(arn), lambda: self._times(arn))
+            self._forwarders[arn] = Forwarder(
+                lambda: self._targets(arn), lambda: self._times(arn), lambda: self._counted(arn)
+            )
         return await self._forwarders[arn].answer(request)
 
     def keep_only(self, arns: Iterable[str]) -> None:

@@ -108,3 +108,21 @@ def test_when_the_history_is_lost_it_may_have_been_used_and_waives_nothing() -> 
     waiver = override.decide(PROBES_OF_VIOLET, "violet", "2.0.0", NOBODY_YET, lost=True)
     assert waiver.checks == frozenset()
     assert "the history of in-charge is lost" in waiver.line
+
+
+def test_the_override_of_a_colour_names_stragglers_and_nothing_else() -> None:
+    assert override.parse_of_colour(text(checks=["stragglers"])) == Override("violet", "2.0.0", ("stragglers",))
+    assert override.parse_of_colour("{}") is None
+    with pytest.raises(ValueError, match=r"^checks: probes"):
+        override.parse_of_colour(text(checks=["stragglers", "probes"]))
+    with pytest.raises(ValueError, match=r"^checks: stragglers"):
+        override.parse(text(checks=["stragglers"]))
+
+
+def test_the_override_of_a_colour_is_for_the_release_of_its_config() -> None:
+    left_behind = Override("violet", "2.0.0", ("stragglers",))
+    waiver = override.decide_of_colour(left_behind, "violet", "2.0.0")
+    assert waiver == Waiver(frozenset({"stragglers"}), "OVERRIDE in force: stragglers for violet@2.0.0")
+    assert override.decide_of_colour(left_behind, "violet", "2.0.1").checks == frozenset()
+    assert override.decide_of_colour(left_behind, "amber", "2.0.0").checks == frozenset()
+    assert override.decide_of_colour(None, "violet", "2.0.0") == Waiver(frozenset(), "")

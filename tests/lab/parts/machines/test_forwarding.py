@@ -26,9 +26,13 @@ class Front:
     def __init__(self, room: Room, times: Times = TIMES) -> None:
         self._room, self._times = room, times
         self.targets: list[Target] = []
-        self.forwarder = Forwarder(lambda: self.targets, lambda: self._times)
+        self.counted = 0
+        self.forwarder = Forwarder(lambda: self.targets, lambda: self._times, self._count)
         self._servers: list[asyncio.Server] = []
         self.connections = 0
+
+    def _count(self) -> None:
+        self.counted += 1
 
     async def __aenter__(self) -> "Front":
         self._servers.append(await asyncio.start_server(self._converse, self._room.addresses[0], self._room.port))
@@ -186,6 +190,22 @@ def test_a_client_that_says_close_is_closed(room: Room) -> None:
             assert await client.seconds_until_closed() < 1
 
     play(main())
+
+
+def test_every_request_with_a_target_to_go_to_is_counted(room: Room) -> None:
+    async def count() -> None:
+        async with Front(room) as front:
+            assert await front.status() == 503
+            front.absent()
+            assert await front.status() == 502
+            assert front.counted == 1
+            client = await front.client()
+            for _ in range(3):
+                await client.ask()
+            client.close()
+            assert front.counted == 4
+
+    run_in_own_time(count())
 
 
 def test_without_any_target_the_answer_is_503(room: Room) -> None:
