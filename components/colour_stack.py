@@ -2,7 +2,7 @@
 
 import pulumi
 
-from components import cluster, door, first_look, site
+from components import cluster, door, first_look, load_test, site
 from components.beginning import Beginning
 from components.cluster import Cluster, ClusterArgs, tags_of
 from components.colour_cost import CostLook
@@ -30,6 +30,7 @@ def declare(wanted: ColourSettings, run: Beginning) -> None:
     if built_on:
         args = ClusterArgs(wanted, built_on, nat, hooks.full_capacity, hooks.reserving)
         built = Cluster(wanted.colour, args, hooks.guarded)
-        door.declare(wanted, built, hooks, tags_of(wanted))
+        evidence = load_test.declare(wanted, built, hooks, tags_of(wanted))
+        door.declare(wanted, [built, evidence], hooks, tags_of(wanted))
         pulumi.export("cluster", built.facts)
         pulumi.export("url", wanted.shared.own_url(wanted.colour))

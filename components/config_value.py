@@ -82,6 +82,28 @@ def whole_number(at_least: int, at_most: int) -> Callable[[str], int]:
     return parse
 
 
+def one_of(*words: str) -> Callable[[str], str]:
+    """A parser that takes one of these words."""
+
+    def parse(text: str) -> str:
+        if text not in words:
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def per_cent(at_least: int) -> Callable[[str], float]:
+    """A parser for a number in [at_least, 100], with at most three places."""
+
+    def parse(text: str) -> float:
+        if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,3})?", text) or not at_least <= float(text) <= 100:
+            raise ValueError(text)
+        return float(text)
+
+    return parse
+
+
 def list_of(parse: Callable[[str], T], at_least: int = 1) -> Callable[[str], tuple[T, ...]]:
     """A parser for a JSON list of different texts, each read by `parse`."""
 

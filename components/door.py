@@ -1,5 +1,7 @@
 """The door of a cluster: open while the cluster can be tagged in, and the first thing to go when it is taken down."""
 
+from collections.abc import Sequence
+
 import pulumi
 import pulumi_aws as aws
 
@@ -7,8 +9,10 @@ from components.colour_hooks import ColourHooks
 from components.settings import ColourSettings
 
 
-def declare(settings: ColourSettings, cluster: pulumi.Resource, hooks: ColourHooks, tags: dict[str, str]) -> None:
-    """Declare the SSM parameter that says that `cluster` can be tagged in.
+def declare(
+    settings: ColourSettings, cluster: Sequence[pulumi.Resource], hooks: ColourHooks, tags: dict[str, str]
+) -> None:
+    """Declare the SSM parameter that says that `cluster`, with all that belongs to it, can be tagged in.
 
     Taking a colour down and tagging it in may start at the same moment. The parameter goes first, then everybody waits
     (see ColourHooks.door_closed), then the rest goes, if the colour still carries nothing. A tag-in needs the
@@ -23,7 +27,7 @@ def declare(settings: ColourSettings, cluster: pulumi.Resource, hooks: ColourHoo
         insecure_value=settings.release,
         tags=tags,
         opts=pulumi.ResourceOptions(
-            depends_on=[cluster],
+            depends_on=cluster,
             # The new one would be the old one: replaced new-first, it would be gone after the delete.
             delete_before_replace=True,
             hooks=pulumi.ResourceHookBinding(before_delete=[hooks.frozen_delete], after_delete=[hooks.door_closed]),

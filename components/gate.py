@@ -11,6 +11,7 @@ from cutover import further_names, tag_back, weights
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import check, look, override
 from cutover.checks.candidate import Candidate, LiveNames
+from cutover.checks.load_test import OFF, REQUIRED, Asked
 from cutover.checks.override import Waiver
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import TrafficState
@@ -144,7 +145,13 @@ class Gate:
             resolvers=[Endpoint(address, settings.dns_port) for address in settings.resolvers],
             live=self._live_names(traffic),
             may_lack_zones=lenient,
+            load_test=None if lenient or shared.load_test == OFF else self._load_test(colour),
         )
+
+    def _load_test(self, colour: str) -> Asked:
+        shared = self._settings.shared
+        required, parameter = shared.load_test == REQUIRED, shared.load_test_parameter(colour)
+        return Asked(shared.load_test_measure, shared.load_test_max_age_hours, required, parameter)
 
     def _live_names(self, traffic: TrafficState) -> LiveNames:
         shared = self._settings.shared

@@ -17,6 +17,7 @@ from components.settings import (
 )
 from components.shared_settings import MOST_NAMES_WITH_OWN_CERTIFICATE, SharedSettings
 from cutover import limits
+from cutover.checks.load_test import REQUIRED
 from cutover.limits import SPLIT_BITS
 from cutover.refusal import Refusal
 
@@ -134,6 +135,12 @@ def _refuse_misfits(stack: str, shared: SharedSettings, overridden: Collection[s
             "old one goes; or wider networks in cidrs",
         ),
         (shared.nat_gateways > zones, "natGateways", str(shared.nat_gateways), f"1 to {zones}"),
+        (
+            shared.load_test == REQUIRED and not shared.peak_rps,
+            "peakRps",
+            f"{shared.peak_rps}, with loadTest: {REQUIRED}",
+            "a whole number from 1 to 1000000, the requests a second of the busiest moment",
+        ),
         (shared.https and shared.https_port == 80, "httpsPort", "80", "a port other than 80, which redirects to it"),
         (
             shared.own_certificate and names > MOST_NAMES_WITH_OWN_CERTIFICATE,

@@ -20,11 +20,14 @@ from components.config_value import (
     map_of,
     matching,
     network,
+    one_of,
     optional,
+    per_cent,
     whole_number,
 )
 from components.offsite import Offsite
 from cutover import drain
+from cutover.checks.load_test import OFF, OPTIONAL, REQUIRED, Measure
 from cutover.cost import OwnPrices, own_prices
 
 # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html; one of the ten is the colour's own name.
@@ -238,6 +241,53 @@ class SharedSettings:
         default="24",
     )
 
+    load_test: str = shared(
+        "loadTest",
+        one_of(REQUIRED, OPTIONAL, OFF),
+        allowed=f"{REQUIRED}, {OPTIONAL} or {OFF}",
+        meaning="whether a tag-in without a load test that the incoming colour has passed is refused, or warned of; or "
+        "nothing is asked",
+        note=f"{REQUIRED} takes `peakRps`",
+        default=OPTIONAL,
+    )
+    peak_rps: int = shared(
+        "peakRps",
+        whole_number(0, 1_000_000),
+        allowed="a whole number from 0 to 1000000",
+        meaning="requests a second of the busiest moment, which each colour has to carry; load tests send so many",
+        default="0",
+        default_means="not known",
+    )
+    load_test_seconds: int = shared(
+        "loadTestSeconds",
+        whole_number(1, 7200),
+        allowed="seconds, a whole number from 1 to 7200",
+        meaning="seconds that a load test has to last",
+        default="300",
+    )
+    load_test_max_age_hours: int = shared(
+        "loadTestMaxAge",
+        whole_number(1, 8760),
+        allowed="hours, a whole number from 1 to 8760",
+        meaning="hours for which a load test counts",
+        default="24",
+    )
+    load_test_success: float = shared(
+        "loadTestSuccess",
+        per_cent(1),
+        allowed="per cent, a number from 1 to 100 with at most three places",
+        meaning="per cent of a load test's requests that have to be answered well (status 200 to 399), the 99th "
+        "percentile of answers within `readinessLatency`",
+        default="99.9",
+        note="in quotes",
+    )
+
+    @property
+    def load_test_measure(self) -> Measure:
+        """What a load test has to show."""
+        latency = self.readiness_latency_milliseconds
+        return Measure(self.peak_rps, self.load_test_seconds, self.load_test_success, latency)
+
     @property
     def colours(self) -> tuple[str, ...]:
         """The two colours, in alphabetical order."""
@@ -261,6 +311,10 @@ class SharedSettings:
     def door_parameter(self, colour: str) -> str:
         """The SSM parameter that is there while `colour` can be tagged in."""
         return f"/tag-team/{self.names[0]}/{colour}/can-be-tagged-in"
+
+    def load_test_parameter(self, colour: str) -> str:
+        """The SSM parameter with what came of the newest load test of `colour`; there while it is awake."""
+        return f"/tag-team/{self.names[0]}/{colour}/load-test"
 
     def own_name(self, colour: str) -> str:
         """The host name under which `colour` is tested, in charge or not."""

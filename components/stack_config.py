@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pulumi
 
@@ -38,8 +39,32 @@ def of_project(root: str) -> dict[str, str]:
     for key, node in config_file.config_of(path.name, content, project, declared=True).config.items():
         value = config_file.value(node)
         if value is not None and key.startswith(f"{project}:"):
-            values[key.removeprefix(f"{project}:")] = value if isinstance(value, str) else json.dumps(value)
+            values[key.removeprefix(f"{project}:")] = _text(value)
     return values
+
+
+def project_name(root: str) -> str:
+    """What the project in `root` is called; raises Refusal when its file cannot be read."""
+    return config_file.text(_content(_project_file(root)), "name")
+
+
+def of_files(root: str, stack: str, namespace: str) -> dict[str, str]:
+    """The config of `stack` in one namespace as the engine would hand it over, from the files in `root` alone.
+
+    For commands, which no engine runs: what comes from elsewhere (`--config-file`, an environment of Pulumi ESC) is not
+    seen. Keys are without the namespace. Raises Refusal when a file cannot be read, or says something else than is
+    read.
+    """
+    project = project_name(root)
+    files = _files(root, project, stack)
+    namespaces.refuse_twice(stack, files)
+    config: dict[str, str] = {}
+    for file in reversed(files):
+        found = {key: config_file.value(node) for key, node in file.config.items()}
+        config |= {key: _text(value) for key, value in found.items() if value is not None}
+    namespaces.refuse_foreign(stack, project, config, files, _is_provider)
+    misread.look(stack, project, config, files)
+    return {key.removeprefix(f"{namespace}:"): text for key, text in config.items() if key.startswith(f"{namespace}:")}
 
 
 def project_as_written() -> dict[str, str]:
@@ -64,6 +89,11 @@ def refuse_what_is_not_read_as_written(root: str, project: str, stack: str) -> N
     for warning in misread.look(stack, project, config, files):
         display.warn(warning)
     _refuse_names(project, stack, config.get(AUTONAMING, "{}"), files)
+
+
+def _text(value: Any) -> str:
+    """A value of a file in the form of the engine's texts."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _all() -> dict[str, str]:

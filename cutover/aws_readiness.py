@@ -8,6 +8,7 @@ from cutover.aws_time import time_of
 from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
+from cutover.checks.load_test import LoadTestSeen
 from cutover.checks.offsite import UNOPENED
 from cutover.checks.settled import MISSING, ClusterSeen
 
@@ -67,6 +68,15 @@ class AwsReadiness(AwsZones):
         except (BotoCoreError, ClientError) as error:
             return str(error)
         return ""
+
+    def load_test(self, parameter: str, group: str, region: str) -> LoadTestSeen:
+        """What the parameter says of the newest load test, and when the Auto Scaling group was created."""
+        parameters = self._parameters
+        try:
+            answer = parameters.get_parameter(Name=parameter)
+        except parameters.exceptions.ParameterNotFound as absent:
+            return LoadTestSeen(None, time_of(absent.response), None)
+        return LoadTestSeen(answer["Parameter"]["Value"], time_of(answer), self.group_created_at(group, region))
 
     def _secret_error(self, arn: str) -> str:
         secrets = self._client("secretsmanager", _region(arn))

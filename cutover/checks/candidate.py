@@ -9,6 +9,7 @@ from cutover.checks import http_request
 from cutover.checks.capacity import SAMPLES
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.http_request import Question
+from cutover.checks.load_test import Asked, LoadTestSeen
 from cutover.checks.probes import Answered
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
@@ -42,6 +43,7 @@ class Candidate:
     is served: over TLS and with the certificate of `certificate_arn`, or without TLS when that is None. `references`
     name the offsite parameters and secrets. `door_parameter` is there while it is not being taken down. `samples` is
     how often in a row the capacity is looked at. `may_lack_zones`: instances in all of its zones are not asked for.
+    `load_test`: what a load test has to have shown; None where it is not asked for.
     """
 
     colour: str
@@ -66,6 +68,7 @@ class Candidate:
     live: LiveNames
     samples: int = SAMPLES
     may_lack_zones: bool = False
+    load_test: Asked | None = None
 
 
 class Reader(Protocol):
@@ -78,6 +81,7 @@ class Reader(Protocol):
     def offsite_error(self, reference: str, region: str) -> str: ...
     def record_sets(self, zone_id: str, names: Sequence[str]) -> Mapping[str, Sequence[RecordSet]]: ...
     def name_servers(self, zone_id: str) -> tuple[str, ...]: ...
+    def load_test(self, parameter: str, group: str, region: str) -> LoadTestSeen: ...
 
 
 class AskAll(Protocol):

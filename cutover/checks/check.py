@@ -16,9 +16,10 @@ RELEASE = "release"
 OFFSITE = "offsite"
 RECORDS = "records"
 DNS = "dns"
+LOAD_TEST = "load-test"
 ALIKE = "alike"
 
-WAIVABLE = frozenset({CAPACITY, CURRENT, SETTLED, PROBES, CERTIFICATE, RELEASE, OFFSITE, RECORDS, DNS})
+WAIVABLE = frozenset({CAPACITY, CURRENT, SETTLED, PROBES, CERTIFICATE, RELEASE, OFFSITE, RECORDS, DNS, LOAD_TEST})
 """The checks that an override may name; `awake` is not among them, and the order of the weights is no check at all."""
 # Rollback must be easier than rollout: the colour that was in charge a moment ago has shown that it can serve.
 _REFUSES_TAG_BACK = frozenset({AWAKE, CAPACITY})
@@ -30,7 +31,8 @@ _ONLY_WARNS = frozenset({ALIKE})
 class Check:
     """One named condition of a tag-in: whether it holds, what was seen, what is allowed.
 
-    `next_step`: the command that mends it, where that is another one than to bring the colour up again.
+    `next_step`: the command that mends it, where that is another one than to bring the colour up again. `only_warns`:
+    the config wants it so.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Check:
     seen: str
     allowed: str
     next_step: str = ""
+    only_warns: bool = False
 
     @property
     def said(self) -> str:
@@ -69,7 +72,7 @@ def verdict(checks: Iterable[Check], *, tag_back: bool, waived: frozenset[str]) 
     for check in checks:
         if check.holds:
             continue
-        if check.name in _ONLY_WARNS or (tag_back and check.name not in _REFUSES_TAG_BACK):
+        if check.only_warns or check.name in _ONLY_WARNS or (tag_back and check.name not in _REFUSES_TAG_BACK):
             warning.append(check)
         elif check.name in waived & WAIVABLE:
             let_pass.append(check)

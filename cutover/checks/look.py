@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from cutover.checks import (
@@ -12,6 +13,7 @@ from cutover.checks import (
     current,
     dns,
     http_request,
+    load_test,
     offsite,
     probes,
     records,
@@ -24,6 +26,7 @@ from cutover.checks.check import (
     CAPACITY,
     CERTIFICATE,
     DNS,
+    LOAD_TEST,
     OFFSITE,
     PROBES,
     RECORDS,
@@ -32,6 +35,7 @@ from cutover.checks.check import (
     Check,
 )
 from cutover.checks.http_request import Question
+from cutover.checks.load_test import Asked
 from cutover.cluster_facts import ClusterFacts
 from cutover.concurrently import all_of
 from cutover.group_capacity import CapacitySeen
@@ -67,6 +71,8 @@ async def look(
         (RECORDS,): _records(candidate, reader),
         (DNS,): _dns(candidate, reader, edges),
     }
+    if candidate.load_test:
+        steps[(LOAD_TEST,)] = _load_test(candidate.load_test, cluster, reader)
     looked = [check for checks in await _all_reported(candidate.colour, steps, report) for check in checks]
     looked[1:1] = [current.check(candidate.built, candidate.declared)]
     if candidate.other_built is not None:
@@ -193,6 +199,19 @@ async def _records(candidate: Candidate, reader: Reader) -> tuple[Check, ...]:
     wanted = [*candidate.names, *records.between(candidate.names, live.zone)]
     seen = await _read(reader.record_sets, live.zone_id, wanted)
     return (records.check(seen, candidate.names, live.zone, live.zone_id),)
+
+
+async def _load_test(asked: Asked, cluster: ClusterFacts, reader: Reader) -> tuple[Check, ...]:
+    found = await _fail_closed((LOAD_TEST,), _evidence(asked, cluster, reader))
+    # Also when it cannot be read.
+    return tuple(replace(one, only_warns=not asked.required) for one in found)
+
+
+async def _evidence(asked: Asked, cluster: ClusterFacts, reader: Reader) -> tuple[Check, ...]:
+    if not asked.measure.rps:
+        return (load_test.check_unset(asked, cluster.colour),)
+    seen = await _read(reader.load_test, asked.parameter, cluster.group, cluster.region)
+    return (load_test.check(seen, asked, cluster),)
 
 
 async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Check, ...]:

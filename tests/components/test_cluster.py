@@ -93,7 +93,7 @@ def test_of_a_colours_own_file_only_the_release_changes_what_is_declared() -> No
     assert shape("amber", "10.10.0.0/16") == shape("amber", "10.10.0.0/16", release="9.9.9")
 
 
-def test_everything_a_colour_declares_but_its_door_is_guarded_by_the_freeze() -> None:
+def test_everything_a_colour_declares_but_its_two_parameters_is_guarded_by_the_freeze() -> None:
     found = declared()
     unguarded = []
     for resource in found.resources:
@@ -102,7 +102,16 @@ def test_everything_a_colour_declares_but_its_door_is_guarded_by_the_freeze() ->
             around = found.find(around.parent)
         if not around.guarded:
             unguarded.append(resource.key)
-    assert unguarded == [found.one("Parameter", "door").key]
+    assert unguarded == [found.one("Parameter", name).key for name in ("load-test", "door")]
+
+
+def test_the_place_for_a_load_test_is_made_whoever_is_in_charge_and_changed_or_deleted_of_no_frozen_colour() -> None:
+    found = declared()
+    evidence = found.one("Parameter", "load-test")
+    assert evidence.hooks == {"before_update": ("frozen-update",), "before_delete": ("frozen-delete",)}
+    assert evidence.ignore_changes == ("insecureValue",), "what a test wrote stays"
+    assert found.depends(evidence, found.one("Cluster"))
+    assert found.depends(found.one("Parameter", "door"), evidence), "a refused sleep has closed the door only"
 
 
 def test_the_door_goes_first_when_a_colour_is_taken_down_and_not_while_the_colour_is_frozen() -> None:
@@ -459,7 +468,7 @@ def test_nothing_has_a_physical_name_that_would_collide_when_it_is_replaced() ->
 def test_what_is_identified_by_its_name_is_deleted_before_it_is_replaced() -> None:
     """Replaced new-first, the new one would be the old one, and gone after the delete."""
     found = declared()
-    named = [found.one("Parameter"), *(one for one in found.of("Record") if not one.retain_on_delete)]
+    named = [*found.of("Parameter"), *(one for one in found.of("Record") if not one.retain_on_delete)]
     assert len(named) == 2
     assert all(one.request.deleteBeforeReplace for one in named)
 

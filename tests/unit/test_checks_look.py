@@ -18,6 +18,7 @@ from cutover.checks.certificate import CertificateSeen
 from cutover.checks.check import Check
 from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.http_request import Question
+from cutover.checks.load_test import LoadTestSeen
 from cutover.checks.look import look
 from cutover.checks.probes import Answered
 from cutover.checks.settled import ClusterSeen
@@ -99,6 +100,7 @@ class Account:
     offsite: Mapping[str, str] = field(default_factory=dict)
     other_records: Sequence[RecordSet] = ()
     door_is_there: bool = True
+    evidence: LoadTestSeen = LoadTestSeen(None, NOW, None)
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _note(self, *question: Any) -> None:
@@ -134,6 +136,10 @@ class Account:
     def name_servers(self, zone_id: str) -> tuple[str, ...]:
         self._note("name_servers", zone_id)
         return ("ns-1.example.net",)
+
+    def load_test(self, parameter: str, group: str, region: str) -> LoadTestSeen:
+        self._note("load_test", parameter, group, region)
+        return self.evidence
 
 
 @dataclass
