@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from board import words
-from board.facts import ColourFacts, Cost, Fact, LoadTest, Requests, Unknown, value_of
+from board.facts import ColourFacts, Fact, LoadTest, Requests, Unknown, value_of
 from board.judged import Board
 from board.standing import ASLEEP, IDLE, IN_CHARGE, SHARES, UNKNOWN, Standing
 from board.tag_ins import in_charge_since
 from board.traffic import Frozen
 from cutover.checks.capacity import zones_of
 from cutover.checks.certificate import CertificateSeen
+from cutover.cost import ColourCost
 from cutover.group_capacity import CapacitySeen
+from cutover.stragglers import Found
 
 T = TypeVar("T")
 GOOD, PLAIN, BAD, NOT_KNOWN = "good", "plain", "bad", "unknown"
@@ -43,6 +45,7 @@ def lines(board: Board, name: str) -> tuple[Line, ...]:
         _certificate(board, colour),
         _line("load test", colour.load_test, _load_test),
         _line("requests a minute", colour.requests, _requests),
+        _line("clients left behind", colour.stragglers, _stragglers),
         _line("cost an hour", colour.cost, _cost),
     )
 
@@ -146,11 +149,14 @@ def _requests(found: Requests | None) -> str:
     return NOTHING if last is None else f"{last:.0f}"
 
 
-def _cost(found: Cost | None) -> str:
+def _cost(found: ColourCost) -> str:
+    return f"{found}".removesuffix(" an hour") if found.by_kind else "nothing"
+
+
+def _stragglers(found: Found | None) -> str:
     if found is None:
-        return "0"
-    least = "at least " if found.at_least else ""
-    return f"{least}{found.per_hour:.2f} {found.currency} ({found.region})"
+        return "not asked: it carries traffic, or never did"
+    return found.because or found.warning or "none: three whole minutes without any have been seen"
 
 
 def _line(label: str, fact: Fact[T], in_words: Callable[[T], str]) -> Line:

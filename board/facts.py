@@ -9,12 +9,14 @@ from components.shared_settings import SharedSettings
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.settled import ClusterSeen
 from cutover.cluster_facts import ClusterFacts
+from cutover.cost import ColourCost
 from cutover.drain import Drain
 from cutover.group_capacity import CapacitySeen
 from cutover.in_charge import History
 from cutover.owned import Owned
 from cutover.provenance import Place
 from cutover.record_set import RecordSet
+from cutover.stragglers import Found
 from propagation import Outcome
 
 T = TypeVar("T")
@@ -71,13 +73,14 @@ class Door:
 
 @dataclass(frozen=True)
 class Group:
-    """An Auto Scaling group with the tags of a colour."""
+    """An Auto Scaling group with the tags of a colour; `instance_type` is that of its instances, empty without any."""
 
     name: str
     release: str
     created_at: float
     desired: int
     target_group_arns: Sequence[str] = ()
+    instance_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,17 +183,6 @@ class Requests:
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What a colour costs an hour, by kind; a kind without a price is None, and the sum then says "at least"."""
-
-    currency: str
-    region: str
-    per_hour: float
-    at_least: bool
-    by_kind: Mapping[str, float | None]
-
-
-@dataclass(frozen=True)
 class LoadTest:
     """The evidence of a colour's last load test, in one line; `good` where it holds for what runs now."""
 
@@ -202,8 +194,9 @@ class LoadTest:
 class ColourFacts:
     """Everything that is read of one colour.
 
-    `group` and `balancer` are the ones that count, None where the colour has none; `capacity`, `cluster`, `drain` and
-    `certificate` are theirs, and known as None where there is nothing to ask. leftovers: further groups and load
+    `group` and `balancer` are the ones that count, None where the colour has none; `capacity`, `cluster`, `drain`,
+    `certificate` and `requests` are theirs, and known as None where there is nothing to ask. `stragglers`: whether
+    clients are left after a tag-out; None of a colour that carries traffic. leftovers: further groups and load
     balancers with its tags.
     """
 
@@ -220,7 +213,8 @@ class ColourFacts:
     stack: Fact[Stack]
     lock: Fact[Lock | None]
     requests: Fact[Requests | None]
-    cost: Fact[Cost | None]
+    cost: Fact[ColourCost]
+    stragglers: Fact[Found | None]
     load_test: Fact[LoadTest | None]
 
     @property

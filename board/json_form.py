@@ -1,11 +1,11 @@
 """The board as JSON; docs/board.md has the schema."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from board.attention.clusters import both_awake_since
-from board.facts import ColourFacts, Cost, DnsFacts, Fact, Facts, Unknown, value_of
+from board.attention.clusters import both_awake_since, overlap_of
+from board.facts import ColourFacts, DnsFacts, Fact, Facts, Unknown, value_of
 from board.judged import Board
 from board.reason import Reason
 from board.standing import Standing
@@ -13,6 +13,7 @@ from board.tag_ins import TagIn, in_charge_since
 from board.traffic import Frozen, Traffic
 from cutover.checks.capacity import zones_of
 from cutover.checks.certificate import CertificateSeen
+from cutover.cost import ColourCost
 from cutover.group_capacity import CapacitySeen
 from cutover.provenance import Place
 
@@ -59,7 +60,7 @@ def _in_charge(board: Board) -> dict[str, Any]:
         "weights": _fact(board.traffic, lambda traffic: traffic.weights),
         "override": _fact(board.traffic, lambda traffic: traffic.value.override if traffic.value else ""),
         "lock": _fact(facts.live_lock, lambda lock: lock.text if lock else None),
-        "both_awake_since": _optional_time(both_awake_since(board.seen)),
+        "overlap": _overlap(board),
     }
 
 
@@ -98,6 +99,10 @@ def _colour(colour: ColourFacts, at: Standing) -> dict[str, Any]:
         "certificate": _fact(colour.certificate, _certificate),
         "load_test": _fact(colour.load_test, lambda one: {"text": one.text, "good": one.good} if one else None),
         "requests_per_minute": _fact(colour.requests, lambda one: one.last_minute if one else None),
+        "stragglers": _fact(
+            colour.stragglers,
+            lambda one: {"left": bool(one.because), "text": one.because or one.warning} if one else None,
+        ),
         "cost_per_hour": _fact(colour.cost, _cost),
         "stack": _fact(colour.stack, lambda one: {"exists": one.exists, "pending_operations": one.pending}),
         "lock": _fact(colour.lock, lambda one: one.text if one else None),
@@ -137,19 +142,30 @@ def _certificate(seen: CertificateSeen | None) -> dict[str, Any] | None:
     }
 
 
-def _cost(cost: Cost | None) -> dict[str, Any] | None:
-    if cost is None:
-        return None
-    by_kind: Mapping[str, Any] = {
-        kind: {"unknown": "no price"} if amount is None else amount for kind, amount in cost.by_kind.items()
+def _cost(cost: ColourCost) -> dict[str, Any]:
+    by_kind = {
+        str(kind): {"unknown": cost.unknown.get(kind, "no price")} if amount is None else float(amount)
+        for kind, amount in cost.by_kind.items()
     }
     return {
-        "amount": cost.per_hour,
+        "amount": {"unknown": cost.why_unknown} if cost.nothing_known else float(cost.per_hour),
         "at_least": cost.at_least,
-        "currency": cost.currency,
+        "currency": cost.currency or None,
         "region": cost.region,
         "by_kind": by_kind,
     }
+
+
+def _overlap(board: Board) -> dict[str, Any] | None:
+    """Since when both are awake, and what the idle one has cost since the last tag-in."""
+    since, found = both_awake_since(board.seen), overlap_of(board.seen)
+    if since is None:
+        return None
+    cost = None
+    if found:
+        amount = {"unknown": found.unknown} if found.at_least and not found.amount else float(found.amount)
+        cost = {"amount": amount, "at_least": found.at_least, "currency": found.currency, "since": _time(found.since)}
+    return {"both_awake_since": _time(since), "cost_since_last_tag_in": cost}
 
 
 def _dns(dns: DnsFacts) -> dict[str, Any]:

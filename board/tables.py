@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from board import words
-from board.attention.clusters import both_awake_since
+from board.attention.clusters import both_awake_since, overlap_of
 from board.colour_words import BAD, GOOD, NOT_KNOWN, PLAIN
 from board.facts import Unknown
 from board.judged import ATTENTION, NOT_TOLD, WELL, Board
@@ -130,9 +130,12 @@ def unknown(board: Board) -> list[str]:
 
 
 def overlap(board: Board) -> str:
-    """Since when both are awake, and what that costs; empty when they are not."""
-    since = both_awake_since(board.seen)
-    return "" if since is None else f"both awake for {words.duration(board.facts.read_at - since)}"
+    """Since when both are awake, and what that has cost; empty when they are not."""
+    since, found = both_awake_since(board.seen), overlap_of(board.seen)
+    if since is None:
+        return ""
+    cost = f"; {board.seen.idle} has cost {words.one_line(str(found))} since the last tag-in" if found else ""
+    return f"both awake for {words.duration(board.facts.read_at - since)}{cost}"
 
 
 def _says(status: str, records: Sequence[str]) -> str:

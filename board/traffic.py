@@ -5,13 +5,14 @@ Nothing is decided anew here: what carries, what is frozen and what counts as fu
 
 from dataclasses import dataclass
 
-from board.facts import ColourFacts, Fact, Facts, Known, Unknown
+from board.facts import ColourFacts, Fact, Facts, InCharge, Known, Unknown, ZoneFacts
+from components.shared_settings import SharedSettings
 from cutover import freeze
 from cutover.drain import Drain
 from cutover.freeze import TrafficState
 from cutover.in_charge import Value
 from cutover.weighted_set import WeightedSets, of_records, weights_of
-from cutover.weights import FULL, NONE, Weights, carrying, that_count
+from cutover.weights import FULL, NONE, carrying, that_count
 
 
 @dataclass(frozen=True)
@@ -77,26 +78,23 @@ class Traffic:
 
 def of_facts(facts: Facts) -> Fact[Traffic]:
     """What is known of it; unknown when either of the two could not be read."""
-    sets = _sets(facts)
-    if isinstance(sets, Unknown):
-        return sets
-    if isinstance(facts.in_charge, Unknown):
-        return facts.in_charge
-    history = facts.in_charge.value.history
-    state = TrafficState(
-        that_count(weights_of(sets.value), facts.shared.names),
-        history.entries,
-        history.read_at,
-        history.latest_unreadable,
-        facts.zone.value.records if isinstance(facts.zone, Known) else {},
-    )
-    return Known(Traffic(state, sets.value, facts.service, _value(history.latest)))
+    found = state(facts.shared, facts.zone, facts.in_charge)
+    if isinstance(found, Unknown) or isinstance(facts.zone, Unknown) or isinstance(facts.in_charge, Unknown):
+        return found if isinstance(found, Unknown) else Unknown("")
+    sets = _sets(facts.shared, facts.zone.value)
+    return Known(Traffic(found.value, sets, facts.service, _value(facts.in_charge.value.history.latest)))
 
 
-def weights_alone(facts: Facts) -> Fact[Weights]:
-    """The weights, also where `in-charge` could not be read."""
-    sets = _sets(facts)
-    return sets if isinstance(sets, Unknown) else Known(weights_of(sets.value))
+def state(shared: SharedSettings, zone: Fact[ZoneFacts], in_charge: Fact[InCharge]) -> Fact[TrafficState]:
+    """The same as the freeze takes it."""
+    if isinstance(zone, Unknown):
+        return zone
+    if isinstance(in_charge, Unknown):
+        return in_charge
+    history, weights = in_charge.value.history, weights_of(_sets(shared, zone.value))
+    live = {name: zone.value.records[name] for name in shared.names}
+    counting = that_count(weights, shared.names)
+    return Known(TrafficState(counting, history.entries, history.read_at, history.latest_unreadable, live))
 
 
 def frozen(facts: Facts, colour: ColourFacts, traffic: Fact[Traffic]) -> Fact[Frozen | None]:
@@ -125,7 +123,5 @@ def _value(latest: str | None) -> Value | None:
         return None
 
 
-def _sets(facts: Facts) -> Fact[WeightedSets]:
-    if isinstance(facts.zone, Unknown):
-        return facts.zone
-    return Known(of_records({name: facts.zone.value.records[name] for name in facts.shared.names}))
+def _sets(shared: SharedSettings, zone: ZoneFacts) -> WeightedSets:
+    return of_records({name: zone.records[name] for name in shared.names})

@@ -50,7 +50,8 @@ def _of_colour(colour: ColourFacts, *, hides_stacks: bool) -> Iterator[tuple[str
     yield f"the door of {name}", colour.door, True
     yield f"the certificate of {name}", colour.certificate, True
     yield f"the keep-alive of {name}", colour.drain, False
-    yield f"the requests of {name}", colour.requests, True
+    yield f"the requests of {name}", colour.requests, False
+    yield f"whether clients are left at {name}", colour.stragglers, True
     yield f"the config of {name}", colour.config, True
     yield f"the stack {name}", colour.stack, hides_stacks
     yield f"the lock of {name}", colour.lock, hides_stacks

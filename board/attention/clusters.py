@@ -11,6 +11,7 @@ from cutover.checks import capacity, current, settled
 from cutover.checks.certificate import ISSUED
 from cutover.checks.check import Check
 from cutover.cluster_facts import ClusterFacts
+from cutover.cost import Overlap, last_tag_in, of_overlap
 
 CERTIFICATE_DAYS = 21
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
@@ -110,6 +111,17 @@ def both_awake_since(seen: Seen) -> float | None:
     doors = [value_of(colour.door) for colour, _ in seen.up()]
     since = [door.awake_since for door in doors if door and door.awake_since is not None]
     return max(since) if len(since) == len(seen.facts.colours) else None
+
+
+def overlap_of(seen: Seen) -> Overlap | None:
+    """What the idle colour has cost since the last tag-in; None where there is none, or its cost is not known."""
+    history = seen.traffic.value.state.history if isinstance(seen.traffic, Known) else ()
+    tagged_in = last_tag_in(history)
+    if not seen.idle or tagged_in is None or not seen.standings[seen.idle].is_up:
+        return None
+    idle = seen.facts.colours[seen.idle]
+    cost, door = value_of(idle.cost), value_of(idle.door)
+    return of_overlap(cost, tagged_in, door.awake_since if door else None, seen.facts.read_at) if cost else None
 
 
 def _failing(seen: Seen, colour: ColourFacts) -> Iterator[Check]:

@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 
 from board.attention.seen import Seen
+from board.facts import value_of
 from board.reason import Reason
+from cutover.stragglers import WHO
 
 
-def reasons(_seen: Seen) -> Iterator[Reason]:
-    """One, when the idle colour still gets requests that are none of testers."""
-    return iter(())
+def reasons(seen: Seen) -> Iterator[Reason]:
+    """One for a colour that carries nothing and still gets requests, as the refusal of its change would say it."""
+    for name, colour in seen.facts.colours.items():
+        found = value_of(colour.stragglers)
+        if found and found.because:
+            text = f"{name} still has clients: {found.because}; {WHO}"
+            yield Reason("stragglers", text, "python -m board --watch, until they have left", name)

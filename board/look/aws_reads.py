@@ -111,6 +111,7 @@ def _group(found: Any) -> tuple[str, Group]:
         found["CreatedTime"].timestamp(),
         found["DesiredCapacity"],
         tuple(found.get("TargetGroupARNs", ())),
+        next((one["InstanceType"] for one in found.get("Instances", ()) if "InstanceType" in one), ""),
     )
 
 

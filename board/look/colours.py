@@ -19,14 +19,17 @@ from board.facts import (
     then,
     value_of,
 )
-from board.look import extras
+from board.look import extras, requests
 from board.look.aws_reads import AwsReads
 from board.look.project import Project
 from board.look.reading import Limit
+from components.shared_settings import SharedSettings
 from cutover import drain
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.settled import ClusterSeen
+from cutover.cost import Parts
 from cutover.drain import Drain
+from cutover.group_capacity import CapacitySeen
 from cutover.owned import BALANCER, Owned
 
 T = TypeVar("T")
@@ -41,6 +44,7 @@ class Tasks:
     groups: "asyncio.Task[Fact[Sequence[tuple[str, Group]]]]"
     balancers: "asyncio.Task[Fact[Sequence[tuple[str, Balancer]]]]"
     stack: "asyncio.Task[Fact[Stack]]"
+    requests: "asyncio.Task[requests.Seen]"
     locks: "asyncio.Task[Mapping[str, Fact[Lock | None]]]"
 
 
@@ -56,7 +60,6 @@ class ColourLook:
         door = asyncio.create_task(
             self._asked("SSM", f"for the door of {self._colour}", lambda aws: aws.door(self._door))
         )
-        load_test = asyncio.create_task(self._asked("SSM", "for the evidence of a load test", self._load_test))
         in_charge = value_of(await tasks.in_charge)
         groups = then(await tasks.groups, self._own)
         balancers = then(await tasks.balancers, self._own)
@@ -68,7 +71,9 @@ class ColourLook:
             self._certificate(balancer),
             self._drain(balancers, tasks.stack),
         )
-        extra = await extras.of_colour(self._aws, self._shared, group, balancer, self._limit)
+        load_test = asyncio.create_task(self._of(group, "SSM", self._load_test))
+        cost = await extras.cost(self._aws, _parts(self._shared, group, balancer, capacity), self._shared, self._limit)
+        counted = await tasks.requests
         return ColourFacts(
             colour=self._colour,
             config=self._project.colours[self._colour],
@@ -82,8 +87,9 @@ class ColourLook:
             certificate=certificate,
             stack=await tasks.stack,
             lock=(await tasks.locks)[self._colour],
-            requests=extra.requests,
-            cost=extra.cost,
+            requests=counted.requests[self._colour],
+            stragglers=counted.stragglers[self._colour],
+            cost=cost,
             load_test=await load_test,
         )
 
@@ -91,8 +97,8 @@ class ColourLook:
     def _door(self) -> str:
         return self._shared.door_parameter(self._colour)
 
-    def _load_test(self, aws: AwsReads) -> LoadTest | None:
-        return extras.load_test(aws, self._shared, self._colour)
+    def _load_test(self, aws: AwsReads, group: Group) -> LoadTest | None:
+        return extras.evidence(aws, self._shared, self._colour, group)
 
     def _own(self, found: Sequence[tuple[str, T]]) -> tuple[T, ...]:
         return tuple(one for colour, one in found if colour == self._colour)
@@ -135,6 +141,18 @@ class ColourLook:
             f"how long it keeps the connections of {self._colour}",
             lambda aws: drain.of_colour(owned, aws.client_keep_alive_seconds),
         )
+
+
+def _parts(
+    shared: SharedSettings,
+    group: Fact[Group | None],
+    balancer: Fact[Balancer | None],
+    capacity: Fact[CapacitySeen | None],
+) -> Fact[Parts]:
+    for fact in (group, balancer, capacity):
+        if isinstance(fact, Unknown):
+            return fact
+    return Known(extras.parts(shared, value_of(group), value_of(balancer), value_of(capacity)))
 
 
 def _cluster(aws: AwsReads, group: Group) -> ClusterSeen | None:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from board.facts import Balancer, DnsFacts, Fact, Facts, Known, Lock, Stack, Unknown, ZoneFacts, value_of
+from board import traffic
+from board.facts import Balancer, DnsFacts, Fact, Facts, InCharge, Known, Lock, Stack, Unknown, ZoneFacts, value_of
+from board.look import requests
 from board.look.aws_reads import AwsReads
 from board.look.backend import LEFT_OUT, Backend
 from board.look.colours import ColourLook, Tasks
 from board.look.names import Carried, Names
 from board.look.project import Project
 from board.look.reading import Limit
+from board.look.requests import RequestLook
 from components.settings import LIVE
 from cutover import provenance, zone
 from cutover.aws import session
@@ -66,10 +69,11 @@ class _Looking:
             self._asked(aws, "Elastic Load Balancing", "for its load balancers", lambda of: of.balancers(service))
         )
         dns = create_task(self._dns(zone_facts, balancers))
+        counted = create_task(self._requests(aws, balancers, zone_facts, in_charge))
         looks = {
             colour: create_task(
                 ColourLook(project, colour, aws, self._limit).look(
-                    Tasks(in_charge, groups, balancers, stacks[colour], locks)
+                    Tasks(in_charge, groups, balancers, stacks[colour], counted, locks)
                 )
             )
             for colour in shared.colours
@@ -105,6 +109,25 @@ class _Looking:
         if isinstance(aws, Unknown):
             return aws
         return await self._limit.read(whom, about, read, aws.value)
+
+    async def _requests(
+        self,
+        aws: Fact[AwsReads],
+        balancers: "asyncio.Task[Fact[Sequence[tuple[str, Balancer]]]]",
+        zone_facts: "asyncio.Task[Fact[ZoneFacts]]",
+        in_charge: "asyncio.Task[Fact[InCharge]]",
+    ) -> requests.Seen:
+        shared, found = self._project.shared, await balancers
+        missing = next((fact for fact in (aws, found) if isinstance(fact, Unknown)), None)
+        if missing or isinstance(aws, Unknown) or isinstance(found, Unknown):
+            nothing = dict.fromkeys(shared.colours, missing or Unknown(""))
+            return requests.Seen(nothing, nothing)
+        arns = {colour: [one.arn for of, one in found.value if of == colour] for colour in shared.colours}
+        history = await in_charge
+        state = traffic.state(shared, await zone_facts, history)
+        now = history.value.history.read_at if isinstance(history, Known) else time.time()
+        look = RequestLook(aws.value, arns, state, shared.stragglers_percent, now)
+        return await look.look(self._limit)
 
     async def _zone(self, aws: Fact[AwsReads], live: "asyncio.Task[Fact[Stack]]") -> Fact[ZoneFacts]:
         """The zone, chosen as the program does; only of several with one name the state has to be known."""
