@@ -39,7 +39,7 @@ def choose(seen: Seen, reasons: Sequence[Reason], unknowns: Sequence[UnknownFact
 
 def _to_know(hiding: Sequence[UnknownFact]) -> NextCommand:
     first = next((one for one in hiding if one.next_step), hiding[0])
-    return NextCommand(first.next_step or AGAIN, f"{', '.join(first.what)} could not be read: {first.reason}")
+    return NextCommand(first.next_step or AGAIN, f"{first.in_short} could not be read: {first.reason}")
 
 
 def _planned(seen: Seen) -> Iterator[NextCommand]:

@@ -123,7 +123,7 @@ def attention(board: Board) -> list[tuple[str, str]]:
 def unknown(board: Board) -> list[str]:
     """Each thing that is unknown, with the reason."""
     return [
-        f"{', '.join(map(words.one_line, one.what))}: {words.one_line(one.reason)}"
+        f"{words.one_line(one.in_short)}: {words.one_line(one.reason)}"
         + (f" (to find out: {words.one_line(one.next_step)})" if one.next_step else "")
         for one in board.unknown
     ]

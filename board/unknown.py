@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from board.facts import ColourFacts, Facts, Unknown
 
+# Of an account that cannot be asked nothing is known: the first few say so.
+SHOWN = 4
+
 
 @dataclass(frozen=True)
 class UnknownFact:
@@ -15,14 +18,23 @@ class UnknownFact:
     next_step: str
     hides_attention: bool
 
+    @property
+    def in_short(self) -> str:
+        """What is unknown, the first few of many."""
+        more = len(self.what) - SHOWN
+        return ", ".join(self.what[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
 
 def of_facts(facts: Facts) -> tuple[UnknownFact, ...]:
     """Each reason once, with all that is unknown for it; what may hide a reason for attention first."""
-    found: dict[tuple[str, str, bool], list[str]] = {}
+    found: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for what, fact, hides in _every(facts):
         if isinstance(fact, Unknown):
-            found.setdefault((fact.reason, fact.next_step, hides), []).append(what)
-    unknowns = [UnknownFact(tuple(what), *key) for key, what in found.items()]
+            found.setdefault((fact.reason, fact.next_step), []).append((what, hides))
+    unknowns = [
+        UnknownFact(tuple(what for what, _ in of), *key, hides_attention=any(hides for _, hides in of))
+        for key, of in found.items()
+    ]
     return tuple(sorted(unknowns, key=lambda one: not one.hides_attention))
 
 

@@ -25,6 +25,7 @@ _NO_STACK = "no stack named"
 NOT_INSTALLED = Unknown(
     "there is no `pulumi` command on this machine", "install pulumi, or python -m board --no-stacks"
 )
+REMEDY = "pulumi whoami -v shows the backend, and whether you are logged in; then python -m board"
 LEFT_OUT = Unknown("left out, as --no-stacks says")
 _SAID_CHARACTERS = 300
 
@@ -88,7 +89,7 @@ class Backend:
     async def _asked(self, about: str, *arguments: str) -> Fact[Any]:
         if self._program is None:
             return NOT_INSTALLED
-        return await self._limit.awaited("the Pulumi backend", about, self._run(*arguments))
+        return await self._limit.awaited("the Pulumi backend", about, self._run(*arguments), REMEDY)
 
     async def _run(self, *arguments: str) -> Any:
         assert self._program is not None  # asked before

@@ -46,11 +46,16 @@ class Names:
         colours = frozenset(carried.balancers)
         expected = dns.choose(tuple(about), about, colours, min(colours, default="")).asked_for
         target = self._target(tuple(about), carried.private, carried.ns_names, expected, carried.balancers)
-        return await self._limit.awaited("DNS", f"about {switch}", self._facts(target, expected))
+        return await self._limit.awaited("DNS", f"about {switch}", self._facts(target, expected), self._remedy)
 
     async def look_without_aws(self) -> Fact[DnsFacts]:
         """Ask about the switch alone, when Route 53 does not say who carries it: only what the servers say is known."""
-        return await self._limit.awaited("DNS", f"about {self._live.names[0]}", self._by_dns_alone())
+        switch = self._live.names[0]
+        return await self._limit.awaited("DNS", f"about {switch}", self._by_dns_alone(), self._remedy)
+
+    @property
+    def _remedy(self) -> str:
+        return f".venv/bin/python -m propagation {self._live.names[0]}"
 
     async def _by_dns_alone(self) -> DnsFacts:
         """The zone's servers by the resolvers; then they, and once one of them has the name the resolvers too."""

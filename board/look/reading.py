@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from typing import TypeVar
 
 from board.facts import Fact, Known, Unknown
@@ -67,14 +68,16 @@ class Limit:
         """
         return await self.awaited(whom, about, in_thread(read, *arguments))
 
-    async def awaited(self, whom: str, about: str, answer: Awaitable[T]) -> Fact[T]:
-        """The same for what is awaited."""
+    async def awaited(self, whom: str, about: str, answer: Awaitable[T], remedy: str = "") -> Fact[T]:
+        """The same for what is awaited; `remedy` is what to type where `whom` is not AWS."""
         try:
-            with asking(whom, about):
+            with nullcontext() if remedy else asking(whom, about):
                 return Known(await asyncio.wait_for(answer, self.left))
         except TimeoutError:
-            return Unknown(f"{whom} was asked {about}, and has not answered within {self.seconds:g} s", AGAIN)
+            slow = f"{whom} was asked {about}, and has not answered within {self.seconds:g} s"
+            return Unknown(slow, remedy or AGAIN)
         except Refusal as refusal:
             return Unknown(f"{refusal.problem}: {refusal.seen}", refusal.next_step)
         except Exception as error:  # noqa: BLE001  # whatever went wrong, what was to be read was not
-            return Unknown(f"{whom} was asked {about}: {type(error).__name__}: {error}", AGAIN)
+            said = str(error) or type(error).__name__
+            return Unknown(f"{whom} could not be asked {about}: {said}", remedy or AGAIN)
