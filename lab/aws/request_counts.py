@@ -15,7 +15,7 @@ from lab.aws import embedded
 
 NAMESPACE, METRIC = "AWS/ApplicationELB", "RequestCount"
 MINUTE_SECONDS = 60
-_NOT_YET = datetime.max.replace(tzinfo=UTC)
+_NOT_YET = datetime.max
 
 
 class RequestCount(MetricDatum):
@@ -28,14 +28,14 @@ class RequestCount(MetricDatum):
     clock: ClassVar[Callable[[], float]] = time.time
 
     def __init__(self, arn: str, began: float) -> None:
-        self._began = datetime.fromtimestamp(began, UTC)
+        self._began = datetime.fromtimestamp(began, UTC).replace(tzinfo=None)  # as moto has its times
         dimensions = [{"Name": "LoadBalancer", "Value": arn.partition(":loadbalancer/")[2]}]
         super().__init__(NAMESPACE, METRIC, 0.0, dimensions, self._began, "Count")
 
     @property
     def timestamp(self) -> datetime:
         """When the minute began, as soon as somebody may know of it."""
-        told = self._began.timestamp() + MINUTE_SECONDS + type(self).delay_seconds()
+        told = self._began.replace(tzinfo=UTC).timestamp() + MINUTE_SECONDS + type(self).delay_seconds()
         return self._began if type(self).clock() >= told else _NOT_YET
 
     @timestamp.setter
