@@ -133,11 +133,11 @@ def _ask(made: OwnAccount, about: About) -> None:
     """Say what will be done and what it costs; raises Stopped unless the answer is yes."""
     instance_type = made.project_config("instanceType")
     plan = Plan(instance_type, made.project_config("capacity"), made.project_config("availabilityZones"), 1)
-    instance = price.of_instance(made.session(), about.region, instance_type)
+    prices = price.of_plan(made.session(), about.region, plan)
     offsite = made.project_config("offsite")
     said = [
         f"{about.name}, in the zone {about.zone_id} of account {about.account}, {about.region}:",
-        *price.lines(plan, instance),
+        *price.lines(plan, prices),
         *([f"  with the offsite data of the project: {', '.join(offsite)}"] if offsite else []),
         "Both colours are built, tagged in and back, and destroyed, which takes about an hour on AWS.",
     ]

@@ -56,7 +56,12 @@ def rounded(amount: Decimal, places: int) -> Decimal:
     return amount.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
+def symbol(currency: str) -> str:
+    """What stands before an amount: `$`, or the code of the currency."""
+    return _SYMBOLS.get(currency, currency)
+
+
 def money(amount: Decimal, currency: str) -> str:
     """`amount` for people: `$ 0.52`; with four decimal places below 0.1, so that little is not nothing."""
     shown = rounded(amount, 2 if amount >= _TWO_PLACES_FROM or not amount else 4)
-    return f"{_SYMBOLS.get(currency, currency)} {shown}"
+    return f"{symbol(currency)} {shown}"

@@ -47,8 +47,9 @@ def get_products(request: ApiRequest, pass_on: Callable[[], Answer]) -> Answer: 
 
 def _parameters(request: ApiRequest) -> Mapping[str, Any]:
     model = model_of("pricing")
-    operation = operation_of(model, request.action) if model else None
-    assert model and operation  # the gateway has checked the call by it
+    assert model is not None  # the gateway has checked the call by it
+    operation = operation_of(model, request.action)
+    assert operation is not None  # as above
     return model_check.read(request, model, operation)[0]
 
 

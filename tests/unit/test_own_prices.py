@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from components import settings_reader
 from cutover.cost import Price, Rate
 from cutover.cost.own_prices import OwnPrices, parse
 from cutover.refusal import Refusal
@@ -69,7 +70,7 @@ def test_the_refusal_has_the_key_the_value_and_what_is_allowed() -> None:
 
 def test_both_colours_have_the_same_prices() -> None:
     with pytest.raises(Refusal, match="overrides prices, which all stacks share"):
-        stack_values.settings_reader.load(
+        settings_reader.load(
             "amber",
             {**stack_values.PROJECT, **stack_values.OWN["amber"], "prices": '{"instanceHour": 1}'},
             stack_values.PROJECT,

@@ -98,7 +98,12 @@ def test_where_nothing_can_be_written_nothing_is_kept_and_nothing_raised(tmp_pat
 
 def test_readers_beside_writers_find_a_whole_price(cache: PriceCache) -> None:
     cache.put(NAT, ASKED, NOW)
-    writers = [threading.Thread(target=lambda: [cache.put(NAT, ASKED, NOW) for _ in range(50)]) for _ in range(4)]
+
+    def write() -> None:
+        for _ in range(50):
+            cache.put(NAT, ASKED, NOW)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
     for writer in writers:
         writer.start()
     assert all(cache.get(NAT, NOW) for _ in range(500))
