@@ -18,7 +18,7 @@ from cutover.checks.certificate import CertificateSeen
 from cutover.checks.check import Check
 from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.http_request import Question
-from cutover.checks.load_test import LoadTestSeen
+from cutover.checks.load_test import Asked, LoadTestSeen, Measure
 from cutover.checks.look import look
 from cutover.checks.probes import Answered
 from cutover.checks.settled import ClusterSeen
@@ -100,7 +100,7 @@ class Account:
     offsite: Mapping[str, str] = field(default_factory=dict)
     other_records: Sequence[RecordSet] = ()
     door_is_there: bool = True
-    evidence: LoadTestSeen = LoadTestSeen(None, NOW, None)
+    evidence: LoadTestSeen = field(default_factory=lambda: LoadTestSeen(None, NOW, None))
     asked: list[tuple[Any, ...]] = field(default_factory=list)
 
     def _note(self, *question: Any) -> None:
@@ -400,3 +400,43 @@ def test_before_the_first_tag_in_the_colours_own_name_is_asked_about() -> None:
     assert "dns" not in failed(run(replace(CANDIDATE, live=live), world=world))
     (target,) = world.watched
     assert (target.names, target.expected) == (("violet.www.shop.example",), "violet")
+
+
+# The load test.
+
+PASSED = Measure(100, 60, 99.9, 1000)
+
+
+def load_test_of(asked: Asked, account: Account) -> Check:
+    found = run(replace(CANDIDATE, load_test=asked), account)
+    assert [check.name for check in found] == [*ORDER[:-1], "load-test", "alike"]
+    (check,) = [check for check in found if check.name == "load-test"]
+    return check
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_colour_without_a_load_test_is_refused_or_warned_of_as_the_config_says(required: bool) -> None:
+    account = Account()
+    check = load_test_of(Asked(PASSED, 24, required, "/load-test"), account)
+    assert (check.holds, check.only_warns) == (False, not required)
+    assert ("load_test", "/load-test", "violet-group", "eu-central-1") in account.asked
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_a_load_test_that_cannot_be_read_does_not_hold_and_refuses_only_where_it_is_required(required: bool) -> None:
+    account = Account({"load_test": OSError("AccessDenied")})
+    check = load_test_of(Asked(PASSED, 24, required, "/load-test"), account)
+    assert (check.holds, check.only_warns, check.seen) == (False, not required, "cannot be read: AccessDenied")
+
+
+def test_without_a_peak_nothing_is_read_and_it_is_said_why() -> None:
+    account = Account()
+    check = load_test_of(Asked(replace(PASSED, rps=0), 24, False, "/load-test"), account)
+    assert "peakRps is not set" in check.seen
+    assert "load_test" not in {question[0] for question in account.asked}
+
+
+def test_where_no_load_test_is_asked_for_nothing_is_read_or_said() -> None:
+    account = Account()
+    assert failed(run(account=account)) == {}
+    assert "load_test" not in {question[0] for question in account.asked}

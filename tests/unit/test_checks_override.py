@@ -27,6 +27,7 @@ def test_every_check_but_awake_may_be_named() -> None:
     assert set(found.checks) == {"capacity", "current", "settled", "probes", "certificate", "release", "offsite"} | {
         "records",
         "dns",
+        "load-test",
     }
 
 

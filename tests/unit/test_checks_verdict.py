@@ -1,9 +1,11 @@
 """What follows from checks that do not hold: a refusal, a warning, or nothing because of an override."""
 
+from dataclasses import replace
+
 import pytest
 
 from cutover.checks import check
-from cutover.checks.check import ALIKE, AWAKE, CAPACITY, PROBES, WAIVABLE, Check, Verdict
+from cutover.checks.check import ALIKE, AWAKE, CAPACITY, LOAD_TEST, PROBES, WAIVABLE, Check, Verdict
 from cutover.refusal import Refusal
 
 EVERY = sorted({AWAKE, ALIKE, *WAIVABLE})
@@ -51,6 +53,11 @@ def test_with_capacity_waived_a_tag_back_works_when_aws_says_nothing() -> None:
     found = check.verdict(map(failing, sorted(WAIVABLE)), tag_back=True, waived=frozenset({CAPACITY}))
     assert found.refusing == ()
     assert [waived.name for waived in found.waived] == [CAPACITY]
+
+
+def test_a_check_that_the_config_makes_optional_only_warns() -> None:
+    optional = replace(failing(LOAD_TEST), only_warns=True)
+    assert names(check.verdict([optional], tag_back=False, waived=NOTHING)) == ([], [LOAD_TEST], [])
 
 
 @pytest.mark.parametrize("tag_back", [False, True])

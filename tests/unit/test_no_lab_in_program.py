@@ -9,7 +9,8 @@ from tests.unit.sources import ROOT, nodes, packages, relative, words
 
 FORBIDDEN = re.compile(r"moto|localhost|127\.0\.0\.1|\blab\b", re.IGNORECASE)
 DECIDED = [*sorted(ROOT.glob("cutover/**/*.py")), *sorted(ROOT.glob("propagation/**/*.py"))]
-WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED]
+LOAD_TEST = sorted(ROOT.glob("load_test/**/*.py"))
+WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED, *LOAD_TEST]
 SCRIPTS = sorted(ROOT.glob("components/**/*.sh"))
 POLICIES = [*sorted(ROOT.glob("policies/**/*.py")), *sorted(ROOT.glob("policies/*.yaml"))]
 PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, ROOT / "Pulumi.yaml"]
@@ -42,6 +43,12 @@ def test_no_file_of_the_program_imports_the_lab_or_the_tests() -> None:
 def test_what_is_decided_does_not_depend_on_what_is_declared() -> None:
     found = {relative(path): packages(path) for path in DECIDED}
     assert {path: seen for path, seen in found.items() if seen & {"components", "pulumi_aws"}} == {}
+
+
+def test_nothing_of_the_program_depends_on_the_command_that_tests_it() -> None:
+    assert len(LOAD_TEST) > 5
+    rest = [path for path in WIRING if path not in LOAD_TEST]
+    assert [relative(path) for path in rest if "load_test" in packages(path)] == []
 
 
 def test_words_are_found_in_texts_and_names() -> None:

@@ -14,7 +14,7 @@ NOUNS = {"Endpoint", "Outcome", "PropagationTimeout", "Target", "Watch"}
 NEEDED = {"dns", "httpx2"}
 # Tests of the package itself may look inside.
 OF_THE_PACKAGE = re.compile(r"tests/unit/(test_propagation|test_dns_|dns_world)|tests/lab/(propagation|resolvers)/")
-FOLDERS = ("components", "cutover", "policies", "lab", "bench", "tests", "ci", "board")
+FOLDERS = ("components", "cutover", "policies", "lab", "bench", "tests", "ci", "board", "load_test")
 OUTSIDE = [
     path
     for path in [ROOT / "__main__.py", *(path for folder in FOLDERS for path in sorted(ROOT.glob(f"{folder}/**/*.py")))]

@@ -119,6 +119,15 @@ REFUSED = [
     Refused("amber", "bootTimeout", "7201", "from 1 to 7200"),
     Refused("amber", "clientKeepAlive", "59", "from 60 to 3600"),
     Refused("amber", "clientKeepAlive", "3601", "from 60 to 3600"),
+    Refused("amber", "loadTest", "true", "required, optional or off"),
+    Refused("amber", "peakRps", "1000001", "from 0 to 1000000"),
+    Refused("amber", "peakRps", "40.5", "from 0 to 1000000"),
+    Refused("amber", "loadTestSeconds", "0", "from 1 to 7200"),
+    Refused("amber", "loadTestMaxAge", "8761", "from 1 to 8760"),
+    Refused("amber", "loadTestSuccess", "0", "from 1 to 100"),
+    Refused("amber", "loadTestSuccess", "100.1", "from 1 to 100"),
+    Refused("amber", "loadTestSuccess", "nan", "from 1 to 100"),
+    Refused("amber", "loadTestSuccess", "99,9", "from 1 to 100"),
     Refused("amber", "awake", "maybe", "true or false", "pulumi config set awake VALUE -s amber"),
     Refused("amber", "release", "", "a tag of the container image", "pulumi config set release VALUE -s amber"),
     Refused("amber", "release", "1.0 .0", "a tag of the container image", "pulumi config set release VALUE -s amber"),
@@ -293,6 +302,10 @@ ALLOWED: list[tuple[str, Mapping[str, str]]] = [
     ("amber", {"healthPath": "/" + "x" * 1023}),
     ("amber", {"clientKeepAlive": "60"}),
     ("amber", {"clientKeepAlive": "3600"}),
+    ("amber", {"loadTest": "required", "peakRps": "1"}),
+    ("amber", {"loadTest": "off"}),
+    ("amber", {"loadTestSuccess": "100"}),
+    ("amber", {"loadTestSuccess": "99.995"}),
     ("amber", {"awake": "false"}),
     ("amber", {"release": "x" * 128}),
     ("live", {"resolvers": '["2001:4860:4860::8888"]'}),
@@ -317,6 +330,16 @@ def test_a_name_is_the_same_in_capitals_and_with_a_dot_at_its_end() -> None:
 def test_a_name_in_capitals_in_one_file_is_no_override_of_the_other() -> None:
     values = {**PROJECT, **OWN["amber"], "names": '["WWW.shop.example."]'}
     assert settings_reader.load("amber", values, PROJECT) == colour()
+
+
+def test_a_load_test_can_only_be_required_where_it_is_known_how_much_there_is_to_carry() -> None:
+    for stack in ("amber", "live"):
+        with pytest.raises(Refusal, match="config key peakRps") as refused:
+            load(stack, loadTest="required")
+        assert refused.value.seen == "peakRps: 0, with loadTest: required"
+        assert refused.value.allowed.startswith("a whole number from 1 to 1000000")
+        assert refused.value.next_step.startswith("edit `peakRps` under `config` in Pulumi.yaml")
+        assert load(stack, loadTest="required", peakRps="1")
 
 
 def test_a_zone_needs_an_instance_of_its_own() -> None:
