@@ -11,7 +11,7 @@ from cutover.weights import Weights, carrying
 from propagation import Endpoint, Outcome, Target, Watch
 
 # Whoever has not answered by then is shown so; of the board's own limit enough is left to show it.
-GLANCE_SECONDS, SPARE_SECONDS, SHORTEST_SECONDS = 3.0, 0.5, 0.1
+GLANCE_SECONDS, SPARE_SECONDS, SHORTEST_SECONDS = dns.SECONDS, 0.5, 0.1
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from board.facts import (
@@ -41,7 +42,7 @@ from cutover.provenance import Place
 from cutover.record_set import RecordSet
 from propagation import Outcome
 from tests.unit.outcomes import outcome
-from tests.unit.stack_values import PROJECT, load
+from tests.unit.stack_values import load
 
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC)
 AT = NOW.timestamp()
@@ -49,7 +50,11 @@ SWITCH, ZONE_ID, REGION = "www.shop.example", "ZSHOP", "eu-central-1"
 FIRST, SECOND = "amber", "violet"
 RELEASES = {FIRST: "1.4.1", SECOND: "1.4.2"}
 DAY = 86400.0
-NOT_READ = Unknown("Route 53 could not be asked for the zone shop.example: Throttling: Rate exceeded", "the same command again in a minute")
+SERVERS, RESOLVERS = ("ns1.example (192.0.2.1)", "ns2.example (192.0.2.2)"), ("1.1.1.1", "9.9.9.9")
+NOT_READ = Unknown(
+    "Route 53 could not be asked for the zone shop.example: Throttling: Rate exceeded",
+    "the same command again in a minute",
+)
 
 
 class Scene:
@@ -159,7 +164,9 @@ def colour(name: str, live: LiveSettings, cidrs: str, *, carries: bool) -> Colou
         door=Known(Door(True, RELEASES[name], AT - 3 * DAY, AT - DAY, "arn:aws:iam::123456789012:user/ada")),
         group=Known(Group(group, RELEASES[name], AT - 3 * DAY, shared.capacity, (arn,), shared.instance_type)),
         balancer=Known(
-            Balancer(f"arn:of-{name}", dns_name, "ZELB", "active", tuple(sorted(set(zones.values()))), (certificate_arn,))
+            Balancer(
+                f"arn:of-{name}", dns_name, "ZELB", "active", tuple(sorted(set(zones.values()))), (certificate_arn,)
+            )
         ),
         leftovers=(),
         capacity=Known(seen),
@@ -195,12 +202,10 @@ def dns_of(colour: str, *stale: str, ttl_left: float = 41.0) -> DnsFacts:
     return DnsFacts(
         outcome(
             names=(SWITCH,),
-            servers=tuple(_server(one, colour, one in stale) for one in ("ns1.example (192.0.2.1)", "ns2.example (192.0.2.2)")),
-            resolvers=tuple(_resolver(one, colour, ttl_left, one in stale) for one in ("1.1.1.1", "9.9.9.9")),
-            said_by_servers=tuple(
-                _said(one, colour, one in stale) for one in ("ns1.example (192.0.2.1)", "ns2.example (192.0.2.2)")
-            ),
-            said_by_resolvers=tuple(_said(one, colour, one in stale) for one in ("1.1.1.1", "9.9.9.9")),
+            servers=tuple(_server(one, colour, one in stale) for one in SERVERS),
+            resolvers=tuple(_resolver(one, colour, ttl_left, one in stale) for one in RESOLVERS),
+            said_by_servers=tuple(_said(one, colour, one in stale) for one in SERVERS),
+            said_by_resolvers=tuple(_said(one, colour, one in stale) for one in RESOLVERS),
         ),
         colour,
     )
@@ -212,17 +217,17 @@ def locked() -> Known[Lock]:
 
 
 def _server(name: str, colour: str, is_stale: bool) -> Any:
-    from propagation.outcome import ServerOutcome
-
     said = _said(name, colour, is_stale)
-    return ServerOutcome(name, 1, 0, SWITCH, said.status, said.verdict, said.records, None, None, 60.0, 1)
+    return SimpleNamespace(
+        server=name, status=said.status, verdict=said.verdict, records=said.records, ttl_seconds=60.0
+    )
 
 
 def _resolver(name: str, colour: str, ttl_left: float, is_stale: bool) -> Any:
-    from propagation.outcome import ResolverOutcome
-
     said = _said(name, colour, is_stale)
-    return ResolverOutcome(name, 1, 0, SWITCH, said.status, said.verdict, said.records, None, None, ttl_left, 60.0, False, 1)
+    return SimpleNamespace(
+        resolver=name, status=said.status, verdict=said.verdict, records=said.records, ttl_left_seconds=ttl_left
+    )
 
 
 def _said(name: str, colour: str, is_stale: bool) -> Outcome.Said:
@@ -259,5 +264,3 @@ def _owned(of: tuple[str, int]) -> Owned:
         "aliases": [{"name": f"{name}.elb.example", "zoneId": "ZELB", "evaluateTargetHealth": False}],
     }
     return Owned(f"{SWITCH}-{name}", RECORD, outputs)
-
-
