@@ -195,7 +195,7 @@ def _table(table: Table, name: str) -> Html:
     head = tag("thead", tag("tr", *(tag("th", cell, scope="col") for cell in table.head)))
     drawn = tag("table", tag("caption", table.title, class_="hidden"), head, tag("tbody", *rows))
     # Whoever has no mouse scrolls it by its focus.
-    scroll = tag("div", drawn, class_="scroll", tabindex="0", role="region", aria_label=table.title, id=f"{name}-table")
+    scroll = tag("div", drawn, class_="scroll", tabindex="0", role="group", aria_label=table.title, id=f"{name}-table")
     return tag(
         "section",
         tag("h2", table.title, id=name),

@@ -34,6 +34,15 @@ def written(state: str, folder: Path) -> str:
     return file.as_uri()
 
 
+def overheard(shown: Page) -> tuple[list[str], list[str]]:
+    """Whom the page asks from now on, and what the browser says of it."""
+    asked: list[str] = []
+    said: list[str] = []
+    shown.on("request", lambda request: asked.append(request.url))
+    shown.on("console", lambda message: said.append(message.text))
+    return asked, said
+
+
 def faults(shown: Page) -> list[str]:
     """What axe finds against WCAG and good practice."""
     found = Axe().run(shown).response["violations"]
@@ -47,11 +56,8 @@ def test_every_state_is_accessible_in_light_and_dark_and_asks_nobody(
     address = written(state, tmp_path)
     for scheme in SCHEMES:
         with window(browser, scheme) as context:
-            asked: list[str] = []
-            said: list[str] = []
             shown = context.new_page()
-            shown.on("request", lambda request: asked.append(request.url))
-            shown.on("console", lambda message: said.append(message.text))
+            asked, said = overheard(shown)
             shown.goto(address)
             shown.screenshot(path=PICTURES / f"page-{state}-{scheme}.png", full_page=True)
             assert faults(shown) == []
@@ -129,15 +135,14 @@ def test_a_served_page_keeps_itself_fresh_and_says_when_it_is_not(
 ) -> None:
     looks, address, server = served
     with window(browser, size=WIDE) as context:
-        said: list[str] = []
         shown = context.new_page()
-        shown.on("console", lambda message: said.append(message.text))
+        _, said = overheard(shown)
         shown.goto(address)
         assert "WELL" in shown.inner_text(".verdict")
         assert faults(shown) == []
         shown.focus("#dns-table")
         looks.state = "attention"
-        shown.wait_for_function("document.querySelector('.verdict').textContent.includes('ATTENTION')")
+        shown.wait_for_selector(".verdict:has-text('ATTENTION')")
         assert shown.inner_text("#told").startswith("Now: ")
         assert focused(shown) == "dns-table"
         assert "ATTENTION" in shown.title()
@@ -166,5 +171,5 @@ def test_a_pause_is_said_and_ends_with_a_look(
         shown.wait_for_timeout(700)
         assert "WELL" in shown.inner_text(".verdict")
         shown.keyboard.press("Enter")
-        shown.wait_for_function("document.querySelector('.verdict').textContent.includes('ATTENTION')")
+        shown.wait_for_selector(".verdict:has-text('ATTENTION')")
         assert not shown.is_visible("#stale")
