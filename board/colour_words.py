@@ -19,6 +19,8 @@ from cutover.stragglers import Found
 T = TypeVar("T")
 GOOD, PLAIN, BAD, NOT_KNOWN = "good", "plain", "bad", "unknown"
 NOTHING = "none"
+# What the freeze says of them stands in the lines of both colours.
+_WEIGHTS = " (Route 53 now: "
 MARKS = {GOOD: "+", PLAIN: " ", BAD: "!", NOT_KNOWN: "?"}
 """What stands in front of a line of each mood, so that a colour is never the only sign."""
 
@@ -45,7 +47,7 @@ def lines(board: Board, name: str) -> tuple[Line, ...]:
         _certificate(board, colour),
         _line("load test", colour.load_test, _load_test),
         _line("requests a minute", colour.requests, _requests),
-        _line("clients left behind", colour.stragglers, _stragglers),
+        _stragglers(colour, standing),
         _line("cost an hour", colour.cost, _cost),
     )
 
@@ -74,7 +76,7 @@ def _frozen(standing: Standing) -> Line:
         if frozen is None:
             return "no: it may be changed"
         left = f"for {words.duration(frozen.seconds_left)} more: " if frozen.seconds_left else "yes: "
-        return f"{left}{frozen.because}"
+        return f"{left}{frozen.because.partition(_WEIGHTS)[0]}"
 
     return _line("frozen", standing.frozen, in_words)
 
@@ -82,7 +84,7 @@ def _frozen(standing: Standing) -> Line:
 def _weight(standing: Standing) -> Line:
     def in_words(weight: int | None) -> str:
         part = value_of(standing.part) or 0.0
-        return "no record set" if weight is None else f"{weight} ({part:.0%} of the traffic)"
+        return "no record set" if weight is None else f"{weight} ({part * 100:.3g} % of the traffic)"
 
     return _line("weight", standing.weight, in_words)
 
@@ -153,10 +155,14 @@ def _cost(found: ColourCost) -> str:
     return f"{found}".removesuffix(" an hour") if found.by_kind else "nothing"
 
 
-def _stragglers(found: Found | None) -> str:
-    if found is None:
-        return "not asked: it carries traffic, or never did"
-    return found.because or found.warning or "none: three whole minutes without any have been seen"
+def _stragglers(colour: ColourFacts, standing: Standing) -> Line:
+    def in_words(found: Found | None) -> str:
+        if found is None:
+            return NOTHING if value_of(standing.part) == 0.0 else "it carries the traffic"
+        return found.because or found.warning or "none any more"
+
+    line, found = _line("clients left behind", colour.stragglers, in_words), value_of(colour.stragglers)
+    return Line(line.label, line.text, BAD if found and found.because else line.mood)
 
 
 def _line(label: str, fact: Fact[T], in_words: Callable[[T], str]) -> Line:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from board.attention.clusters import both_awake_since, overlap_of
-from board.facts import ColourFacts, DnsFacts, Fact, Facts, Unknown, value_of
+from board.facts import ColourFacts, DnsFacts, Fact, Facts, InCharge, Unknown, value_of
 from board.judged import Board
 from board.reason import Reason
 from board.standing import Standing
@@ -54,6 +54,7 @@ def _in_charge(board: Board) -> dict[str, Any]:
         "exit_code": board.exit_code,
         "place": _fact(facts.place, _place),
         "colour": _fact(board.traffic, lambda traffic: traffic.named),
+        "parameter_names": _fact(facts.in_charge, _named),
         "release": _fact(board.traffic, _release),
         "since": _fact(board.traffic, lambda traffic: _since(facts, traffic)),
         "agrees_with_dns_records": _fact(board.traffic, lambda traffic: traffic.agrees),
@@ -62,6 +63,12 @@ def _in_charge(board: Board) -> dict[str, Any]:
         "lock": _fact(facts.live_lock, lambda lock: lock.text if lock else None),
         "overlap": _overlap(board),
     }
+
+
+def _named(in_charge: InCharge) -> str | None:
+    """Whom the parameter names, whatever Route 53 says."""
+    history = in_charge.history
+    return history.entries[-1].colour if history.entries and not history.latest_unreadable else None
 
 
 def _release(traffic: Traffic) -> str | None:

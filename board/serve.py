@@ -68,7 +68,8 @@ class Handler(BaseHTTPRequestHandler):
 
     looks: Looks
     port: int
-    server_version, sys_version, protocol_version = "board", "", "HTTP/1.1"
+    # HTTP/1.0, which the standard library speaks by default: no connection outlives the server.
+    server_version, sys_version = "board", ""
     # Whoever connects and says nothing does not hold a thread for ever.
     timeout = 30
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from board import words
 from board.attention.clusters import both_awake_since, overlap_of
 from board.colour_words import BAD, GOOD, NOT_KNOWN, PLAIN
-from board.facts import Unknown
+from board.facts import Known, Unknown, value_of
 from board.judged import ATTENTION, NOT_TOLD, WELL, Board
 from board.tag_ins import SUCCEEDED
 from cutover.weights import NONE
@@ -54,7 +54,10 @@ def place(board: Board) -> str:
 def charge(board: Board) -> tuple[str, str]:
     """Who is in charge, in a line, and its mood."""
     if isinstance(board.traffic, Unknown):
-        return "in charge: unknown", NOT_KNOWN
+        history = value_of(board.facts.in_charge)
+        entries = history.history.entries if history and not history.history.latest_unreadable else ()
+        named = f" (the parameter in-charge names {words.one_line(entries[-1].colour)})" if entries else ""
+        return f"in charge: unknown{named}", NOT_KNOWN
     traffic = board.traffic.value
     if traffic.named is None:
         carrying = ", ".join(sorted(traffic.carrying))
@@ -75,13 +78,17 @@ def dns(board: Board) -> Table:
     outcome = fact.value.outcome
     if outcome is None:
         return Table(title, DNS_HEAD, note="nobody carries the name yet, so nobody was asked")
+    several = isinstance(board.traffic, Known) and len(board.traffic.value.carrying) > 1
     rows = [
-        Row(("name server", one.server, _says(one.status, one.records), _ttl(one.ttl_seconds, "")), _mood(one.verdict))
+        Row(
+            ("name server", one.server, _says(one.status, one.records), _ttl(one.ttl_seconds, "")),
+            _mood(one.verdict, several),
+        )
         for one in outcome.servers
     ]
     left = {one.resolver: _ttl(one.ttl_left_seconds, " left") for one in outcome.resolvers}
     rows += [
-        Row(("resolver", one.resolver, _says(one.status, one.records), left[one.resolver]), _mood(one.verdict))
+        Row(("resolver", one.resolver, _says(one.status, one.records), left[one.resolver]), _mood(one.verdict, several))
         for one in outcome.resolvers
     ]
     rows += [
@@ -146,7 +153,10 @@ def _ttl(seconds: float | None, left: str) -> str:
     return "" if seconds is None else f"{seconds:.0f} s{left}"
 
 
-def _mood(verdict: str) -> str:
+def _mood(verdict: str, several: bool) -> str:
+    """Of an answer; where `several` carry the traffic, another colour than the one asked for may be right too."""
     if verdict == _GOOD_VERDICT:
         return GOOD
-    return NOT_KNOWN if verdict in _NO_VERDICT else BAD
+    if verdict in _NO_VERDICT:
+        return NOT_KNOWN
+    return PLAIN if verdict == "other" and several else BAD

@@ -99,14 +99,19 @@ def _update_at(at: float, updates: Fact[Sequence[Update]]) -> Fact[Update]:
 
 
 def _in_vain(updates: Known[Sequence[Update]], readable: Sequence[tuple[Authored, Value]]) -> Iterator[TagIn]:
-    """The updates that were to put somebody else in charge, and did not."""
+    """The updates that were to put somebody else in charge, and did not end well.
+
+    Who was in charge before the first entry that AWS keeps is known only where that is the first one of all.
+    """
+    is_whole = not readable or readable[0][0].number == 1
     for one in updates.value:
         at = one.began_at if one.ended_at is None else one.ended_at
         before = [value.colour for version, value in readable if version.at < one.began_at - CLOCKS_SECONDS]
         wrote = any(one.began_at - CLOCKS_SECONDS <= version.at <= at + CLOCKS_SECONDS for version, _ in readable)
-        if one.kind == "update" and one.active and one.active != (before or [""])[-1] and not wrote:
+        known = bool(before) or is_whole
+        is_other = bool(one.active) and one.active != (before or [""])[-1]
+        if one.kind == "update" and one.result != SUCCEEDED and known and is_other and not wrote:
             by: Fact[str] = Known(one.by) if one.by else Unknown("the backend names nobody")
-            release = Unknown("the attempt did not end, so that nothing names its release")
-            ended = one.result if one.result not in (SUCCEEDED, "") else FAILED
+            release = Unknown("the attempt did not end well, so that nothing names its release")
             seconds = Unknown("it is under way") if one.ended_at is None else Known(at - one.began_at)
-            yield TagIn(one.active, release, at, by, seconds, ended if one.ended_at else "under way")
+            yield TagIn(one.active, release, at, by, seconds, (one.result or FAILED) if one.ended_at else "under way")

@@ -1,6 +1,7 @@
 """The clusters: can who carries the traffic carry it, and could the other one?"""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from board.attention.seen import Seen
 from board.facts import ColourFacts, Known, value_of
@@ -15,6 +16,8 @@ from cutover.cost import Overlap, last_tag_in, of_overlap
 
 CERTIFICATE_DAYS = 21
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
+# A tag-in looks three times in a row; the board once.
+ONE_LOOK = ", in look 1 of 1"
 
 
 def carriers(seen: Seen) -> Iterator[Reason]:
@@ -137,7 +140,8 @@ def _failing(seen: Seen, colour: ColourFacts) -> Iterator[Check]:
     built = stack.cluster if stack else None
     wanted = built.capacity if built else shared.capacity
     if seen_capacity := value_of(colour.capacity):
-        yield from _not_holding(capacity.check([seen_capacity], 1, wanted, shared.availability_zones))
+        found = capacity.check([seen_capacity], 1, wanted, shared.availability_zones)
+        yield from _not_holding(replace(found, seen=found.seen.removesuffix(ONE_LOOK)))
     if seen_cluster := value_of(colour.cluster):
         arn = next(iter(group.target_group_arns), "")
         facts = ClusterFacts(
