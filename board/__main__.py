@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import math
 import os
 import sys
 import time
@@ -35,12 +36,18 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=serve.PORT, help=f"of --serve (default: {serve.PORT}; 0: any)")
     every = f"of --watch and --serve, {SHORTEST_SECONDS:.0f} or more (default: {WATCH_SECONDS:.0f})"
     parser.add_argument("--every", type=_seconds, default=WATCH_SECONDS, metavar="SECONDS", help=every)
+    limit = f"how long a look may take: what has not answered by then is unknown (default: {everything.SECONDS:.0f})"
+    parser.add_argument("--limit", type=_seconds, default=everything.SECONDS, metavar="SECONDS", help=limit)
     parser.add_argument("--no-stacks", action="store_true", help="leave the Pulumi backend out")
     return parser.parse_args(argv)
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    # Nothing compares with NaN, so it is refused as well.
     if not SHORTEST_SECONDS <= seconds <= 3600:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from {SHORTEST_SECONDS:.0f} to 3600")
     return seconds
@@ -50,8 +57,8 @@ def look(options: argparse.Namespace) -> Board:
     """Look once; raises Refusal when the project's own files cannot be read."""
     directory = Path(os.environ.get("PULUMI_OPTION_CWD") or ".")
     found = project.read(directory)
-    with Console(stderr=True).status(f"asking AWS, DNS and the Pulumi backend, for {everything.SECONDS:.0f} s at most"):
-        return judge(asyncio.run(everything.look(found, Options(stacks=not options.no_stacks))))
+    with Console(stderr=True).status(f"asking AWS, DNS and the Pulumi backend, for {options.limit:.0f} s at most"):
+        return judge(asyncio.run(everything.look(found, Options(options.limit, stacks=not options.no_stacks))))
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,8 +10,8 @@ from cutover.checks import dns
 from cutover.weights import Weights, carrying
 from propagation import Endpoint, Outcome, Target, Watch
 
-# Whoever has not answered by then is shown so; of the board's own limit enough is left to show it.
-GLANCE_SECONDS, SPARE_SECONDS, SHORTEST_SECONDS = dns.SECONDS, 0.5, 0.1
+# Whoever has not answered shortly before the board's own limit is shown so.
+SPARE_SECONDS, SHORTEST_SECONDS = 0.5, 0.1
 
 
 @dataclass(frozen=True)
@@ -103,5 +103,5 @@ class Names:
         return DnsFacts(await self._glance(target), expected)
 
     async def _glance(self, target: Target) -> Outcome:
-        seconds = min(GLANCE_SECONDS, max(self._limit.left - SPARE_SECONDS, SHORTEST_SECONDS))
+        seconds = max(self._limit.left - SPARE_SECONDS, SHORTEST_SECONDS)
         return await Watch(target).glance(seconds, lambda _: True)

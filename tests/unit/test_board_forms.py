@@ -19,15 +19,16 @@ CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
 def plain(state: str) -> str:
-    console = Console(file=io.StringIO(), force_terminal=False)
-    terminal.show(judge(facts(state)), console)
-    return console.file.getvalue()  # type: ignore[attr-defined]  # it is the one above
+    printed = io.StringIO()
+    terminal.show(judge(facts(state)), Console(file=printed, force_terminal=False))
+    return printed.getvalue()
 
 
 def drawn(state: str, columns: int) -> str:
-    console = Console(file=io.StringIO(), force_terminal=True, width=columns, color_system=None, legacy_windows=False)
+    printed = io.StringIO()
+    console = Console(file=printed, force_terminal=True, width=columns, color_system=None, legacy_windows=False)
     terminal.show(judge(facts(state)), console)
-    return console.file.getvalue()  # type: ignore[attr-defined]  # as above
+    return printed.getvalue()
 
 
 class Elements(HTMLParser):

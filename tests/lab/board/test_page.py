@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # axe's package has no types
 from playwright.sync_api import Browser, Page
 
 from board import page, serve
@@ -120,7 +121,7 @@ class Changing:
 
 
 @pytest.fixture
-def served() -> Iterator[tuple[Changing, str, serve.ThreadingHTTPServer]]:
+def served() -> Iterator[tuple[Changing, str, ThreadingHTTPServer]]:
     looks = Changing()
     made = serve.server(Looks(looks.look, 0.3), 0)
     thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -131,7 +132,7 @@ def served() -> Iterator[tuple[Changing, str, serve.ThreadingHTTPServer]]:
 
 
 def test_a_served_page_keeps_itself_fresh_and_says_when_it_is_not(
-    browser: Browser, served: tuple[Changing, str, serve.ThreadingHTTPServer]
+    browser: Browser, served: tuple[Changing, str, ThreadingHTTPServer]
 ) -> None:
     looks, address, server = served
     with window(browser, size=WIDE) as context:
@@ -158,7 +159,7 @@ def test_a_served_page_keeps_itself_fresh_and_says_when_it_is_not(
 
 
 def test_a_pause_is_said_and_ends_with_a_look(
-    browser: Browser, served: tuple[Changing, str, serve.ThreadingHTTPServer]
+    browser: Browser, served: tuple[Changing, str, ThreadingHTTPServer]
 ) -> None:
     looks, address, _ = served
     with window(browser) as context:

@@ -1,0 +1,70 @@
+"""The board while the world changes under it: a tag-in, a share, and a colour that was taken down by hand."""
+
+import threading
+
+from board.judged import ATTENTION, WELL
+from tests.lab.board.command import Seen, seen
+from tests.lab.world import FIRST, LIVE, SECOND, World
+
+
+def test_a_tag_in_is_followed_and_never_held_up(world: World) -> None:
+    looks: list[Seen] = []
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.is_set():
+            looks.append(seen(world))
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        world.must_tag_in(SECOND)
+    finally:
+        over.set()
+        watcher.join()
+    locked = [one for one in looks if "stack-locked" in one.codes]
+    assert locked
+    assert all("pulumi cancel live" in one.next for one in locked)
+    assert all(one.exit_code == ATTENTION for one in locked)
+    for one in looks:
+        # Whatever it saw, it never saw nobody.
+        assert sum(one.form["in_charge"]["weights"].values()) >= 100
+        assert "changed-by-hand" not in one.codes
+    after = seen(world)
+    assert (after.exit_code, after.codes, after.form["in_charge"]["colour"]) == (WELL, [], SECOND)
+    assert after.next == f"pulumi up -s live -c active={FIRST}"
+    assert [one["colour"] for one in after.form["history"]] == [SECOND, FIRST]
+    frozen = after.colour(FIRST)["frozen"]
+    assert 0 < frozen["seconds_left"] <= 180
+    world.must_tag_in(FIRST)
+
+
+def test_a_share_in_force(world: World) -> None:
+    world.workspace.edit_stack(LIVE, share={SECOND: 20})
+    world.must_up(LIVE)
+    found = seen(world)
+    assert (found.exit_code, found.codes) == (WELL, [])
+    assert (found.colour(SECOND)["state"], found.colour(SECOND)["share"]) == ("has a share", 0.2)
+    assert found.colour(FIRST)["share"] == 0.8
+    assert found.colour(SECOND)["frozen"]["because"].startswith("it carries traffic")
+    world.workspace.edit_stack(LIVE, share=None)
+    world.must_up(LIVE)
+
+
+def test_the_idle_colour_taken_down_by_hand(world: World) -> None:
+    scaling, balancing = world.workspace.aws("autoscaling"), world.workspace.aws("elbv2")
+    before = seen(world).colour(SECOND)
+    scaling.delete_auto_scaling_group(AutoScalingGroupName=before["instances"]["group"], ForceDelete=True)
+    half = seen(world)
+    assert (half.exit_code, half.codes[0], half.next) == (
+        ATTENTION,
+        "idle-not-whole",
+        f"pulumi up --refresh -s {SECOND}",
+    )
+    assert half.colour(SECOND)["instances"] is None
+    assert half.colour(SECOND)["release"] is None
+    balancing.delete_load_balancer(LoadBalancerArn=before["load_balancer"]["arn"])
+    gone = seen(world)
+    assert (gone.codes[0], gone.colour(SECOND)["state"]) == ("idle-gone", "gone")
+    assert gone.next == f"pulumi up --refresh -s {SECOND}"
+    assert gone.form["in_charge"]["colour"] == FIRST
