@@ -11,7 +11,7 @@ $(foreach name,$(filter PYTHON% PYTEST_PLUGINS PYTEST_DISABLE%,$(.VARIABLES)),$(
 .NOTPARALLEL:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal rehearsal-aws preview-policies test test-unit test-policies test-lab test-long test-rebuilds check lab lab-down requirements clean
+.PHONY: help setup rehearsal rehearsal-aws preview-policies test test-unit test-policies test-lab test-long test-rebuilds check lab status lab-down requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,6 +72,11 @@ check: $(READY) ## Lint, format and types
 
 lab: $(READY) ## Start the embedded AWS in the background and write .lab/env (MACHINES=1: its instances run)
 	@$(PY) -m lab up $(if $(MACHINES),--machines)
+
+# The board's exit codes (docs/board.md) are answers, and none of them is a failure of make.
+status: $(READY) ## Show the board of the lab that is up: both colours at a glance
+	@[ -e .lab/env ] || { echo "no lab is up here: make lab" >&2; exit 1; }
+	@. ./.lab/env >/dev/null && { $(PY) -m board || [ $$? -le 2 ]; }
 
 lab-down: $(READY) ## Stop it
 	@$(PY) -m lab down

@@ -77,9 +77,7 @@ def red_asleep() -> Scene:
 def attention() -> Scene:
     """Several things at once: instances dead, a certificate that ends, clients left behind, a price that is missing."""
     scene = blue_in_charge()
-    seen, certificate = (
-        value_of(fact) for fact in (scene.facts.colours[BLUE].capacity, scene.facts.colours[RED].certificate)
-    )
+    seen, certificate = value_of(scene.facts.colours[BLUE].capacity), value_of(scene.facts.colours[RED].certificate)
     assert seen
     assert certificate
     dead = sorted(seen.in_service)[:2]
@@ -115,7 +113,7 @@ def hostile() -> Scene:
     """Texts from outside that would speak for the board, on a terminal and on a page."""
     evil = '\x1b[2J\x1b]0;owned\x07[bold red]x[/] <script>alert(1)</script>" onload=x &amp; \u202egnp\r\nnext: rm -rf /'
     scene = red_in_charge()
-    group, balancer = (value_of(fact) for fact in (scene.facts.colours[RED].group, scene.facts.colours[RED].balancer))
+    group, balancer = value_of(scene.facts.colours[RED].group), value_of(scene.facts.colours[RED].balancer)
     assert group
     assert balancer
     scene = scene.colour(RED, group=Known(replace(group, release=evil)), balancer=Known(replace(balancer, state=evil)))
