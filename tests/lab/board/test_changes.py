@@ -4,7 +4,7 @@ import threading
 
 from board.judged import ATTENTION, WELL
 from tests.lab.board.command import Seen, seen
-from tests.lab.world import FIRST, LIVE, SECOND, World
+from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 
 def test_a_tag_in_is_followed_and_never_held_up(world: World) -> None:
@@ -68,3 +68,16 @@ def test_the_idle_colour_taken_down_by_hand(world: World) -> None:
     assert (gone.codes[0], gone.colour(SECOND)["state"]) == ("idle-gone", "gone")
     assert gone.next == f"pulumi up --refresh -s {SECOND}"
     assert gone.form["in_charge"]["colour"] == FIRST
+
+
+def test_a_history_of_a_hundred_versions(world: World) -> None:
+    ssm, parameter = world.workspace.aws("ssm"), f"/tag-team/{NAME}/in-charge"
+    value = ssm.get_parameter(Name=parameter)["Parameter"]["Value"]
+    while ssm.put_parameter(Name=parameter, Value=value, Overwrite=True)["Version"] < 130:
+        pass
+    found = seen(world)
+    since = found.form["in_charge"]["since"]
+    assert since["or_longer"] is True
+    assert found.form["in_charge"]["colour"] == FIRST
+    assert found.form["history"] == []  # the tag-in itself is not kept any more
+    assert found.exit_code == WELL

@@ -167,19 +167,6 @@ def test_a_minute_without_requests_is_zero(shared_world: World) -> None:
     assert found.colour(SECOND)["requests_per_minute"] == 0
 
 
-def test_a_history_of_a_hundred_versions(shared_world: World) -> None:
-    ssm = shared_world.workspace.aws("ssm")
-    value = ssm.get_parameter(Name=PARAMETER)["Parameter"]["Value"]
-    while ssm.put_parameter(Name=PARAMETER, Value=value, Overwrite=True)["Version"] < 130:
-        pass
-    found = seen(shared_world)
-    since = found.form["in_charge"]["since"]
-    assert since["or_longer"] is True
-    assert found.form["in_charge"]["colour"] == FIRST
-    assert found.form["history"] == []  # the tag-in itself is not kept any more
-    assert found.exit_code == WELL
-
-
 def test_throttled(shared_world: World) -> None:
     with faulty(shared_world, ApiFault("route53", "ListHostedZonesByName", "Throttling", -1)):
         found = seen(shared_world)
