@@ -109,6 +109,7 @@ class Backend:
             if process.returncode is None:
                 with suppress(ProcessLookupError):
                     process.kill()
+                await process.wait()
         if process.returncode:
             words = " ".join(said.decode(errors="replace").split())
             raise CommandFailed(words[:_SAID_CHARACTERS] or f"it ended with {process.returncode}")
