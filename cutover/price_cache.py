@@ -49,7 +49,7 @@ class PriceCache:
 
     def put(self, query: Query, price: Price, now: float) -> None:
         """Keep `price`, which was asked for at `now`; readers find the old file or the new one, and never a part."""
-        said = {"asked": self._asked(query), "currency": price.currency, "amount": str(price.amount), "at": now}
+        said = {"asked": self._asked(query), "currency": price.currency, "amount": f"{price.amount:f}", "at": now}
         with contextlib.suppress(OSError):
             self._directory.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=self._directory, suffix=".part", delete=False) as file:

@@ -30,7 +30,7 @@ def output(parts: Parts, cost: ColourCost, own: OwnPrices, as_of: str) -> dict[s
         "asOf": as_of,
         "of": {
             **{name: str(count) for name, count in asdict(parts).items() if count},
-            **{f"{rate} of config": str(amount) for rate, amount in own.amounts.items()},
+            **{f"{rate} of config": f"{amount:f}" for rate, amount in own.amounts.items()},
         },
     }
 

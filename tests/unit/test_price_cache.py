@@ -37,6 +37,14 @@ def test_a_price_is_believed_for_a_week(cache: PriceCache) -> None:
     assert cache.get(NAT, NOW - 1) is None, "what is from the future is of another clock"
 
 
+def test_a_small_price_is_kept_as_it_is(cache: PriceCache) -> None:
+    small = Price(Decimal("0.0000001000"), "USD", "x")
+    cache.put(NAT, small, NOW)
+    kept = cache.get(NAT, NOW)
+    assert kept is not None
+    assert kept.amount == small.amount
+
+
 def test_another_place_or_question_has_prices_of_its_own(cache: PriceCache, tmp_path: Path) -> None:
     cache.put(NAT, ASKED, NOW)
     assert PriceCache(tmp_path / "prices", "https://other.example").get(NAT, NOW) is None
