@@ -1,8 +1,9 @@
 """What is read of the requests that load balancers get: CloudWatch counts them by the minute."""
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cutover.aws_clusters import AwsClusters
 from cutover.record_set import target
@@ -44,30 +45,37 @@ class AwsRequests(AwsClusters):
         https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
         https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
         """
-        pages = (
-            self._client("cloudwatch", arn.split(":")[3])
-            .get_paginator("get_metric_data")
-            .paginate(
-                MetricDataQueries=[_query(arn)],
-                StartTime=datetime.fromtimestamp(begin, UTC),
-                EndTime=datetime.fromtimestamp(end, UTC),
-                ScanBy="TimestampAscending",
-            )
-        )
+        asked: dict[str, Any] = {
+            "MetricDataQueries": [_query(arn)],
+            "StartTime": datetime.fromtimestamp(begin, UTC),
+            "EndTime": datetime.fromtimestamp(end, UTC),
+            "ScanBy": "TimestampAscending",
+        }
         found: dict[int, float] = {}
         status, said = "", []
-        for page in pages:
-            said += [one.get("Value", "") for one in page.get("Messages", ())]
+        for page in self._client("cloudwatch", arn.split(":")[3]).get_paginator("get_metric_data").paginate(**asked):
+            said += _messages(page)
             for result in page["MetricDataResults"]:
                 status = result.get("StatusCode", "")
-                said += [one.get("Value", "") for one in result.get("Messages", ())]
+                said += _messages(result)
                 for at, number in zip(result["Timestamps"], result["Values"], strict=True):
                     minute = int(at.timestamp()) // MINUTE_SECONDS * MINUTE_SECONDS
-                    found[minute] = found.get(minute, 0.0) + number
+                    found[minute] = found.get(minute, 0.0) + _counted(number)
         # Of more than one page, the last one says whether it is whole.
         if status != "Complete":
-            raise LookupError(f"CloudWatch answered in part: {status or 'nothing'} {'; '.join(said)}".rstrip())
+            raise LookupError(f"CloudWatch answered in part: {'; '.join([status or 'no result', *said])}")
         return found
+
+
+def _messages(of: Mapping[str, Any]) -> list[str]:
+    return [str(one.get("Value", "")) for one in of.get("Messages", ())]
+
+
+def _counted(number: float) -> float:
+    """A number of requests; raises LookupError when it is none."""
+    if not 0 <= number < math.inf:
+        raise LookupError(f"CloudWatch counted {number!r} requests")
+    return number
 
 
 def dimension(arn: str) -> str:
