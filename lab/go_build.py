@@ -42,13 +42,19 @@ class BuildFailed(Exception):
 class GoTool:
     """A program that a Go module of ours pins.
 
-    folder: of our module. module, package: where the program is (package within module). program: its file name.
+    folder: of our module. module, package: where the program is (package within module, empty at its top). program: its
+    file name.
     """
 
     folder: Path
     module: str
     package: str
     program: str
+
+    @property
+    def import_path(self) -> str:
+        """What Go calls the program's package."""
+        return f"{self.module}/{self.package}" if self.package else self.module
 
     def version(self) -> str:
         """The pinned version of the program's module, such as v3.259.0."""
@@ -73,13 +79,13 @@ class Printed:
     stderr: list[str] = field(default_factory=list)
 
 
-def require_go(tools: Sequence[GoTool], environment: Mapping[str, str]) -> None:
-    """Raise MissingPrerequisite unless there is a Go that can build `tools`."""
+def require_go(tools: Sequence[GoTool], environment: Mapping[str, str], what: str = "the engine") -> None:
+    """Raise MissingPrerequisite unless there is a Go that can build `tools`; `what` they are together, in words."""
     needed = max(tool.go_version() for tool in tools)
     wanted = ".".join(map(str, needed))
     go = shutil.which("go", path=environment.get("PATH", ""))
     if go is None:
-        raise MissingPrerequisite(f"Go is missing, and the engine is built with it: {_INSTALL_GO} ({wanted} or newer)")
+        raise MissingPrerequisite(f"Go is missing, and {what} is built with it: {_INSTALL_GO} ({wanted} or newer)")
     # Asked in the module's folder, where Go switches to a newer Go of its own if it may (GOTOOLCHAIN).
     done = subprocess.run(
         [go, "env", "GOVERSION"],
@@ -93,14 +99,14 @@ def require_go(tools: Sequence[GoTool], environment: Mapping[str, str]) -> None:
     found = done.stdout.strip() if done.returncode == 0 else ""
     if _numbers(found) < needed:
         seen = found or (done.stderr.strip() or "no answer to `go env GOVERSION`").splitlines()[-1]
-        raise MissingPrerequisite(f"{go} is too old ({seen}): the engine needs Go {wanted} or newer, {_INSTALL_GO}")
+        raise MissingPrerequisite(f"{go} is too old ({seen}): {what} needs Go {wanted} or newer, {_INSTALL_GO}")
 
 
 def build(
     tool: GoTool, into: Path, variables: Mapping[str, str], environment: Mapping[str, str], report: Report
 ) -> None:
     """Build `tool` into the folder `into`, with the Go string `variables` set. Raises BuildFailed."""
-    package = f"{tool.module}/{tool.package}"
+    package = tool.import_path
     name = f"{tool.program} {tool.version()}"
 
     def finding(printed: Printed, seconds: float) -> None:

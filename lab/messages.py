@@ -159,6 +159,7 @@ class MachineSettings:
     failing: command, as `docker pull`, `dnf` or `aws ssm` -> how often it fails on each instance before it works.
     boot_seconds, health_status: tag -> how long its service boots, what it answers at its health path (200).
     crashing: tags whose container ends right after its start.
+    capacity: of a service on each instance; capacity_of: instance id -> its own. No health check sees either.
     """
 
     pace: float = 10.0
@@ -169,6 +170,7 @@ class MachineSettings:
     health_status: dict[str, int] = field(default_factory=dict)
     crashing: tuple[str, ...] = ()
     capacity: Capacity = field(default_factory=Capacity)
+    capacity_of: dict[str, Capacity] = field(default_factory=dict)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "MachineSettings":
@@ -178,7 +180,8 @@ class MachineSettings:
             _allowed("setting of machines", key, [item.name for item in fields(MachineSettings)])
         lists = {key: tuple(data[key]) for key in ("unpublished", "crashing") if key in data}
         capacity = {"capacity": Capacity(**data["capacity"])} if "capacity" in data else {}
-        made = MachineSettings(**{**data, **lists, **capacity})
+        own = {"capacity_of": {of: Capacity(**one) for of, one in data.get("capacity_of", {}).items()}}
+        made = MachineSettings(**{**data, **lists, **capacity, **own})
         if made.pace <= 0:
             raise ValueError(f"pace must be more than 0, not {made.pace!r}")
         return made

@@ -27,10 +27,11 @@ from cutover.aws_zones import AwsZones
 from cutover.printable import printable
 from cutover.refusal import Refusal
 from lab import own_project, price
+from lab.figures import Figures, show
 from lab.own_project import LIVE, OwnAccount
 from lab.price import Plan
 from lab.pulumi_command import Result
-from lab.rehearsal import Figures, RehearsalFailed, progress, rehearse, show
+from lab.rehearsal import RehearsalFailed, progress, rehearse
 from lab.sweep import Sweep
 from lab.visitor import Visitor, Way
 from propagation import Endpoint

@@ -1,27 +1,36 @@
 """The rehearsal: a tag-in and a tag-back on the embedded AWS, with clients that must not notice."""
 
 import json
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cutover.printable import printable
-from lab import toolchain, workspace
-from lab.client import start
-from lab.pulumi_command import Event, Result
-from lab.traffic import Served, Steady, SteadyClient
+from lab import marks, picture, toolchain, workspace
+from lab.client import RunningServer, start
+from lab.figures import TAG_BACK, TAG_IN, Figures, show, switches, wrong
+from lab.load import pool, vegeta
+from lab.load.attack import Aim, LoadFailed
+from lab.load.clients import REQUESTS_PER_SECOND, Clients
+from lab.machines.capacity import Capacity
+from lab.marks import LET_GO, LOWER, Mark
+from lab.picture.recording import Recording
+from lab.progress import TICK_SECONDS, progress
+from lab.pulumi_command import Result
+from lab.traffic import Steady
 from lab.workspace import CHECKOUT, Workspace
 
+__all__ = ["Figures", "RehearsalFailed", "progress", "rehearse", "run", "show"]
 FIGURES = CHECKOUT / ".lab" / "rehearsal.json"
 RELEASES = ("1.0.0", "1.1.0")
 # A second, as by default, says more of a busy machine than of a load balancer.
 READINESS_MILLISECONDS = 5000
-TICK_SECONDS = 5.0
+# Each colour can carry all the traffic, and somewhat more; half of it cannot.
+HEADROOM = 1.6
+# For how long a service lets a request wait: a second, as by default, says more of a busy machine, too.
+PATIENCE_SECONDS = 5.0
 Report = Callable[[str], None]
 
 
@@ -29,62 +38,75 @@ class RehearsalFailed(Exception):
     """A step did not end as it should; the message holds what the command printed."""
 
 
-@dataclass
-class Figures:
-    """What the rehearsal measures; times in seconds.
-
-    lab_megabytes: the most memory that the lab, with all its machines, has had; 0 without a lab.
-    """
-
-    engine: str
-    provider: str
-    seconds: dict[str, float] = field(default_factory=dict)
-    in_charge: str = ""
-    lab_megabytes: int = 0
-    served: Served = field(default_factory=Served)
-
-    def as_dict(self) -> dict[str, object]:
-        """The figures under the names that .lab/rehearsal.json promises."""
-        return {
-            **{key: round(value, 1) for key, value in self.seconds.items()},
-            "requests": self.served.requests,
-            "failed": self.served.failed,
-            "by_colour": dict(self.served.by_colour),
-            "in_charge": self.in_charge,
-            "lab_megabytes": self.lab_megabytes,
-            "engine": self.engine,
-            "provider": self.provider,
-        }
-
-
-def run(report: Report) -> int:
+def run(report: Report, requests_per_second: int = REQUESTS_PER_SECOND) -> int:
     """Rehearse; 0 if every client was served throughout and the colour that was in charge first is so again."""
-    engine = toolchain.ensure(report)
+    engine, program = toolchain.ensure(report), vegeta.ensure(report)
     figures = Figures(engine.engine_version, engine.provider_version)
     with (
         TemporaryDirectory(prefix="tag-team-rehearsal-") as scratch,
         start(Path(scratch) / "server", machines=True) as server,
     ):
         report("the embedded AWS and DNS are up; instances run")
-        made = workspace.lay_out(Path(scratch), server.addresses, report)
-        for colour, release in zip(made.project_config("cidrs"), RELEASES, strict=True):
-            made.edit_stack(colour, release=release)
-        made.edit_project(readinessLatency=READINESS_MILLISECONDS)
+        made = _laid_out(Path(scratch), server, requests_per_second, report)
+        first, second = made.project_config("cidrs")
+        clients = _clients(made, server, program, requests_per_second)
         try:
-            rehearse(made, lambda: SteadyClient(server.addresses, made.project_config("names")[0]), figures, report)
-        except RehearsalFailed as failure:
+            rehearse(made, lambda: clients, figures, report)
+        except (RehearsalFailed, LoadFailed) as failure:
             report(str(failure))
             return 1
         figures.lab_megabytes = server.peak_megabytes()
-        expected = made.project_config("cidrs")
     report("the lab is down")
+    figures.load = clients.figures(switches(figures.marks, first, second))
+    _keep(figures, clients, (first, second), report)
+    show(figures)
+    reasons = wrong(figures, first)
+    for reason in reasons:
+        report(reason)
+    return 1 if reasons else 0
+
+
+def _laid_out(scratch: Path, server: RunningServer, requests_per_second: int, report: Report) -> Workspace:
+    """The project, its releases, and a lab in which each colour can carry that many requests."""
+    made = workspace.lay_out(scratch, server.addresses, report)
+    for colour, release in zip(made.project_config("cidrs"), RELEASES, strict=True):
+        made.edit_stack(colour, release=release)
+    made.edit_project(readinessLatency=READINESS_MILLISECONDS)
+    # One resolver of the world is in nobody's list, and keeps answers too long.
+    made.edit_stack("live", resolvers=pool.honest_resolvers(server.addresses))
+    pool.let_it_hold(server.client, server.addresses)
+    each = HEADROOM * requests_per_second / made.project_config("capacity")
+    capacity = Capacity(per_second=each, patience_seconds=PATIENCE_SECONDS)
+    server.client.set_machines(capacity=asdict(capacity))
+    return made
+
+
+def _clients(made: Workspace, server: RunningServer, program: Path, requests_per_second: int) -> Clients:
+    return Clients(
+        program,
+        Aim(made.project_config("names")[0], server.addresses.http_port),
+        pool.pools(server.addresses, requests_per_second),
+        made.project_config("clientKeepAlive"),
+        pool.ALIAS_TTL_SECONDS,
+    )
+
+
+def _keep(figures: Figures, clients: Clients, colours: tuple[str, str], report: Report) -> None:
+    """Write down the figures, what the picture is drawn from, and the picture."""
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(figures.as_dict(), indent=2) + "\n")
-    show(figures)
-    return 0 if figures.served.failed == 0 and figures.in_charge == next(iter(expected)) else 1
+    recording = Recording(
+        clients.began,
+        colours,
+        tuple(clients.by_second()),
+        clients.p99_by_second(),
+        tuple(figures.marks),
+        figures.as_dict(),
+    )
+    picture.keep(recording, FIGURES.parent, report)
 
 
-def rehearse(made: Workspace, client: Callable[[], Steady], figures: Figures, report: Report) -> None:
+def rehearse(made: Workspace, client: Callable[[], Steady | Clients], figures: Figures, report: Report) -> None:
     """Build both colours, tag the second in and the first back in, with a `client`; raises RehearsalFailed.
 
     `figures` are filled as they come.
@@ -93,8 +115,8 @@ def rehearse(made: Workspace, client: Callable[[], Steady], figures: Figures, re
     made.edit_stack("live", active=first)
     with progress(report, f"build {first} and {second} side by side") as watch:
         began = time.monotonic()
-        with ThreadPoolExecutor(2) as pool:
-            for result in pool.map(lambda colour: made.up(colour, on_event=watch), (first, second)):
+        with ThreadPoolExecutor(2) as executor:
+            for result in executor.map(lambda colour: made.up(colour, on_event=watch), (first, second)):
                 _require(result)
         figures.seconds["build_seconds"] = time.monotonic() - began
     with progress(report, f"put {first} in charge") as watch:
@@ -102,21 +124,50 @@ def rehearse(made: Workspace, client: Callable[[], Steady], figures: Figures, re
     with client() as steady:
         report("clients are sending requests to the live name from here on")
         made.edit_stack("live", active=second)
+        counting = _counting(steady, report)
         preview = _require(made.pulumi("preview", "-s", "live", "--diff"))
         print(preview.output, flush=True)
-        _switch(made, second, "tag_in", figures, report)
-        _destroy_in_vain(made, second, report)
+        _switch(made, second, TAG_IN, figures, counting)
+        _destroy_in_vain(made, second, counting)
+        _let_follow(steady, figures.marks, TAG_IN, counting)
         made.edit_stack("live", active=first)
-        _switch(made, first, "tag_back", figures, report)
+        _switch(made, first, TAG_BACK, figures, counting)
+        _let_follow(steady, figures.marks, TAG_BACK, counting)
     figures.served = steady.served
     figures.in_charge = json.loads(_in_charge(made))["colour"]
 
 
-def _switch(made: Workspace, colour: str, key: str, figures: Figures, report: Report) -> None:
-    with progress(report, f"{key.replace('_', ' ')}: {colour}") as watch:
+def _switch(made: Workspace, colour: str, phase: str, figures: Figures, report: Report) -> None:
+    with progress(report, f"{phase}: {colour}") as watch:
         result = _require(made.up("live", on_event=watch))
+    key = phase.replace("-", "_")
     figures.seconds[f"{key}_seconds"] = result.seconds
     figures.seconds[f"{key}_dns_seconds"] = result.seconds_of("in-charge")
+    figures.marks += marks.of(result.events, phase)
+
+
+def _let_follow(clients: Steady | Clients, found: list[Mark], phase: str, report: Report) -> None:
+    """Wait until all clients have moved that ever do; those of one kind have when DNS has let go."""
+    if not isinstance(clients, Clients):
+        return
+    lowered, let_go = marks.at(found, LOWER, phase), marks.at(found, LET_GO, phase)
+    if lowered is None or let_go is None:
+        raise RehearsalFailed(f"no record was lowered in the {phase}, or it was not waited for")
+    until = clients.all_followed_at(lowered, let_go)
+    report("waiting for the clients that follow late")
+    while (left := until - time.time()) > 0:
+        report(f"  {left:4.0f} s to go")
+        time.sleep(min(TICK_SECONDS, left))
+
+
+def _counting(clients: Steady | Clients, report: Report) -> Report:
+    """Says with every line how many requests there were by then."""
+
+    def counted(line: str) -> None:
+        served = clients.served
+        report(f"{line} [{served.requests} requests, {served.failed} failed]")
+
+    return counted
 
 
 def _destroy_in_vain(made: Workspace, colour: str, report: Report) -> None:
@@ -138,45 +189,3 @@ def _require(result: Result) -> Result:
     if result.exit_code:
         raise RehearsalFailed(f"pulumi failed:\n{result.output}")
     return result
-
-
-@contextmanager
-def progress(report: Report, title: str) -> Iterator[Callable[[Event], None]]:
-    """Report `title`, then every few seconds how many resources are done and what a waiting one says of itself."""
-    began, done, ended, says = time.monotonic(), [0], threading.Event(), [""]
-
-    def watch(event: Event) -> None:
-        done[0] += event.kind == "resOutputsEvent"
-        if event.kind == "diagnosticEvent" and event.body.get("ephemeral"):
-            says[0] = printable(event.body["message"].strip())
-
-    def tick() -> None:
-        while not ended.wait(TICK_SECONDS):
-            report(f"  {time.monotonic() - began:4.0f} s, {done[0]} resources done. {says[0]}")
-
-    report(title)
-    ticker = threading.Thread(target=tick, daemon=True)
-    ticker.start()
-    try:
-        yield watch
-        report(f"  done in {time.monotonic() - began:.0f} s")
-    finally:
-        ended.set()
-        ticker.join()
-
-
-def show(figures: Figures) -> None:
-    """Print the table."""
-    rows = [(key.removesuffix("_seconds").replace("_", " "), f"{s:.1f} s") for key, s in figures.seconds.items()]
-    served = figures.served
-    rows += [("requests", str(served.requests)), ("failed", str(served.failed))]
-    rows += [(f"served by {printable(colour)}", str(count)) for colour, count in sorted(served.by_colour.items())]
-    rows.append(("in charge at the end", figures.in_charge))
-    if figures.lab_megabytes:
-        rows.append(("memory of the lab", f"{figures.lab_megabytes} MB"))
-    print(f"\nRehearsal on engine {figures.engine}, provider {figures.provider}")
-    for label, value in rows:
-        print(f"  {label:<24}{value:>12}")
-    for failure in served.failures:
-        print(f"  failed: {failure}")
-    print(f"failed {served.failed}", flush=True)

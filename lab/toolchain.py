@@ -96,18 +96,23 @@ def cache_folder(environment: Mapping[str, str]) -> Path:
 
 def engine_key() -> str:
     """What the built engine depends on: versions for the eye, then a hash of the locked modules and the platform."""
+    return built_key(_CLI, _BRIDGE)
+
+
+def built_key(*tools: GoTool) -> str:
+    """What programs that are built together depend on, as the last part of their folder's name."""
     digest = hashlib.sha256(f"{sys.platform} {platform.machine()}".encode())
-    for tool in (_CLI, _BRIDGE):
+    for tool in tools:
         for name in ("go.mod", "go.sum"):
             digest.update((tool.folder / name).read_bytes())
-    return f"{_CLI.version()}-{_BRIDGE.version()}-{digest.hexdigest()[:16]}"
+    return "-".join([*(tool.version() for tool in tools), digest.hexdigest()[:16]])
 
 
 def _build_once(folder: Path, environment: Mapping[str, str], report: Report) -> None:
     """Build into a folder beside `folder` and rename it when complete; only one process per user does so."""
     require_go([_CLI, _BRIDGE], environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(f"{folder.name}.lock"), report):
+    with locked(folder.with_name(f"{folder.name}.lock"), report):
         if folder.exists():
             return
         unfinished = folder.with_name(f"{folder.name}.unfinished")
@@ -131,7 +136,7 @@ def _provider(bridge: Path, cache: Path, environment: Mapping[str, str], report:
     # Imported here because it takes half a second, which only the first use without a provider has to spend.
     from lab.plugins.bridge import BridgeFailed, download_provider  # noqa: PLC0415
 
-    with _locked(cache / f"{downloads.name}.lock", report):
+    with locked(cache / f"{downloads.name}.lock", report):
         started = time.monotonic()
         try:
             with ThreadPoolExecutor(1) as pool:
@@ -152,13 +157,13 @@ def _provider(bridge: Path, cache: Path, environment: Mapping[str, str], report:
 
 
 @contextlib.contextmanager
-def _locked(path: Path, report: Report) -> Iterator[None]:
-    """Hold an exclusive lock on `path`; the kernel lets go of it however its holder ends."""
+def locked(path: Path, report: Report, what: str = "the engine") -> Iterator[None]:
+    """Hold an exclusive lock on `path`; the kernel lets go of it however its holder ends. `what` is built under it."""
     with path.open("w") as file:
         waited = 0.0
         while not _try_lock(file.fileno()):
             if waited % _SAY_AGAIN_SECONDS == 0:
-                report(f"waiting for another build of the engine to finish ({waited:.0f} s)")
+                report(f"waiting for another build of {what} to finish ({waited:.0f} s)")
             time.sleep(_LOOK_AGAIN_SECONDS)
             waited += _LOOK_AGAIN_SECONDS
         yield

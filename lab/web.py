@@ -25,6 +25,8 @@ REQUEST_SECONDS = 5
 RETRY_SECONDS = 0.1
 SILENT_SECONDS = 120  # longer than clients wait
 HIGHEST_PRIVILEGED_PORT = 1023
+# Connections that may wait while this process does something else: some seconds of a load, not of a visitor.
+BACKLOG = 1024
 
 log = logging.getLogger("lab.web")
 
@@ -92,7 +94,7 @@ class WebFront:
 
     def _listen(self, place: tuple[str, int]) -> None:
         try:
-            listening = socket.create_server(place)
+            listening = socket.create_server(place, backlog=BACKLOG)
         except OSError as refused:  # the call that made the listener has been done and cannot be refused any more
             log.error("nothing of the lab answers at %s port %s: %s", *place, refused)
             return

@@ -168,24 +168,35 @@ def _conclude(wanted: Plan, aws: AwsLoadTest, tested: Tested, ended: Ended, *, a
     """Write the evidence, whatever it says: the newest test counts. Then show it."""
     shared, cluster = wanted.config.shared, tested.cluster
     parameter, writes = shared.load_test_parameter(cluster.colour), any(one.writes for one in wanted.targets)
-    with asking("AWS", "to keep the evidence"):
+    with asking("AWS", "who tests, and what time it is"):
         by, at = aws.who_and_when()
         made = Evidence(cluster.colour, cluster.release, cluster.group, ended.figures, writes, at, by)
         # As a tag-in will read it.
         found = load_evidence.parse(made.to_json())
         if not isinstance(found, Evidence):
             raise ValueError(f"these figures are none: {found}")
-        written = aws.overwrite(parameter, made.to_json())
+    written, refused = _keep(aws, parameter, made)
     judged = verdict.judge(found, wanted.measure, ended_at_limit=ended.at_limit)
     rate = verdict.rate_for(wanted.measure)
     json_text = messages.as_json(found, rate, judged, written=written) if as_json else None
     print(json_text or messages.table(found, rate, judged))
+    if refused:
+        raise refused
     if not written:
         colour.refuse_no_place(cluster.colour, parameter)
     _say(f"written to {parameter}")
     if _asks_less(wanted.measure, shared.load_test_measure):
         _say(f"a tag-in will not take it: it takes {shared.load_test_measure}")
     return judged.result
+
+
+def _keep(aws: AwsLoadTest, parameter: str, made: Evidence) -> tuple[bool, Refusal | None]:
+    """Whether the evidence is written, and why it could not be: the figures are shown all the same."""
+    try:
+        with asking("AWS", f"to keep the evidence in {parameter}"):
+            return aws.overwrite(parameter, made.to_json()), None
+    except Refusal as refused:
+        return False, refused
 
 
 def _asks_less(one: Measure, other: Measure) -> bool:

@@ -66,14 +66,18 @@ def read(file: Path, *, writes: bool) -> tuple[Target, ...]:
 def rendered(targets: Iterable[Target], base_url: str) -> bytes:
     """As vegeta reads them with `-format=json`: one JSON object in a line, with all of `base_url` before each path.
 
+    A dot at the end of the host keeps search domains of this machine out of it; the service is asked without it.
     https://github.com/tsenart/vegeta/blob/v12.13.0/lib/target.schema.json
     """
-    return b"".join(json.dumps(_as_json(one, base_url)).encode() + b"\n" for one in targets)
+    scheme, authority = base_url.split("://")
+    host, colon, port = authority.partition(":")
+    rooted = f"{scheme}://{host}.{colon}{port}"
+    return b"".join(json.dumps(_as_json(one, rooted, authority)).encode() + b"\n" for one in targets)
 
 
-def _as_json(one: Target, base_url: str) -> dict[str, object]:
-    headers = {name: [value] for name, value in {**AGENT, **one.headers}.items()}
-    asked: dict[str, object] = {"method": one.method, "url": f"{base_url}{one.path}", "header": headers}
+def _as_json(one: Target, url: str, authority: str) -> dict[str, object]:
+    headers = {name: [value] for name, value in {**AGENT, **one.headers, "Host": authority}.items()}
+    asked: dict[str, object] = {"method": one.method, "url": f"{url}{one.path}", "header": headers}
     return asked | ({"body": base64.b64encode(one.body).decode()} if one.body else {})
 
 

@@ -139,6 +139,6 @@ def workload(tag: str, instance_id: str, faults: Faults) -> Workload:
     behaviour = Behaviour(
         settings.boot_seconds.get(tag, 0.0),
         503 if is_sick else statuses.get(tag, 200),
-        settings.capacity,
+        settings.capacity_of.get(instance_id, settings.capacity),
     )
     return Workload(behaviour, tag in settings.crashing)

@@ -49,6 +49,11 @@ class Child:
         self._ending = threading.Lock()
 
     @property
+    def process_id(self) -> int:
+        """Of the child itself; its group has the same."""
+        return self._process.pid
+
+    @property
     def stdout(self) -> IO[bytes]:
         """The child's output; only when it was started with `stdout=subprocess.PIPE`."""
         assert self._process.stdout is not None
@@ -69,6 +74,11 @@ class Child:
         code = self._process.wait()
         self.end()
         return code
+
+    def interrupt(self) -> None:
+        """Send SIGINT to the child alone, as Ctrl-C does to a program that then ends in good order."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process.pid, signal.SIGINT)
 
     def end(self) -> None:
         """End the whole group: SIGTERM first, SIGKILL for what is left after GRACE_SECONDS. May be called twice."""

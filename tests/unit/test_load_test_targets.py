@@ -10,7 +10,10 @@ from cutover.refusal import Refusal
 from load_test import targets
 from load_test.targets import Target
 
-URL = "https://violet.www.shop.example:8443"
+HOST = "violet.www.shop.example:8443"
+URL = f"https://{HOST}"
+# Whatever search domains this machine has.
+ROOTED = "https://violet.www.shop.example.:8443"
 
 
 def read(folder: Path, text: str, *, writes: bool = False) -> tuple[Target, ...]:
@@ -38,8 +41,8 @@ def test_requests_headers_comments_and_empty_lines_are_read(tmp_path: Path) -> N
 def test_they_are_rendered_as_urls_of_the_colour(tmp_path: Path) -> None:
     lines = targets.rendered(read(tmp_path, "GET /\nGET //evil.example/\nUser-Agent: mine\n"), URL).splitlines()
     assert [json.loads(line) for line in lines] == [
-        {"method": "GET", "url": f"{URL}/", "header": {"User-Agent": ["tag-team-load-test"]}},
-        {"method": "GET", "url": f"{URL}//evil.example/", "header": {"User-Agent": ["mine"]}},
+        {"method": "GET", "url": f"{ROOTED}/", "header": {"User-Agent": ["tag-team-load-test"], "Host": [HOST]}},
+        {"method": "GET", "url": f"{ROOTED}//evil.example/", "header": {"User-Agent": ["mine"], "Host": [HOST]}},
     ]
 
 

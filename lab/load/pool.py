@@ -1,0 +1,77 @@
+"""The four kinds of clients that a cutover meets, each as the flags with which vegeta behaves like them."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lab.client import LabClient
+from lab.messages import Addresses, ServerFault
+
+HONEST, HOLDS_TWICE, NEVER_AGAIN, KEEP_ALIVE = "honest", "holds twice the TTL", "never resolves again", "keep-alive"
+# Load balancers of AWS have this TTL as targets of an alias:
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
+ALIAS_TTL_SECONDS = 60
+_TIMES_TOO_LONG = 2
+# As patient as a browser; a machine that is busy is not a failed request.
+TIMEOUT_SECONDS = 20
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Clients of one kind.
+
+    resolver: IP:PORT of the one resolver that they ask. flags: how vegeta is told to be like them: `-dns-ttl=-1`
+    resolves at every connection, `-dns-ttl=0` once and for all; `-keepalive=false` makes every request a connection.
+    per_second: requests of all of them. moves: whether they ever follow DNS by themselves.
+    """
+
+    name: str
+    resolver: str
+    flags: tuple[str, ...]
+    per_second: Fraction
+    moves: bool = True
+
+    def arguments(self) -> list[str]:
+        """Of `vegeta attack`. Bodies are read and not kept; the rate is N requests in M seconds."""
+        rate = f"-rate={self.per_second.numerator}/{self.per_second.denominator}s"
+        common = [f"-resolvers={self.resolver}", rate, f"-timeout={TIMEOUT_SECONDS}s", "-max-body=0", "-duration=0"]
+        return [f"-name={self.name}", *common, *self.flags]
+
+
+def pools(addresses: Addresses, rate: int) -> list[Pool]:
+    """The four, with `rate` requests a second in all, each through a resolver of its own.
+
+    `holding_resolver` says which resolver has to be told to hold (`let_it_hold`). Raises ValueError for no rate.
+    """
+    if rate < 1:
+        raise ValueError(f"the rate must be at least 1 request a second, not {rate}")
+    first, second, third = honest_resolvers(addresses)
+    kinds = [
+        (HONEST, first, ("-dns-ttl=-1", "-keepalive=false"), True),
+        (HOLDS_TWICE, holding_resolver(addresses), ("-dns-ttl=-1", "-keepalive=false"), True),
+        (KEEP_ALIVE, second, ("-dns-ttl=-1",), True),
+        (NEVER_AGAIN, third, ("-dns-ttl=0", "-keepalive=false"), False),
+    ]
+    each = Fraction(rate, len(kinds))
+    return [
+        Pool(name, f"{resolver}:{addresses.dns_port}", flags, each, moves) for name, resolver, flags, moves in kinds
+    ]
+
+
+def honest_resolvers(addresses: Addresses) -> list[str]:
+    """Those that keep an answer for exactly its TTL: the ones that the program's `resolvers` should name."""
+    return addresses.resolvers[:-1]
+
+
+def holding_resolver(addresses: Addresses) -> str:
+    """The one that holds too long. Nobody who deploys knows of it: it is not to be among `resolvers`."""
+    return addresses.resolvers[-1]
+
+
+def held_seconds(ttl_seconds: int = ALIAS_TTL_SECONDS) -> int:
+    """How long it holds an answer."""
+    return _TIMES_TOO_LONG * ttl_seconds
+
+
+def let_it_hold(client: LabClient, addresses: Addresses, ttl_seconds: int = ALIAS_TTL_SECONDS) -> None:
+    """Tell the lab to let `holding_resolver` hold every answer for twice its TTL, before anybody asks it."""
+    client.set_resolver_fault(holding_resolver(addresses), ServerFault(minimum_ttl_seconds=held_seconds(ttl_seconds)))

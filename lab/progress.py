@@ -1,0 +1,37 @@
+"""How far a long `pulumi` command is, for who waits for it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from cutover.printable import printable
+from lab.pulumi_command import Event
+
+TICK_SECONDS = 5.0
+Report = Callable[[str], None]
+
+
+@contextmanager
+def progress(report: Report, title: str) -> Iterator[Callable[[Event], None]]:
+    """Report `title`, then every few seconds how many resources are done and what a waiting one says of itself."""
+    began, done, ended, says = time.monotonic(), [0], threading.Event(), [""]
+
+    def watch(event: Event) -> None:
+        done[0] += event.kind == "resOutputsEvent"
+        if event.kind == "diagnosticEvent" and event.body.get("ephemeral"):
+            says[0] = printable(event.body["message"].strip())
+
+    def tick() -> None:
+        while not ended.wait(TICK_SECONDS):
+            report(f"  {time.monotonic() - began:4.0f} s, {done[0]} resources done. {says[0]}")
+
+    report(title)
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield watch
+        report(f"  done in {time.monotonic() - began:.0f} s")
+    finally:
+        ended.set()
+        ticker.join()

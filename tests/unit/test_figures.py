@@ -1,0 +1,83 @@
+"""What a rehearsal says of itself, and when it has failed."""
+
+from collections import Counter
+
+import pytest
+
+from lab.figures import Figures, of_pools, show, wrong
+from lab.load.clients import LoadFigures
+from lab.load.tally import PoolFigures
+from lab.traffic import Served
+
+
+def pool(failed: int = 0, moved: tuple[float | None, ...] = (40.04, 41.0)) -> PoolFigures:
+    return PoolFigures(100, failed, {"refused": failed} if failed else {}, {"amber": 100 - failed}, moved)
+
+
+def figures(failed: int = 0, pools: dict[str, PoolFigures] | None = None) -> Figures:
+    made = Figures("3.259.0", "5.100.0", {"tag_in_seconds": 84.123}, "amber", 309)
+    made.served = Served(Counter({"amber": 100 - failed}), failed)
+    made.load = LoadFigures(200, 199.96, pools or {"honest": pool(), "never": pool(moved=(None, 0.0))}, ("never",))
+    return made
+
+
+def test_the_file_keeps_its_keys_and_gains_the_rate_and_the_pools() -> None:
+    found = figures().as_dict()
+    before = Figures("3.259.0", "5.100.0", {"tag_in_seconds": 84.123}, "amber", 309).as_dict()
+    assert set(before) < set(found)
+    assert found["tag_in_seconds"] == 84.1
+    assert (found["requests_per_second"], found["requests_per_second_asked"]) == (200.0, 200)
+    pools = found["pools"]
+    assert isinstance(pools, dict)
+    assert pools["honest"] == {
+        "requests": 100,
+        "failed": 0,
+        "moved_seconds": 40.0,
+        "moved_back_seconds": 41.0,
+        "by_colour": {"amber": 100},
+        "failures": {},
+    }
+    assert (pools["never"]["moved_seconds"], pools["never"]["moved_back_seconds"]) == (None, 0.0)
+
+
+def test_one_without_pools_has_the_keys_that_it_had() -> None:
+    made = Figures("3.259.0", "5.100.0")
+    assert "pools" not in made.as_dict()
+    assert "requests_per_second" not in made.as_dict()
+
+
+def test_each_pool_is_in_the_table_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    show(figures())
+    lines = capsys.readouterr().out.splitlines()
+    (honest,) = [line for line in lines if line.strip().startswith("honest")]
+    (never,) = [line for line in lines if line.strip().startswith("never ")]
+    assert honest.split() == ["honest", "100", "0", "40.0", "s", "41.0", "s"]
+    assert never.split() == ["never", "100", "0", "never", "0.0", "s"]
+    assert any("200.0 requests/s sent, 200 asked" in line for line in lines)
+    assert lines[-1] == "failed 0"
+
+
+def test_a_pool_that_no_switch_was_seen_for_says_never() -> None:
+    assert of_pools(LoadFigures(4, 4.0, {"honest": pool(moved=())}))[-1].split() == [
+        "honest", "100", "0", "never", "never",
+    ]  # fmt: skip
+
+
+def test_nothing_is_wrong_when_all_were_served_and_all_who_follow_have_followed() -> None:
+    assert wrong(figures(), "amber") == []
+
+
+def test_a_failed_request_a_pool_that_stays_and_another_colour_in_charge_are_wrong() -> None:
+    assert wrong(figures(failed=2), "amber") == ["2 of 100 requests failed"]
+    stayed = figures(pools={"honest": pool(moved=(None, 41.0)), "keep-alive": pool(moved=(50.0, None))})
+    assert wrong(stayed, "amber") == [
+        "the pool honest was not seen to follow each switch",
+        "the pool keep-alive was not seen to follow each switch",
+    ]
+    assert wrong(figures(), "violet") == ["amber is in charge at the end, not violet"]
+
+
+def test_no_request_at_all_is_wrong() -> None:
+    made = figures()
+    made.served = Served()
+    assert wrong(made, "amber") == ["no request was sent"]
