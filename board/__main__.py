@@ -8,10 +8,12 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
+from rich.text import Text
 
 from board import json_form, page, serve, terminal
 from board.judged import NOT_TOLD, Board, judge
@@ -57,8 +59,7 @@ def look(options: argparse.Namespace) -> Board:
     """Look once; raises Refusal when the project's own files cannot be read."""
     directory = Path(os.environ.get("PULUMI_OPTION_CWD") or ".")
     found = project.read(directory)
-    with Console(stderr=True).status(f"asking AWS, DNS and the Pulumi backend, for {options.limit:.0f} s at most"):
-        return judge(asyncio.run(everything.look(found, Options(options.limit, stacks=not options.no_stacks))))
+    return judge(asyncio.run(everything.look(found, Options(options.limit, stacks=not options.no_stacks))))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -67,15 +68,32 @@ def run(options: argparse.Namespace) -> int:
         return serve.run(lambda: look(options), options.port, options.every)
     if options.watch:
         return _watch(options)
-    board = look(options)
+    with Console(stderr=True).status(_under_way(options)):
+        board = look(options)
     if options.json:
         print(json.dumps(json_form.form(board), indent=2))
     elif options.html:
-        options.html.write_text(page.written(board), encoding="utf-8")
+        _write(options.html, page.written(board))
         print(f"{options.html} is written", file=sys.stderr)
     else:
         terminal.show(board, Console())
     return board.exit_code
+
+
+def _under_way(options: argparse.Namespace) -> str:
+    return f"asking AWS, DNS and the Pulumi backend, for {options.limit:.0f} s at most"
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refusal(
+            "the page cannot be written",
+            seen=str(error),
+            allowed="a file in a folder that is there",
+            next_step="python -m board --html board.html",
+        ) from None
 
 
 def _watch(options: argparse.Namespace) -> int:
@@ -88,6 +106,7 @@ def _watch(options: argparse.Namespace) -> int:
             time.sleep(options.every)
     with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="visible") as live:
         try:
+            live.update(Text(_under_way(options)), refresh=True)
             while True:
                 board = look(options)
                 code = board.exit_code
@@ -100,6 +119,8 @@ def _watch(options: argparse.Namespace) -> int:
 def main() -> int:
     """The command; a Refusal is printed, and means that nothing could be told."""
     options = arguments()
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal may know no dot in the middle of a line
     try:
         code = run(options)
     except Refusal as refusal:

@@ -8,11 +8,12 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from board import json_form, page, terminal
+from board import json_form, page, standing, terminal
 from board.html import escaped, joined, tag
 from board.json_form import KEYS
 from board.judged import judge
 from tests.unit.board_states import STATES, facts
+from tests.unit.sources import ROOT
 
 EVERY = pytest.mark.parametrize("state", STATES)
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -153,3 +154,32 @@ def test_a_page_shows_dead_instances_as_such() -> None:
     text = page.written(judge(facts("attention")))
     assert "2 of 4 healthy" in text
     assert "at least $ 0.62" in text
+
+
+def keys(form: object) -> set[str]:
+    """Every key of an object, and of those in it that are no names of colours, zones, instances and kinds."""
+    if isinstance(form, list):
+        return {key for one in form for key in keys(one)}
+    if not isinstance(form, dict):
+        return set()
+    named = ("colours", "weights", "healthy_by_zone", "sick", "by_kind")
+    inner = [value for key, value in form.items() if key not in named]
+    inner += [one for key, value in form.items() if key == "colours" for one in value.values()]
+    return set(form) | {key for value in inner for key in keys(value)}
+
+
+@EVERY
+def test_every_key_of_the_json_stands_in_its_page(state: str) -> None:
+    described = (ROOT / "docs" / "board.md").read_text(encoding="utf-8")
+    found = keys(json_form.form(judge(facts(state))))
+    assert [key for key in sorted(found) if f"`{key}`" not in described and key != "unknown"] == []
+
+
+def test_every_code_and_every_state_stands_in_its_page() -> None:
+    described = (ROOT / "docs" / "board.md").read_text(encoding="utf-8")
+    sources = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "board" / "attention").glob("*.py"))]
+    codes = {code for text in sources for code in re.findall(r'Reason\(\s*"([a-z0-9-]+)"', text)}
+    assert len(codes) > 20
+    assert [code for code in sorted(codes) if f"`{code}`" not in described] == []
+    words = [value for name, value in vars(standing).items() if name.isupper() and isinstance(value, str)]
+    assert [word for word in words if f"`{word}`" not in described] == []
