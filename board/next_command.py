@@ -10,7 +10,7 @@ from board.unknown import UnknownFact
 from cutover import tag_back
 from cutover.in_charge import Entry
 
-AGAIN = "python -m board"
+AGAIN = ".venv/bin/python -m board"
 
 
 @dataclass(frozen=True)

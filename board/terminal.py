@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from board import tables, words
-from board.colour_words import BAD, GOOD, MARKS, NOT_KNOWN, PLAIN, lines
+from board.colour_words import BAD, GOOD, MARKS, NOT_KNOWN, PLAIN, Line, lines
 from board.judged import Board
 from board.tables import Table
 
@@ -94,9 +94,17 @@ def _side_by_side(board: Board, names: list[str]) -> RichTable:
         word = board.standings[name].word
         table.add_column(Text(f"{name}: {word}", style=_own_style(name)), ratio=1, overflow="fold")
     for each in zip(*(lines(board, name) for name in names), strict=True):
-        cells = [Text(f"{MARKS[line.mood]} {line.text}", style=_STYLES[line.mood]) for line in each]
-        table.add_row(each[0].label, *cells)
+        table.add_row(each[0].label, *map(_cell, each))
     return table
+
+
+def _cell(line: Line) -> RichTable:
+    """The text of a line beside its mark, under which it does not run on."""
+    cell = RichTable.grid(padding=(0, 1))
+    cell.add_column(width=1)
+    cell.add_column(overflow="fold")
+    cell.add_row(Text(MARKS[line.mood], _STYLES[line.mood]), Text(line.text, _STYLES[line.mood]))
+    return cell
 
 
 def _own_style(name: str) -> str:

@@ -17,6 +17,7 @@ from cutover.weights import NONE, describe
 UP = "pulumi up -s live"
 REFRESH = "pulumi refresh -s live --yes && pulumi up -s live"
 LOOK = "pulumi preview -s live"
+WATCH = ".venv/bin/python -m board --watch"
 
 
 def reasons(seen: Seen) -> Iterator[Reason]:
@@ -41,9 +42,11 @@ def locks(seen: Seen) -> Iterator[Reason]:
     every = {LIVE: facts.live_lock, **{name: one.lock for name, one in facts.colours.items()}}
     for stack, fact in every.items():
         if lock := value_of(fact):
-            text = f"stack {stack} is locked {lock.text}: an update is under way, or was cut off"
-            step = f"python -m board --watch, until it has ended; if no pulumi runs any more: pulumi cancel {stack}"
-            yield Reason("stack-locked", text, step, stack if stack in facts.colours else "")
+            text = (
+                f"stack {stack} is locked {lock.text}: an update is under way, or was cut off (then, once no pulumi "
+                f"runs any more: pulumi cancel {stack})"
+            )
+            yield Reason("stack-locked", text, WATCH, stack if stack in facts.colours else "")
 
 
 def pending(seen: Seen) -> Iterator[Reason]:
@@ -89,14 +92,20 @@ def _nowhere(seen: Seen, traffic: Traffic) -> Iterator[Reason]:
     for colour in sorted(traffic.carrying):
         standing = seen.standings.get(colour)
         if standing is None:
-            text = f"{colour} carries traffic, and is no colour of this project ({describe(traffic.state.weights)})"
-            yield Reason("stranger-carries", text, "see docs/bootstrap.md, then pulumi up -s live")
+            text = (
+                f"{colour} carries traffic, and is no colour of this project ({describe(traffic.state.weights)}): "
+                "see docs/bootstrap.md"
+            )
+            yield Reason("stranger-carries", text, LOOK)
         elif standing.is_up is False:
             place = value_of(seen.facts.place)
             text = f"{colour} carries traffic, and there is no cluster of it in {place or 'this region'}"
             other = next((one.colour for one, _ in seen.up()), None)
-            back = f"pulumi up -s live -c active={other}; or " if other else ""
-            step = f"{back}pulumi up --refresh -s {colour}; is it another region? aws:region, AWS_REGION"
+            if other is None:
+                # Without either, it is more likely that the board looks in the wrong place.
+                text, step = f"{text}, nor any other: is it in another region or account?", "export AWS_REGION=REGION"
+            else:
+                step = f"{UP} -c active={other}"
             yield Reason("carrier-gone", text, step, colour)
 
 
@@ -145,8 +154,8 @@ def _disagree(seen: Seen, traffic: Traffic) -> Iterator[Reason]:
         yield Reason("no-weight", f"nobody has weight, so clients go to all record sets (Route 53 now: {now})", LOOK)
     elif len(weighted) > 1:
         text = f"a tag-in has not ended, or a share not begun or ended: in-charge names {traffic.named} ({now})"
-        back = f"; or pulumi up -s live -c active={traffic.named} to go back" if _is_to(seen, traffic) else ""
-        yield Reason("tag-in-under-way", text, f"{UP}{back}")
+        back = f"; to go back: {UP} -c active={traffic.named}" if _is_to(seen, traffic) else ""
+        yield Reason("tag-in-under-way", f"{text}{back}", UP)
     else:
         text = f"in-charge names {traffic.named}, and clients go to {weighted[0]} (Route 53 now: {now})"
         yield Reason("weights-disagree", text, UP if live and live.active == weighted[0] else LOOK, weighted[0])

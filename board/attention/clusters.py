@@ -105,7 +105,7 @@ def leftovers(seen: Seen) -> Iterator[Reason]:
     for name, colour in seen.facts.colours.items():
         if colour.leftovers and colour.lock == Known(None):
             text = f"{name} has more than one cluster needs: {', '.join(colour.leftovers)}"
-            step = f"pulumi up -s {name}; then pulumi stack export -s {name} | python -m cutover.orphans {name}"
+            step = f"pulumi stack export -s {name} | .venv/bin/python -m cutover.orphans {name}"
             yield Reason("leftovers", text, step, name)
 
 

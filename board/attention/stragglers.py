@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from board.attention.charge import WATCH
 from board.attention.seen import Seen
 from board.facts import value_of
 from board.reason import Reason
@@ -14,4 +15,4 @@ def reasons(seen: Seen) -> Iterator[Reason]:
         found = value_of(colour.stragglers)
         if found and found.because:
             text = f"{name} still has clients: {found.because}; {WHO}"
-            yield Reason("stragglers", text, "python -m board --watch, until they have left", name)
+            yield Reason("stragglers", text, WATCH, name)

@@ -22,10 +22,8 @@ _UPDATES = 60
 _STACK = "pulumi:pulumi:Stack"
 # The engine's words for a stack that is not there, and for one that was made and never updated.
 _NO_STACK = "no stack named"
-NOT_INSTALLED = Unknown(
-    "there is no `pulumi` command on this machine", "install pulumi, or python -m board --no-stacks"
-)
-REMEDY = "pulumi whoami -v shows the backend, and whether you are logged in; then python -m board"
+NOT_INSTALLED = Unknown("there is no `pulumi` command on this machine", ".venv/bin/python -m board --no-stacks")
+REMEDY = "pulumi whoami -v"
 LEFT_OUT = Unknown("left out, as --no-stacks says")
 _SAID_CHARACTERS = 300
 

@@ -12,7 +12,7 @@ from cutover.asking import asking
 from cutover.refusal import Refusal
 
 T = TypeVar("T")
-AGAIN = "python -m board, once it answers"
+AGAIN = ".venv/bin/python -m board"
 
 
 async def in_thread(function: Callable[..., T], *arguments: object) -> T:

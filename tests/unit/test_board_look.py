@@ -54,7 +54,7 @@ def test_what_does_not_answer_in_time_is_unknown_and_nobody_waits_for_it() -> No
     hanging = threading.Event()
     found = read(hanging.wait, 0.05)
     assert found == Unknown(
-        "Route 53 was asked for the zone, and has not answered within 0.05 s", "python -m board, once it answers"
+        "Route 53 was asked for the zone, and has not answered within 0.05 s", ".venv/bin/python -m board"
     )
     hanging.set()
 

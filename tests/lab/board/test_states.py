@@ -150,7 +150,8 @@ def test_a_stack_that_is_locked(shared_world: World) -> None:
         lock.unlink()
     assert (found.exit_code, found.codes) == (ATTENTION, ["stack-locked"])
     assert "ada@laptop, process 4711" in found.form["in_charge"]["lock"]
-    assert "pulumi cancel live" in found.next
+    assert found.next == ".venv/bin/python -m board --watch"
+    assert "pulumi cancel live" in found.form["attention"][0]["text"]
 
 
 def test_metrics_that_are_missing(shared_world: World) -> None:
@@ -205,7 +206,7 @@ def test_an_api_that_is_slow(shared_world: World) -> None:
         found = seen(shared_world, "--limit", "4", AWS_ENDPOINT_URL_ROUTE_53=address)
     assert found.exit_code in (ATTENTION, NOT_TOLD)
     assert "has not answered within 4 s" in found.form["in_charge"]["weights"]["unknown"]
-    assert found.next == "python -m board, once it answers"
+    assert found.next == ".venv/bin/python -m board"
 
 
 def test_wrong_credentials(shared_world: World) -> None:
