@@ -1,5 +1,6 @@
 """The clusters: can who carries the traffic carry it, and could the other one?"""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -13,6 +14,7 @@ from cutover.checks.certificate import ISSUED
 from cutover.checks.check import Check
 from cutover.cluster_facts import ClusterFacts
 from cutover.cost import Overlap, last_tag_in, of_overlap
+from cutover.provenance import of_arn
 
 CERTIFICATE_DAYS = 21
 HOUR_SECONDS, DAY_SECONDS = 3600, 86400
@@ -58,8 +60,8 @@ def certificates(seen: Seen) -> Iterator[Reason]:
         elif found:
             left = (found.not_after - found.read_at).total_seconds() if found.not_after else None
             step = (
-                f"aws acm describe-certificate --certificate-arn {found.arn} --region {found.arn.split(':')[3]} "
-                "--query Certificate.[Status,RenewalSummary]"
+                f"aws acm describe-certificate --certificate-arn {shlex.quote(found.arn)} --region {_region(found.arn)} "
+                "--query 'Certificate.[Status,RenewalSummary]'"
             )
             if found.status != ISSUED or left is None:
                 yield Reason(
@@ -150,6 +152,10 @@ def _failing(seen: Seen, colour: ColourFacts) -> Iterator[Check]:
         yield from _not_holding(settled.check(seen_cluster, facts))
 
 
+def _region(arn: str) -> str:
+    return shlex.quote(of_arn(arn).region or "REGION")
+
+
 def _not_holding(check: Check) -> Iterator[Check]:
     if not check.holds:
         yield check
@@ -166,7 +172,9 @@ def _rescue(seen: Seen, sick: ColourFacts, check: Check) -> str:
     group = value_of(sick.group)
     if check.next_step or traffic is None or group is None:
         return check.next_step or f"pulumi up --refresh -s {sick.colour}"
-    return f"aws autoscaling describe-scaling-activities --auto-scaling-group-name {group.name} --max-items 5"
+    return (
+        f"aws autoscaling describe-scaling-activities --auto-scaling-group-name {shlex.quote(group.name)} --max-items 5"
+    )
 
 
 def _rebuild(seen: Seen, name: str) -> str:
