@@ -59,10 +59,8 @@ def certificates(seen: Seen) -> Iterator[Reason]:
                 yield Reason("certificate", text, f"pulumi up --refresh -s {colour.colour}", colour.colour)
         elif found:
             left = (found.not_after - found.read_at).total_seconds() if found.not_after else None
-            step = (
-                f"aws acm describe-certificate --certificate-arn {shlex.quote(found.arn)} --region {_region(found.arn)} "
-                "--query 'Certificate.[Status,RenewalSummary]'"
-            )
+            which = f"--certificate-arn {shlex.quote(found.arn)} --region {_region(found.arn)}"
+            step = f"aws acm describe-certificate {which} --query 'Certificate.[Status,RenewalSummary]'"
             if found.status != ISSUED or left is None:
                 yield Reason(
                     "certificate", f"the certificate of {colour.colour} is {found.status}", step, colour.colour
