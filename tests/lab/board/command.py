@@ -13,6 +13,8 @@ from tests.lab.world import World
 
 # A busy machine is no reason not to know something.
 PATIENCE_SECONDS = 60
+# A busy machine loses questions to DNS, and the board says so: no test is about that, so it looks again.
+LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,12 @@ def ran(world: World, *arguments: str, **environment: str) -> subprocess.Complet
 
 def seen(world: World, *arguments: str, **environment: str) -> Seen:
     """What it says as JSON; an environment variable that is set to nothing is not there."""
-    result = ran(world, "--json", *arguments, **environment)
-    assert result.stdout, result.stderr
-    form = json.loads(result.stdout)
-    assert tuple(form) == KEYS
-    return Seen(result.returncode, form)
+    for _ in range(LOOKS):
+        result = ran(world, "--json", *arguments, **environment)
+        assert result.stdout, result.stderr
+        form = json.loads(result.stdout)
+        assert tuple(form) == KEYS
+        found = Seen(result.returncode, form)
+        if "dns" not in found.codes:
+            break
+    return found
