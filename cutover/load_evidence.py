@@ -71,10 +71,15 @@ class Evidence:
         """The text of the parameter, with all figures rounded so that nothing seems better than it was."""
         said, figures = asdict(self), asdict(self.figures)
         del said["figures"]
-        rounded = {key: math.floor(figures[key] * 1000) / 1000 for key in _AT_LEAST}
-        rounded |= {key: math.ceil(figures[key] * 1000) / 1000 for key in _AT_MOST}
+        rounded = {key: math.floor(_thousandths(figures[key])) / 1000 for key in _AT_LEAST}
+        rounded |= {key: math.ceil(_thousandths(figures[key])) / 1000 for key in _AT_MOST}
         errors, at = _most_frequent(self.figures.errors), self.at.astimezone(UTC).isoformat()
         return json.dumps({"schema": SCHEMA, **said, **figures, **rounded, "errors": errors, "at": at})
+
+
+def _thousandths(figure: float) -> float:
+    """What was rounded before stays: 522.046 * 1000 is a little more than 522046."""
+    return round(figure * 1000, 6)
 
 
 _TEXTS = ("colour", "release", "group", "by")

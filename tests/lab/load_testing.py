@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lab.load import vegeta
+from lab.pulumi_command import Result
 from tests.lab import building
 from tests.lab.world import NAME, World
 
@@ -58,6 +59,22 @@ def typed(world: World, words: Sequence[str], environment: Mapping[str, str]) ->
         words, cwd=world.workspace.directory, env=environment, capture_output=True, text=True, check=False
     )
     return Typed(done.returncode, done.stdout, done.stderr)
+
+
+_NOT_READY = " is not ready to carry the traffic: "
+
+
+def tagging_in(attempt: Callable[[], Result]) -> tuple[Result, str]:
+    """What came of an attempt, or a preview of one, and why it is refused; empty when it is not.
+
+    Made again where `dns` refuses: on a machine that is too busy, questions to the lab's servers get lost.
+    """
+    for _ in range(_TRIES):
+        result = attempt()
+        said = [text for text in (*result.messages("error"), *result.messages("warning")) if _NOT_READY in text]
+        if not said or "dns" not in said[0].partition(_NOT_READY)[2].splitlines()[0]:
+            break
+    return result, said[0] if said else ""
 
 
 def requests_to(world: World, text: str) -> str:

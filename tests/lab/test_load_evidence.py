@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.lab import load_testing
-from tests.lab.load_testing import PEAK_RPS, SECONDS, parameter, passed, write
+from tests.lab.load_testing import PEAK_RPS, SECONDS, parameter, passed, tagging_in, write
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
 Edit = Callable[[dict[str, Any]], object]
@@ -25,16 +25,15 @@ def asked(first_in_charge: World) -> World:
 def judged(world: World) -> str:
     """What the preview of a tag-in says of the load test: the warning that it would be refused, or that it is good."""
     world.workspace.edit_stack(LIVE, active=SECOND)
-    preview = world.preview(LIVE)
+    preview, refused = tagging_in(lambda: world.preview(LIVE))
     assert preview.exit_code == 0, preview.output
-    refused = [text for text in preview.messages("warning") if "would be refused" in text]
     lines = [line for text in preview.messages("info") for line in text.splitlines() if line.startswith("load-test: ")]
     if not refused:
         (said,) = [line for line in lines if line.startswith("load-test: ok")]
         return said
-    assert f"{SECOND} is not ready to carry the traffic: load-test\n" in refused[0], refused
-    assert f".venv/bin/python -m load_test {SECOND}, then pulumi up -s live again" in refused[0]
-    return refused[0]
+    assert refused.startswith(f"would be refused: {SECOND} is not ready to carry the traffic: load-test\n"), refused
+    assert f".venv/bin/python -m load_test {SECOND}, then pulumi up -s live again" in refused
+    return refused
 
 
 def long_ago(hours: float) -> str:
@@ -73,9 +72,8 @@ def test_evidence_is_not_carried_over_each_with_its_words_and_the_true_one_is_ta
 
 def test_a_refused_tag_in_leaves_nothing_half_done_and_one_that_passed_goes_through_and_back(asked: World) -> None:
     before = asked.weights()
-    refused = asked.tag_in(SECOND)
+    refused, message = tagging_in(lambda: asked.tag_in(SECOND))
     assert refused.failed == ("ready",), refused.output
-    (message,) = [text for text in refused.messages("error") if "is not ready to carry the traffic" in text]
     assert f"load-test: {SECOND} was not tested since it was built" in message
     assert f"{PEAK_RPS} requests a second for {SECONDS} s" in message
     assert asked.weights() == before

@@ -57,6 +57,16 @@ def test_nothing_is_rounded_to_something_better() -> None:
     assert (found.figures.success, found.figures.rate, found.figures.p99) == (99.999, 99.999, 80.001)
 
 
+@given(st.floats(0, 10**6))
+def test_what_was_read_is_written_as_it_was(figure: float) -> None:
+    figures = replace(FIGURES, p50=figure, p95=figure, p99=figure, max=figure)
+    found = parse(replace(EVIDENCE, figures=figures).to_json())
+    assert isinstance(found, Evidence)
+    assert parse(found.to_json()) == found
+    assert figure <= found.figures.p99 * (1 + 1e-9) + 1e-9
+    assert found.figures.p99 <= figure + 0.001 + 1e-6
+
+
 def test_of_many_kinds_of_errors_the_most_frequent_are_kept_and_none_is_lost() -> None:
     many = {f"kind {number} {'x' * 100}": number for number in range(1, 21)}
     figures = replace(FIGURES, requests=2100, rate=2099 / 60, success=90.0, errors=many)
