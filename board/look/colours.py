@@ -31,6 +31,7 @@ from cutover.cost import Parts
 from cutover.drain import Drain
 from cutover.group_capacity import CapacitySeen
 from cutover.owned import BALANCER, Owned
+from cutover.record_set import target
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -64,15 +65,21 @@ class ColourLook:
         groups = then(await tasks.groups, self._own)
         balancers = then(await tasks.balancers, self._own)
         group = then(groups, lambda found: _counts(found, in_charge))
-        balancer = then(balancers, lambda found: found[0] if found else None)
+        load_test = asyncio.create_task(self._of(group, "SSM", self._load_test))
+        seen = asyncio.create_task(self._of(group, "Elastic Load Balancing", _cluster))
+        # Of several it takes what is read of the group to know which of them counts.
+        several = len(value_of(balancers) or ()) > 1
+        behind = value_of(await seen) if several else None
+        balancer = then(balancers, lambda found: _in_front(found, behind))
         capacity, cluster, certificate, kept = await asyncio.gather(
             self._of(group, "Auto Scaling", lambda aws, one: aws.capacity(one.name, aws.region)),
-            self._of(group, "Elastic Load Balancing", _cluster),
+            seen,
             self._certificate(balancer),
             self._drain(balancers, tasks.stack),
         )
-        load_test = asyncio.create_task(self._of(group, "SSM", self._load_test))
-        cost = await extras.cost(self._aws, _parts(self._shared, group, balancer, capacity), self._shared, self._limit)
+        stack = await tasks.stack
+        parts = _parts(self._shared, group, balancer, capacity, stack)
+        cost = await extras.cost(self._aws, parts, self._shared, self._limit)
         counted = await tasks.requests
         return ColourFacts(
             colour=self._colour,
@@ -80,12 +87,12 @@ class ColourLook:
             door=await door,
             group=group,
             balancer=balancer,
-            leftovers=_leftovers(groups, group, balancers),
+            leftovers=_leftovers(groups, group, balancers, balancer),
             capacity=capacity,
             cluster=cluster,
             drain=kept,
             certificate=certificate,
-            stack=await tasks.stack,
+            stack=stack,
             lock=(await tasks.locks)[self._colour],
             requests=counted.requests[self._colour],
             stragglers=counted.stragglers[self._colour],
@@ -148,11 +155,14 @@ def _parts(
     group: Fact[Group | None],
     balancer: Fact[Balancer | None],
     capacity: Fact[CapacitySeen | None],
+    stack: Fact[Stack],
 ) -> Fact[Parts]:
     for fact in (group, balancer, capacity):
         if isinstance(fact, Unknown):
             return fact
-    return Known(extras.parts(shared, value_of(group), value_of(balancer), value_of(capacity)))
+    known = value_of(stack)
+    built = known.cluster.shape if known and known.cluster else {}
+    return Known(extras.parts(shared, built, value_of(group), value_of(balancer), value_of(capacity)))
 
 
 def _cluster(aws: AwsReads, group: Group) -> ClusterSeen | None:
@@ -169,10 +179,23 @@ def _counts(groups: Sequence[Group], in_charge: InCharge | None) -> Group | None
     return next((one for one in groups if one.name in named), groups[0] if groups else None)
 
 
+def _in_front(balancers: Sequence[Balancer], cluster: ClusterSeen | None) -> Balancer | None:
+    """The load balancer that sends to the group, where one of them is known to; otherwise the first."""
+    names = {target(name) for name in cluster.balancers} if cluster else set()
+    first = balancers[0] if balancers else None
+    return next((one for one in balancers if target(one.dns_name) in names), first)
+
+
 def _leftovers(
-    groups: Fact[Sequence[Group]], chosen: Fact[Group | None], balancers: Fact[Sequence[Balancer]]
+    groups: Fact[Sequence[Group]],
+    group: Fact[Group | None],
+    balancers: Fact[Sequence[Balancer]],
+    balancer: Fact[Balancer | None],
 ) -> list[str]:
     """What there is beside the one group and the one load balancer, as while a release follows another one."""
-    one, every = value_of(chosen), value_of(groups) or ()
-    names = [f"group {group.name} ({group.release or 'no release'})" for group in every if group != one]
-    return [*names, *(f"load balancer {balancer.dns_name}" for balancer in (value_of(balancers) or ())[1:])]
+    others = [one for one in value_of(groups) or () if one != value_of(group)]
+    names = [f"group {one.name} ({one.release or 'no release'})" for one in others]
+    return [
+        *names,
+        *(f"load balancer {one.dns_name}" for one in value_of(balancers) or () if one != value_of(balancer)),
+    ]

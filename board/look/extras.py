@@ -1,5 +1,7 @@
 """What an hour of a colour costs, and the evidence of its load test."""
 
+from collections.abc import Mapping
+
 from board.facts import Balancer, Fact, Group, LoadTest, Unknown
 from board.look.aws_reads import AwsReads
 from board.look.reading import Limit, in_thread
@@ -13,9 +15,19 @@ from cutover.group_capacity import CapacitySeen
 
 
 def parts(
-    shared: SharedSettings, group: Group | None, balancer: Balancer | None, capacity: CapacitySeen | None
+    shared: SharedSettings,
+    built: Mapping[str, str],
+    group: Group | None,
+    balancer: Balancer | None,
+    capacity: CapacitySeen | None,
 ) -> Parts:
-    """What a colour is made of, as it is there; of what is not read (volumes, NAT gateways), as it is declared."""
+    """What a colour is made of, as it is there.
+
+    What is not read of AWS (volumes, NAT gateways, reserved units) is as its stack says that it was `built` (its shape;
+    empty where that is not known), and otherwise as it is declared.
+    """
+    gateways = _number(built, "natGateways", shared.nat_gateways)
+    units = _number(built, "loadBalancerCapacityUnits", shared.load_balancer_capacity_units)
     instances = len(capacity.zones) if capacity else 0
     if group is None and balancer is None:
         return Parts(idle_addresses=shared.nat_gateways if shared.keep_addresses else 0)
@@ -27,10 +39,15 @@ def parts(
         volume_gigabytes=root_volume.GIGABYTES,
         volumes=instances,
         load_balancers=1 if balancer else 0,
-        capacity_units=shared.load_balancer_capacity_units if balancer else 0,
-        nat_gateways=shared.nat_gateways,
-        addresses=shared.nat_gateways + zones,
+        capacity_units=units if balancer else 0,
+        nat_gateways=gateways,
+        addresses=gateways + zones,
     )
+
+
+def _number(built: Mapping[str, str], key: str, otherwise: int) -> int:
+    said = built.get(key, "")
+    return int(said) if said.isascii() and said.isdigit() else otherwise
 
 
 async def cost(aws: Fact[AwsReads], of: Fact[Parts], shared: SharedSettings, limit: Limit) -> Fact[ColourCost]:

@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from board.facts import Known, Lock, Requests, Unknown, then, value_of
-from board.look import backend, locks, project, requests
+from board.facts import Balancer, Group, Known, Lock, Requests, Unknown, then, value_of
+from board.look import backend, colours, extras, locks, project, requests
 from board.look.backend import Backend
 from board.look.locks import Directory
 from board.look.reading import Limit, in_thread
+from cutover.checks.settled import ClusterSeen
+from cutover.group_capacity import CapacitySeen
 from cutover.refusal import Refusal
 from tests.unit.sources import ROOT
+from tests.unit.stack_values import live
 
 PROJECT = """
 name: shop
@@ -271,3 +274,28 @@ def test_a_minute_that_nobody_has_told_of_yet_is_left_out_and_a_quiet_one_is_zer
     assert requests._whole({}, begin, told).last_minute == 0.0
     assert requests._told({"amber": Known({})}, begin, end, now) == 780  # three minutes are certainly told of
     assert Requests({}).last_minute is None
+
+
+def balancer(name: str, *zones: str) -> Balancer:
+    return Balancer(f"arn:{name}", f"{name}.elb.example", "Z", "active", zones)
+
+
+def test_of_several_load_balancers_the_one_in_front_of_the_group_counts() -> None:
+    orphan, used = balancer("orphan"), balancer("Used")
+    seen = ClusterSeen({"used.elb.example": "active"}, "", {}, {}, None)
+    assert colours._in_front([orphan, used], seen) == used
+    assert colours._in_front([orphan, used], None) == orphan
+    assert colours._in_front([], seen) is None
+    left = colours._leftovers(Known(()), Known(None), Known((orphan, used)), Known(used))
+    assert left == ["load balancer orphan.elb.example"]
+
+
+def test_a_colour_costs_by_what_is_there_and_by_what_it_was_built_with() -> None:
+    settings = live()
+    capacity = CapacitySeen("g", frozenset(), {}, {"i-1": "a", "i-2": "b", "i-3": "a"})
+    group = Group("g", "1", 0.0, 4, (), "m7i.xlarge")
+    made = extras.parts(settings.shared, {"natGateways": "2"}, group, balancer("one", "a", "b"), capacity)
+    assert (made.instance_type, made.instances, made.volumes) == ("m7i.xlarge", 3, 3)
+    assert (made.nat_gateways, made.addresses, made.load_balancers) == (2, 4, 1)
+    asleep = extras.parts(settings.shared, {}, None, None, None)
+    assert (asleep.idle_addresses, asleep.instances) == (settings.shared.nat_gateways, 0)
