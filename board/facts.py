@@ -19,6 +19,8 @@ from cutover.record_set import RecordSet
 from cutover.stragglers import Found
 from propagation import Outcome
 
+# How `propagation` says that a name server's address has not been looked up yet.
+_NOT_ASKED = "not asked yet"
 T = TypeVar("T")
 U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
@@ -168,6 +170,16 @@ class DnsFacts:
 
     outcome: Outcome | None
     expected: str = ""
+
+    @property
+    def not_yet(self) -> tuple[str, ...]:
+        """The servers and resolvers that had not said anything when the time was over: nothing is known of them."""
+        if self.outcome is None:
+            return ()
+        said = (*self.outcome.said_by_servers, *self.outcome.said_by_resolvers)
+        waiting = [one.server for one in said if not one.verdict]
+        waiting += [name for name, why in self.outcome.unlocated.items() if why == _NOT_ASKED]
+        return tuple(dict.fromkeys(waiting))
 
 
 @dataclass(frozen=True)

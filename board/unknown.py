@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from board.facts import ColourFacts, Facts, Unknown
+from board.facts import ColourFacts, Facts, Known, Unknown
 
 # Of an account that cannot be asked nothing is known: the first few say so.
 SHOWN = 4
+MORE_TIME = ".venv/bin/python -m board --limit 30"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ def _every(facts: Facts) -> Iterator[tuple[str, object, bool]]:
     yield "who is in charge", facts.in_charge, True
     yield "the config of live", facts.live, True
     yield "DNS", facts.dns, True
+    if isinstance(facts.dns, Known) and (waiting := facts.dns.value.not_yet):
+        yield "DNS", Unknown(f"there was no time for {', '.join(waiting)} to answer", MORE_TIME), True
     for colour in facts.colours.values():
         yield from _of_colour(colour, hides_stacks=stacks)
     yield "the stack live", facts.live_stack, stacks

@@ -65,8 +65,8 @@ def _missing(seen: Seen) -> Iterator[Reason]:
 def _answers(seen: Seen, live: LiveSettings, traffic: Traffic) -> Iterator[Reason]:
     """The check `dns` of a tag-in: every authoritative address, and one resolver, answers who carries the traffic."""
     found = value_of(seen.facts.dns)
-    if not found or found.outcome is None:
-        return
+    if not found or found.outcome is None or found.not_yet:
+        return  # who has not said anything yet may be about to
     asked = tuple(name for name in found.outcome.names)
     carriers = {name: carrying({traffic.switch: traffic.weights}) for name in asked}
     known = frozenset(name for name, one in seen.facts.colours.items() if value_of(one.balancer)) | {found.expected}

@@ -405,3 +405,21 @@ def test_no_text_from_outside_is_believed_to_be_a_colour() -> None:
     scene = healthy().colour(FIRST, group=Known(group), balancer=Known(balancer))
     assert judge(scene.facts).exit_code in (WELL, ATTENTION)
     assert SWITCH in judge(scene.facts).facts.service
+
+
+def test_who_had_no_time_to_answer_is_unknown_and_not_wrong() -> None:
+    found = dns_of(FIRST)
+    assert found.outcome
+    late = replace(found.outcome.said_by_servers[0], verdict="", status="not asked yet", records=())
+    outcome = replace(found.outcome, said_by_servers=(late,), unlocated={"ns2.example": "not asked yet"})
+    board = judge(healthy().but(dns=Known(replace(found, outcome=outcome))).facts)
+    assert (board.exit_code, list(board.attention)) == (NOT_TOLD, [])
+    assert board.unknown[0].reason == "there was no time for ns1.example (192.0.2.1), ns2.example to answer"
+    assert board.next_command.command == ".venv/bin/python -m board --limit 30"
+
+
+def test_a_name_server_without_an_address_is_wrong() -> None:
+    found = dns_of(FIRST)
+    assert found.outcome
+    outcome = replace(found.outcome, unlocated={"ns2.example": "NXDOMAIN"})
+    assert codes(healthy().but(dns=Known(replace(found, outcome=outcome)))) == ["dns"]
