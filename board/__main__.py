@@ -104,7 +104,7 @@ def _watch(options: argparse.Namespace) -> int:
             terminal.show(look(options), console)
             print(flush=True)
             time.sleep(options.every)
-    with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="visible") as live:
+    with Live(console=console, screen=True, auto_refresh=False, vertical_overflow="crop") as live:
         try:
             live.update(Text(_under_way(options)), refresh=True)
             while True:
