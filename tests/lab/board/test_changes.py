@@ -7,7 +7,8 @@ from tests.lab.board.command import Seen, seen
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 
-def test_a_tag_in_is_followed_and_never_held_up(world: World) -> None:
+def test_a_tag_in_is_followed_and_never_held_up(first_in_charge: World) -> None:
+    world = first_in_charge
     looks: list[Seen] = []
     over = threading.Event()
 
@@ -33,13 +34,16 @@ def test_a_tag_in_is_followed_and_never_held_up(world: World) -> None:
     after = seen(world)
     assert (after.exit_code, after.codes, after.form["in_charge"]["colour"]) == (WELL, [], SECOND)
     assert after.next == f"pulumi up -s live -c active={FIRST}"
-    assert [one["colour"] for one in after.form["history"]] == [SECOND, FIRST]
+    latest, before = after.form["history"][:2]
+    assert (latest["colour"], latest["ended"], before["colour"]) == (SECOND, "succeeded", FIRST)
+    assert latest["seconds"] > 0
     frozen = after.colour(FIRST)["frozen"]
     assert 0 < frozen["seconds_left"] <= 180
     world.must_tag_in(FIRST)
 
 
-def test_a_share_in_force(world: World) -> None:
+def test_a_share_in_force(first_in_charge: World) -> None:
+    world = first_in_charge
     world.workspace.edit_stack(LIVE, share={SECOND: 20})
     world.must_up(LIVE)
     found = seen(world)
@@ -51,7 +55,8 @@ def test_a_share_in_force(world: World) -> None:
     world.must_up(LIVE)
 
 
-def test_the_idle_colour_taken_down_by_hand(world: World) -> None:
+def test_the_idle_colour_taken_down_by_hand(first_in_charge: World) -> None:
+    world = first_in_charge
     scaling, balancing = world.workspace.aws("autoscaling"), world.workspace.aws("elbv2")
     before = seen(world).colour(SECOND)
     scaling.delete_auto_scaling_group(AutoScalingGroupName=before["instances"]["group"], ForceDelete=True)

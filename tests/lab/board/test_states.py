@@ -20,6 +20,8 @@ from tests.lab.world import CAPACITY, FIRST, LIVE, NAME, RELEASES, SECOND, World
 UP = "pulumi up -s live"
 REFRESH = "pulumi refresh -s live --yes && pulumi up -s live"
 PARAMETER = f"/tag-team/{NAME}/in-charge"
+# Long enough for whole minutes in which clients might have come.
+OUT_SECONDS = 600
 
 
 @contextmanager
@@ -156,11 +158,15 @@ def test_a_stack_that_is_locked(shared_world: World) -> None:
 
 
 def test_metrics_that_are_missing(shared_world: World) -> None:
-    out = in_charge(shared_world, json.dumps({**shared_world.named(), "colour": SECOND}))
-    with out:
-        pass  # now the second one was in charge, and is not any more
-    with faulty(shared_world, ApiFault("monitoring", "GetMetricData", "AccessDenied", -1)):
-        found = seen(shared_world)
+    with in_charge(shared_world, json.dumps({**shared_world.named(), "colour": SECOND})):
+        pass  # the second one was in charge, and is not any more
+    faults = shared_world.faults
+    faults.age_parameter(PARAMETER, OUT_SECONDS)
+    try:
+        with faulty(shared_world, ApiFault("monitoring", "GetMetricData", "AccessDenied", -1)):
+            found = seen(shared_world)
+    finally:
+        faults.age_parameter(PARAMETER, -OUT_SECONDS)
     assert (found.exit_code, found.codes) == (NOT_TOLD, [])
     assert f"whether clients are left at {SECOND}" in found.unknown
     for name in (FIRST, SECOND):
