@@ -90,7 +90,7 @@ def show(figures: Figures) -> None:
 
 
 def of_pools(load: LoadFigures) -> list[str]:
-    """The table of the pools, a line each: `moved`, `back`: how long after the switch the last of them had moved."""
+    """The table of the pools, a line each: `moved`, `back`: how long after each switch the last of them had moved."""
     lines = [f"{load.sent:.1f} requests/s sent, {load.asked} asked, from four pools of clients:"]
     lines.append(f"  {'pool':<22}{'requests':>9}{'failed':>8}{'moved':>10}{'back':>10}")
     for name, figures in load.pools.items():

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from lab import marks, picture, toolchain, workspace
 from lab.client import RunningServer, start
-from lab.figures import TAG_BACK, TAG_IN, Figures, show, switches, wrong
+from lab.figures import TAG_BACK, TAG_IN, Figures, of_pools, show, switches, wrong
 from lab.load import pool, vegeta
 from lab.load.attack import Aim, LoadFailed
 from lab.load.clients import REQUESTS_PER_SECOND, Clients
@@ -23,14 +23,13 @@ from lab.traffic import Steady
 from lab.workspace import CHECKOUT, Workspace
 
 __all__ = ["Figures", "RehearsalFailed", "progress", "rehearse", "run", "show"]
-FIGURES = CHECKOUT / ".lab" / "rehearsal.json"
+FOLDER = CHECKOUT / ".lab"
+FIGURES = "rehearsal.json"
 RELEASES = ("1.0.0", "1.1.0")
 # A second, as by default, says more of a busy machine than of a load balancer.
 READINESS_MILLISECONDS = 5000
 # Each colour can carry all the traffic, and somewhat more; half of it cannot.
 HEADROOM = 1.6
-# For how long a service lets a request wait: a second, as by default, says more of a busy machine, too.
-PATIENCE_SECONDS = 5.0
 Report = Callable[[str], None]
 
 
@@ -38,27 +37,43 @@ class RehearsalFailed(Exception):
     """A step did not end as it should; the message holds what the command printed."""
 
 
-def run(report: Report, requests_per_second: int = REQUESTS_PER_SECOND) -> int:
-    """Rehearse; 0 if every client was served throughout and the colour that was in charge first is so again."""
+def run(
+    report: Report,
+    requests_per_second: int = REQUESTS_PER_SECOND,
+    folder: Path = FOLDER,
+    ttl_seconds: int = pool.ALIAS_TTL_SECONDS,
+) -> int:
+    """Rehearse; 0 if every client was served throughout and the colour that was in charge first is so again.
+
+    requests_per_second: of all clients together. folder: where the figures and the picture go. ttl_seconds: of aliases.
+    """
     engine, program = toolchain.ensure(report), vegeta.ensure(report)
     figures = Figures(engine.engine_version, engine.provider_version)
     with (
         TemporaryDirectory(prefix="tag-team-rehearsal-") as scratch,
-        start(Path(scratch) / "server", machines=True) as server,
+        start(Path(scratch) / "server", alias_ttl=ttl_seconds, machines=True) as server,
     ):
         report("the embedded AWS and DNS are up; instances run")
         made = _laid_out(Path(scratch), server, requests_per_second, report)
+        pool.let_it_hold(server.client, server.addresses, ttl_seconds)
         first, second = made.project_config("cidrs")
-        clients = _clients(made, server, program, requests_per_second)
+        clients = Clients(
+            program,
+            Aim(made.project_config("names")[0], server.addresses.http_port),
+            pool.pools(server.addresses, requests_per_second),
+            made.project_config("clientKeepAlive"),
+            ttl_seconds,
+        )
         try:
             rehearse(made, lambda: clients, figures, report)
         except (RehearsalFailed, LoadFailed) as failure:
             report(str(failure))
+            report("\n".join(["until then:", *of_pools(clients.figures(())), *clients.served.failures]))
             return 1
         figures.lab_megabytes = server.peak_megabytes()
     report("the lab is down")
     figures.load = clients.figures(switches(figures.marks, first, second))
-    _keep(figures, clients, (first, second), report)
+    picture.keep(_keep(figures, clients, (first, second), folder), folder, report)
     show(figures)
     reasons = wrong(figures, first)
     for reason in reasons:
@@ -74,36 +89,19 @@ def _laid_out(scratch: Path, server: RunningServer, requests_per_second: int, re
     made.edit_project(readinessLatency=READINESS_MILLISECONDS)
     # One resolver of the world is in nobody's list, and keeps answers too long.
     made.edit_stack("live", resolvers=pool.honest_resolvers(server.addresses))
-    pool.let_it_hold(server.client, server.addresses)
+    # A request may wait for as long as its client does: a second, as by default, says more of a busy machine, too.
     each = HEADROOM * requests_per_second / made.project_config("capacity")
-    capacity = Capacity(per_second=each, patience_seconds=PATIENCE_SECONDS)
+    capacity = Capacity(per_second=each, patience_seconds=pool.TIMEOUT_SECONDS)
     server.client.set_machines(capacity=asdict(capacity))
     return made
 
 
-def _clients(made: Workspace, server: RunningServer, program: Path, requests_per_second: int) -> Clients:
-    return Clients(
-        program,
-        Aim(made.project_config("names")[0], server.addresses.http_port),
-        pool.pools(server.addresses, requests_per_second),
-        made.project_config("clientKeepAlive"),
-        pool.ALIAS_TTL_SECONDS,
-    )
-
-
-def _keep(figures: Figures, clients: Clients, colours: tuple[str, str], report: Report) -> None:
-    """Write down the figures, what the picture is drawn from, and the picture."""
-    FIGURES.parent.mkdir(exist_ok=True)
-    FIGURES.write_text(json.dumps(figures.as_dict(), indent=2) + "\n")
-    recording = Recording(
-        clients.began,
-        colours,
-        tuple(clients.by_second()),
-        clients.p99_by_second(),
-        tuple(figures.marks),
-        figures.as_dict(),
-    )
-    picture.keep(recording, FIGURES.parent, report)
+def _keep(figures: Figures, clients: Clients, colours: tuple[str, str], folder: Path) -> Recording:
+    """Write down the figures, and what the picture is drawn from."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / FIGURES).write_text(json.dumps(figures.as_dict(), indent=2) + "\n")
+    seconds, p99 = tuple(clients.by_second()), clients.p99_by_second()
+    return Recording(clients.began, colours, seconds, p99, tuple(figures.marks), figures.as_dict())
 
 
 def rehearse(made: Workspace, client: Callable[[], Steady | Clients], figures: Figures, report: Report) -> None:

@@ -7,6 +7,7 @@ import argparse
 import json
 import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -16,12 +17,15 @@ from pathlib import Path
 from lab import environment
 from lab.copies import Copies
 
+OPEN_FILES = 8192
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM, SIGINT or, if asked for, the end of stdin; one line of JSON says when it answers."""
     environment.enter()
     options = _parser().parse_args(arguments)
     _log_to(options.state_dir)
+    _allow_connections()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -58,6 +62,14 @@ def main(arguments: list[str] | None = None) -> int:
     if copies is None or wanted is not None or not copies.made:
         cloud.stop()
     return 0
+
+
+def _allow_connections() -> None:
+    """A load has more of them open at once than many shells allow by default."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < OPEN_FILES:
+        wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _log_to(state_dir: Path) -> None:

@@ -1,21 +1,15 @@
-"""A steady client of the live name: it resolves through a caching resolver, and counts what it is served."""
+"""A steady client: it makes requests at a rate, and counts what it is served."""
 
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Self
 
 import dns.resolver
 
-from lab.client import Addresses
-
 # As patient as a browser; a machine that is busy is not a failed request.
 TIMEOUT_SECONDS = 20.0
-# Requests go to loopback, whatever proxy the environment names.
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @dataclass
@@ -74,25 +68,3 @@ class Steady:
         self.served.failed += 1
         if len(self.served.failures) < 10:
             self.served.failures.append(f"{time.strftime('%H:%M:%S')} {failure!r}")
-
-
-class SteadyClient(Steady):
-    """Asks for `name` at the lab's common port, each time after asking the resolver anew.
-
-    Every request is a new connection, as from a new visitor.
-    """
-
-    def __init__(self, addresses: Addresses, name: str, per_second: float = 20.0) -> None:
-        super().__init__(per_second)
-        self._name, self._port = name, addresses.http_port
-        self._resolver = resolving(addresses.resolvers[0], addresses.dns_port)
-
-    def _request(self) -> None:
-        try:
-            address = self._resolver.resolve(self._name, "A", lifetime=TIMEOUT_SECONDS)[0].to_text()
-            request = urllib.request.Request(f"http://{address}:{self._port}/", headers={"Host": self._name})
-            with _DIRECT.open(request, timeout=TIMEOUT_SECONDS) as response:
-                response.read()
-                self._note(str(response.headers["X-Colour"]))
-        except (OSError, urllib.error.HTTPError, dns.exception.DNSException) as failure:
-            self._note(None, failure)

@@ -1,5 +1,6 @@
 """The four kinds of clients that a cutover meets, each as the flags with which vegeta behaves like them."""
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -13,6 +14,9 @@ ALIAS_TTL_SECONDS = 60
 _TIMES_TOO_LONG = 2
 # As patient as a browser; a machine that is busy is not a failed request.
 TIMEOUT_SECONDS = 20
+# So many seconds' worth of a pool's requests may be under way at once. A machine that is short of time then makes the
+# load slower, which is told, and not every answer later and later until clients give up.
+_UNDER_WAY_SECONDS = 2
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,16 @@ class Pool:
 
     def arguments(self) -> list[str]:
         """Of `vegeta attack`. Bodies are read and not kept; the rate is N requests in M seconds."""
-        rate = f"-rate={self.per_second.numerator}/{self.per_second.denominator}s"
-        common = [f"-resolvers={self.resolver}", rate, f"-timeout={TIMEOUT_SECONDS}s", "-max-body=0", "-duration=0"]
-        return [f"-name={self.name}", *common, *self.flags]
+        return [
+            f"-name={self.name}",
+            f"-resolvers={self.resolver}",
+            f"-rate={self.per_second.numerator}/{self.per_second.denominator}s",
+            f"-max-workers={max(10, math.ceil(_UNDER_WAY_SECONDS * self.per_second))}",
+            f"-timeout={TIMEOUT_SECONDS}s",
+            "-max-body=0",
+            "-duration=0",
+            *self.flags,
+        ]
 
 
 def pools(addresses: Addresses, rate: int) -> list[Pool]:

@@ -4,10 +4,12 @@ https://www.rfc-editor.org/rfc/rfc9112
 """
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from http import HTTPStatus
 
 MOST_BODY_BYTES = 1 << 20
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "proxy-connection", "te", "upgrade"})
 
 
@@ -23,9 +25,13 @@ class Message:
     fields: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
+    @cached_property
+    def _first(self) -> dict[str, str]:
+        return {key.lower(): value for key, value in reversed(self.fields)}
+
     def field(self, name: str) -> str:
-        """The value of a header field, empty when there is none."""
-        return next((value for key, value in self.fields if key.lower() == name.lower()), "")
+        """The value of a header field, the first one where it is there twice, empty when there is none."""
+        return self._first.get(name.lower(), "")
 
     @property
     def words(self) -> list[str]:
@@ -46,13 +52,15 @@ class Message:
     def with_fields(self, **fields: str) -> "Message":
         """The same with these header fields (`X_Name` for `X-Name`) in place of those of the same names."""
         new = {name.replace("_", "-"): value for name, value in fields.items()}
-        others = tuple((key, value) for key, value in self.fields if key.lower() not in {n.lower() for n in new})
-        return replace(self, fields=(*others, *new.items()))
+        taken = {name.lower() for name in new}
+        others = [pair for pair in self.fields if pair[0].lower() not in taken]
+        return Message(self.start, (*others, *new.items()), self.body)
 
     def end_to_end(self) -> "Message":
         """The same without what concerns one connection only, and with the length of its body."""
-        kept = tuple((key, value) for key, value in self.fields if key.lower() not in _HOP_BY_HOP)
-        same = replace(self, fields=kept)
+        same = Message(
+            self.start, tuple([pair for pair in self.fields if pair[0].lower() not in _HOP_BY_HOP]), self.body
+        )
         return same.with_fields(Content_Length=str(len(self.body))) if self.body or not self._may_be_empty() else same
 
     def _may_be_empty(self) -> bool:
@@ -66,7 +74,7 @@ class Message:
 
 def response(status: int, fields: dict[str, str] | None = None, body: bytes = b"") -> Message:
     """A response with its length."""
-    start = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"
+    start = f"HTTP/1.1 {status} {_PHRASES[status]}"
     return Message(start, (*(fields or {}).items(), ("Content-Length", str(len(body)))), body)
 
 
@@ -89,17 +97,18 @@ async def read(reader: asyncio.StreamReader, asked: Message | None = None) -> Me
     except asyncio.LimitOverrunError as endless:
         raise MalformedError("its head has no end") from endless
     start, *lines = head.decode("latin-1").lstrip("\r\n").split("\r\n")
-    message = Message(start, tuple(_field(line) for line in lines if line))
+    message = Message(start, tuple([_field(line) for line in lines if line]))
     if len(message.words) < 2 or (asked is None) == start.startswith("HTTP/"):
         raise MalformedError(start)
     if asked is not None and not message.words[1].isdigit():
         raise MalformedError(start)
     try:
-        return replace(message, body=await _body(reader, message, asked))
+        body = await _body(reader, message, asked)
     except asyncio.IncompleteReadError as ended:
         raise MalformedError("it ends in its body") from ended
     except asyncio.LimitOverrunError as endless:
         raise MalformedError("its body has no end") from endless
+    return Message(start, message.fields, body) if body else message
 
 
 def _field(line: str) -> tuple[str, str]:

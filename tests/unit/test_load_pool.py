@@ -47,6 +47,11 @@ def test_all_pools_together_send_what_was_asked_for(rate: int, said: str) -> Non
     assert all(said in pool.arguments() for pool in made)
 
 
+def test_what_is_under_way_at_once_is_bounded_by_the_rate() -> None:
+    assert all("-max-workers=100" in pool.arguments() for pool in pools(HERE, 200))
+    assert all("-max-workers=10" in pool.arguments() for pool in pools(HERE, 1))
+
+
 @pytest.mark.parametrize("rate", [0, -1])
 def test_no_rate_is_refused(rate: int) -> None:
     with pytest.raises(ValueError, match="at least 1"):

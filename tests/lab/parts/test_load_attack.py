@@ -193,7 +193,7 @@ def test_requests_that_were_lost_are_no_load(tmp_path: Path, around: tuple[Web, 
 
 def test_lines_that_are_no_results_are_no_load(tmp_path: Path, around: tuple[Web, Resolver]) -> None:
     web, resolver = around
-    program = scripted(tmp_path, 'if [ "$1" = attack ]; then echo; exec sleep 600; else echo "\033[2Joh"; exec cat; fi')
+    program = scripted(tmp_path, 'if [ "$1" = attack ]; then exec sleep 600; else echo "\033[2Joh"; exec cat; fi')
     attack = Attack(program, Aim(NAME, web.port), [clients(pool.HONEST, resolver)])
     with pytest.raises(LoadFailed, match="1 strange lines") as failed, attack:
         pass
