@@ -1,5 +1,6 @@
 """The requests that both colours' load balancers get, by the minute, and whether clients are left behind."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -44,16 +45,16 @@ class RequestLook:
         end = int(self._now) // MINUTE_SECONDS * MINUTE_SECONDS
         begin = end - SHOWN_MINUTES * MINUTE_SECONDS
         up = [colour for colour, arns in self._balancers.items() if arns]
-        counts = {
-            colour: await limit.read("CloudWatch", f"for the requests of {colour}", self._count, colour, begin, end)
-            for colour in up
-        }
+        left = asyncio.gather(*(self._stragglers(colour, limit) for colour in self._balancers))
+        counted = await asyncio.gather(
+            *(limit.read("CloudWatch", f"for the requests of {one}", self._count, one, begin, end) for one in up)
+        )
+        counts = dict(zip(up, counted, strict=True))
         told = _told(counts, begin, end, self._now)
         requests: dict[str, Fact[Requests | None]] = dict.fromkeys(self._balancers, Known(None))
         for colour, found in counts.items():
             requests[colour] = found if isinstance(found, Unknown) else Known(_whole(found.value, begin, told))
-        left = {colour: await self._stragglers(colour, limit) for colour in self._balancers}
-        return Seen(requests, left)
+        return Seen(requests, dict(zip(self._balancers, await left, strict=True)))
 
     def _count(self, colour: str, begin: int, end: int) -> dict[int, float]:
         return by_minute(self._aws.requests_by_minute(arn, begin, end) for arn in self._balancers[colour])
