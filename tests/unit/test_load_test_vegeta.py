@@ -78,9 +78,12 @@ class Fake:
 class Endless(Fake):
     """One that goes on until it is stopped."""
 
+    is_over = False
+
     def hits(self) -> Iterator[Hit]:
         yield from self._hits
         self.stopped.wait(30)
+        self.is_over = True
 
 
 def run(attack: Fake, look: Callable[[], None] = lambda: None, limits: Limits = LIMITS) -> tuple[Ended, list[str]]:
@@ -121,8 +124,10 @@ def _raise(error: Exception) -> None:
 def test_it_ends_when_clients_are_sent_to_the_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(running, "WATCH_SECONDS", 0.01)
     weight = Refusal("it has weight", seen="5", allowed="0", next_step="none")
+    attack = Endless(hits(10))
     with pytest.raises(Refusal, match="it has weight"):
-        run(Endless(hits(10)), look=lambda: _raise(weight))
+        run(attack, look=lambda: _raise(weight))
+    assert not attack.is_over, "and not only found afterwards"
     with pytest.raises(OSError, match="AWS is away"):
         run(Endless(hits(10)), look=lambda: _raise(OSError("AWS is away")))
 
@@ -173,6 +178,14 @@ def test_rows_are_read_as_they_come_with_whatever_an_error_says(tmp_path: Path) 
     with Attack(program, ORDER, os.environ) as attack:
         assert list(attack.hits()) == [Hit(1.0, 0.005, "connection refused")]
         assert attack.problem() == ""
+
+
+def test_what_it_is_started_with_has_no_proxy(tmp_path: Path) -> None:
+    program = stand_in(tmp_path, 'echo "proxy: $http_proxy$HTTPS_PROXY" >&2; exit 3')
+    environment = {**os.environ, "http_proxy": "http://one", "HTTPS_PROXY": "http://two"}
+    with Attack(program, ORDER, environment) as attack:
+        assert list(attack.hits()) == []
+        assert attack.problem() == "exit codes 3 and 0; proxy:"
 
 
 def test_targets_go_in_by_standard_input_and_last_words_come_out(tmp_path: Path) -> None:
