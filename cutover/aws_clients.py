@@ -18,7 +18,7 @@ _OF_SERVICE = {"cloudwatch": Config(retries={"mode": "standard", "max_attempts":
 Make = TypeVar("Make", bound=Callable[..., Any])
 
 
-def shared(make: Make) -> Make:
+def shared(make: Make, config: Config = CONFIG) -> Make:
     """`make`, the method `client` of a session, for (service, region): one client of each, whoever asks.
 
     Clients may be shared among threads, sessions may not, so that one at a time is made:
@@ -31,7 +31,7 @@ def shared(make: Make) -> Make:
     def client(service: str, region: str | None = None) -> Any:
         with making:
             if (service, region) not in made:
-                made[service, region] = make(service, region_name=region, config=_OF_SERVICE.get(service, CONFIG))
+                made[service, region] = make(service, region_name=region, config=_OF_SERVICE.get(service, config))
             return made[service, region]
 
     return cast(Make, client)

@@ -202,6 +202,7 @@ class Cloud:
                 ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
                 ("ec2", "GetConsoleOutput"): Consoles(self._running.console if self._running else lambda _: b""),
                 ("pricing", "GetProducts"): get_products,
+                ("ssm", "GetParameterHistory"): parameters.name_the_author,
                 **REFUSALS,
             },
             self._board.take_api_fault,
