@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m lab.cutover_faults", description=__doc__)
     names = [*(fault.name for fault in FAULTS), KILLED_NAME]
     parser.add_argument("--only", nargs="+", choices=names, default=names, help="only these; the others' rows stay")
+    parser.add_argument("--page", action="store_true", help="play nothing: the page anew from what has been found")
     parser.add_argument("--rate", type=int, default=Load.rate, help=f"requests a second, {Load.rate} unless given")
     parser.add_argument("--kills", type=int, default=KILLS, help=f"how many, {KILLS} unless given")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6), help="of their moments")
@@ -103,6 +104,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Play what is wanted, say what came of it, and what should not be."""
     environment.enter()
     options = _parser().parse_args(arguments)
+    if options.page:
+        write(read())
+        return 0
     try:
         load = Load(vegeta.ensure(_report), options.rate)
         with built(_report) as original:

@@ -138,8 +138,9 @@ FAULTS = (
         Moment.RAISED,
         _half_of_the_incoming_dies,
         "Its load balancer goes on sending to dead instances until its health checks find out: 3 in a row (in the lab "
-        "in 3 s, on AWS in 30). Whoever is sent there meanwhile gets a 502. Then the step that lowers is refused, as "
-        "half a colour is not enough, and the outgoing colour keeps its weight.",
+        "in 3 s, on AWS in 30). Whoever is sent there meanwhile gets a 502, which are few, as most resolvers hold the "
+        "other answer still. Then the step that lowers is refused, as half a colour is not enough, and the outgoing "
+        "colour keeps its weight.",
         may_fail=(HONEST, KEEP_ALIVE, HOLDS_TWICE),
         is_refused=True,
     ),
@@ -149,8 +150,8 @@ FAULTS = (
         Moment.RAISED,
         _half_of_the_incoming_dies,
         "The load balancer has not found out when the program asks it, 15 s later, so the outgoing colour is lowered. "
-        "What fails is what is sent to dead instances, and what the others cannot carry, until the group has replaced "
-        "them. Tagging back takes effect as fast as DNS does.",
+        "What fails is what is sent to dead instances until it has, and after that what the others cannot carry, until "
+        "the group has replaced them. Tagging back takes effect as fast as DNS does.",
         may_fail=EVERYBODY,
         pace=AWS_PACE,
     ),
