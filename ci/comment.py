@@ -65,7 +65,7 @@ def headline(told: Preview) -> str:
 
 def section(outcome: Outcome) -> str:
     """One stack: what would be done, what refused it, what the program said of it."""
-    parts = [f"#### {code(outcome.stack)}: {outcome.told}"]
+    parts = [f"#### {code(outcome.stack)}: {code(outcome.told)}"]
     if not outcome.succeeded:
         parts.append(fenced("\n".join(outcome.why), _LONGEST_LINES))
     if outcome.steps:
@@ -99,7 +99,7 @@ def of_drift(outcomes: Sequence[Outcome], board: Said | None) -> str:
     parts = [
         DRIFT_MARKER,
         "What is there is not what the main branch says. `pulumi preview --expect-no-changes` of each stack:",
-        table(("stack", ""), ((code(one.stack), one.told) for one in outcomes)),
+        table(("stack", ""), ((code(one.stack), code(_drifted(one))) for one in outcomes)),
         *(section(one) for one in outcomes if one.steps or not one.succeeded),
     ]
     if board:
@@ -108,8 +108,13 @@ def of_drift(outcomes: Sequence[Outcome], board: Said | None) -> str:
     return "\n\n".join(_fitting(parts, [], MOST_CHARACTERS - _ROOM))
 
 
+def _drifted(outcome: Outcome) -> str:
+    """What `--expect-no-changes` found: with changes it ends like a refusal."""
+    return f"{len(outcome.steps)} changes" if outcome.steps else outcome.told
+
+
 def _summary(told: Preview) -> list[str]:
-    rows = [(code(outcome.stack), outcome.told) for outcome in told.outcomes]
+    rows = [(code(outcome.stack), code(outcome.told)) for outcome in told.outcomes]
     rows += [
         (code(stack), "left alone: it carries traffic, and gets this once it is tagged out") for stack in told.left
     ]

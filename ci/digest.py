@@ -62,10 +62,10 @@ def tracked(root: Path) -> dict[str, bytes]:
 
 def changed(root: Path, base: str) -> tuple[str, ...] | None:
     """The files that differ between the commit `base` and HEAD; None when git does not know `base`."""
+    # Whatever it says it is a commit, and no option.
+    asked = ("diff", "--name-only", "--no-renames", "-z", "--end-of-options", base, "HEAD", "--")
     try:
-        return tuple(
-            filter(None, _git(root, "diff", "--name-only", "--no-renames", "-z", base, "HEAD", "--").split("\0"))
-        )
+        return tuple(filter(None, _git(root, *asked).split("\0")))
     except Refusal:
         return None
 

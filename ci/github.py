@@ -37,10 +37,12 @@ class GitHub:
     author: whose comments and issues are ours. What somebody else wrote is never taken for it, whatever it says.
     """
 
-    def __init__(self, api: str, repository: str, token: str, author: str = BOT) -> None:
+    def __init__(
+        self, api: str, repository: str, token: str, author: str = BOT, retries: urllib3.Retry | bool = _RETRIES
+    ) -> None:
         self._api, self._author = api.rstrip("/"), author
         self._repository = f"/repos/{repository}"
-        self._pool = urllib3.PoolManager(retries=_RETRIES, timeout=30)
+        self._pool = urllib3.PoolManager(retries=retries, timeout=30)
         self._headers = {
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",

@@ -107,7 +107,7 @@ def _build_once(folder: Path, environment: Mapping[str, str], report: Report) ->
     """Build into a folder beside `folder` and rename it when complete; only one process per user does so."""
     require_go([_CLI, _BRIDGE], environment)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(f"{folder.name}.lock"), report):
+    with locked(folder.with_name(f"{folder.name}.lock"), report):
         if folder.exists():
             return
         unfinished = folder.with_name(f"{folder.name}.unfinished")
@@ -131,7 +131,7 @@ def _provider(bridge: Path, cache: Path, environment: Mapping[str, str], report:
     # Imported here because it takes half a second, which only the first use without a provider has to spend.
     from lab.plugins.bridge import BridgeFailed, download_provider  # noqa: PLC0415
 
-    with _locked(cache / f"{downloads.name}.lock", report):
+    with locked(cache / f"{downloads.name}.lock", report):
         started = time.monotonic()
         try:
             with ThreadPoolExecutor(1) as pool:
@@ -152,7 +152,7 @@ def _provider(bridge: Path, cache: Path, environment: Mapping[str, str], report:
 
 
 @contextlib.contextmanager
-def _locked(path: Path, report: Report) -> Iterator[None]:
+def locked(path: Path, report: Report) -> Iterator[None]:
     """Hold an exclusive lock on `path`; the kernel lets go of it however its holder ends."""
     with path.open("w") as file:
         waited = 0.0
