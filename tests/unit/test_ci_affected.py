@@ -38,7 +38,7 @@ def test_what_it_never_runs_affects_none(path: str) -> None:
 
 
 def test_a_stacks_own_file_affects_that_stack_alone() -> None:
-    assert affected.by(["Pulumi.red.yaml", "docs/x.md"], STACKS) == Affected(own=frozenset({"red"}))
+    assert affected.by(["Pulumi.red.yaml", "docs/x.txt"], STACKS) == Affected(own=frozenset({"red"}))
     assert affected.by(["Pulumi.live.yml"], STACKS) == Affected(own=frozenset({"live"}))
 
 

@@ -14,7 +14,7 @@ FILES = {
     "__main__.py": b"1",
     "components/a.py": b"a",
     "components/b.py": b"b",
-    "docs/x.md": b"x",
+    "docs/x.txt": b"x",
 }
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:abc:def"}
 
@@ -48,7 +48,7 @@ def test_a_folder_of_the_program_is_one_fact_and_docs_are_none() -> None:
         ({"components/c.py": b"new"}, {"program, components"}),
         ({"__main__.py": b"other"}, {"program, __main__.py"}),
         ({"mine/new.py": b"new"}, {"program, mine"}),
-        ({"docs/x.md": b"other"}, set()),
+        ({"docs/x.txt": b"other"}, set()),
         ({"Pulumi.red.yaml": b"other"}, set()),
     ],
 )
@@ -90,11 +90,11 @@ def test_what_git_tracks_counts_as_it_is_on_disk(checkout: Path) -> None:
     assert digest.tracked(checkout) == FILES
     (checkout / "__main__.py").write_bytes(b"edited")
     (checkout / "components/untracked.pyc").write_bytes(b"x")
-    (checkout / "docs/x.md").unlink()
+    (checkout / "docs/x.txt").unlink()
     found = digest.tracked(checkout)
     assert found["__main__.py"] == b"edited"
     assert "components/untracked.pyc" not in found
-    assert "docs/x.md" not in found
+    assert "docs/x.txt" not in found
 
 
 def test_a_link_counts_by_where_it_leads(checkout: Path) -> None:
