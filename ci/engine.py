@@ -95,7 +95,7 @@ def _run(root: Path, stack: str, command: str, *, policies: bool, **more: Any) -
         printed.append(line)
         console.tell(f"{stack}: {line.rstrip()}")
 
-    packs = [str(root / POLICY_PACK)] if policies and (root / POLICY_PACK).is_dir() else []
+    packs = [_policy_pack(root)] if policies else []
     common: dict[str, Any] = {
         "policy_packs": packs,
         "color": "never",
@@ -115,6 +115,19 @@ def _run(root: Path, stack: str, command: str, *, policies: bool, **more: Any) -
     return Outcome(
         stack, succeeded, heard.steps, violations=heard.violations, output="\n".join(printed), **heard.messages
     )
+
+
+def _policy_pack(root: Path) -> str:
+    """Where it is; raises Refusal without one: nothing would be against a policy."""
+    folder = root / POLICY_PACK
+    if not (folder / "PulumiPolicy.yaml").is_file():
+        raise Refusal(
+            "there is no policy pack to preview with",
+            seen=f"no {POLICY_PACK}/PulumiPolicy.yaml in {root}",
+            allowed=f"the folder {POLICY_PACK} of the checkout",
+            next_step=f"git checkout HEAD -- {POLICY_PACK}",
+        )
+    return str(folder)
 
 
 @contextlib.contextmanager

@@ -21,7 +21,12 @@ _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _STRING = re.compile(r"'(?:[^']|'')*'")
 SUCCESS, FAILURE, SKIPPED = "success", "failure", "skipped"
 Values = Mapping[str, Any]
-FUNCTIONS: Values = {"always": lambda: True, "fromJSON": json.loads, "contains": lambda of, one: one in of}
+FUNCTIONS: Values = {
+    "always": lambda: True,
+    "cancelled": lambda: False,
+    "fromJSON": json.loads,
+    "contains": lambda of, one: one in of,
+}
 
 
 def load(path: Path) -> dict[str, Any]:
@@ -214,7 +219,8 @@ class Runner:
             return not failed
         whole = _EXPRESSION.fullmatch(condition.strip())
         found = bool(evaluate(whole[1] if whole else condition, contexts))
-        return found and (not failed or "always()" in condition)
+        # Without a function of its own a condition also means that all went well.
+        return found and (not failed or any(name in condition for name in ("always()", "cancelled()")))
 
     def _use(self, step: Values, contexts: Values, folder: Path, environment: dict[str, str]) -> None:
         given = {name: filled(value, contexts) for name, value in step.get("with", {}).items()}

@@ -277,7 +277,7 @@ def test_drift_is_an_issue_until_it_is_gone(repository: Repository) -> None:
     assert results(jobs) == {"drift": SUCCESS, "issue": SUCCESS}, logs(jobs)
     assert repo.hub.issues == {}
 
-    repo.edit(SECOND, release="1.2.0")
+    repo.edit(SECOND, release="1.9.0")
     repo.git("commit", "-qam", "not carried out")
     drifted = repo.git("rev-parse", "HEAD")
     jobs = repo.run("drift", drifted, {}, "schedule")
