@@ -59,7 +59,7 @@ def headline(told: Preview) -> str:
         return f"Refused: {', '.join(map(code, refused))}"
     changed = [outcome.stack for outcome in told.outcomes if outcome.steps]
     if changed:
-        return f"Would change: {', '.join(map(code, changed))}, in this order"
+        return f"Would change: {', '.join(map(code, changed))}{', in this order' if len(changed) > 1 else ''}"
     return "Nothing would change"
 
 
@@ -99,18 +99,13 @@ def of_drift(outcomes: Sequence[Outcome], board: Said | None) -> str:
     parts = [
         DRIFT_MARKER,
         "What is there is not what the main branch says. `pulumi preview --expect-no-changes` of each stack:",
-        table(("stack", ""), ((code(one.stack), code(_drifted(one))) for one in outcomes)),
+        table(("stack", ""), ((code(one.stack), code(one.told)) for one in outcomes)),
         *(section(one) for one in outcomes if one.steps or not one.succeeded),
     ]
     if board:
         parts.append(f"The board: {board.word}\n\n{fenced(board.text, _LONGEST_OUTPUT)}")
     parts.append("What to do: [docs/pull-requests.md](../blob/HEAD/docs/pull-requests.md#drift).")
     return "\n\n".join(_fitting(parts, [], MOST_CHARACTERS - _ROOM))
-
-
-def _drifted(outcome: Outcome) -> str:
-    """What `--expect-no-changes` found: with changes it ends like a refusal."""
-    return f"{len(outcome.steps)} changes" if outcome.steps else outcome.told
 
 
 def _summary(told: Preview) -> list[str]:

@@ -142,13 +142,13 @@ def test_a_pull_request_that_tags_in_is_previewed_approved_done_and_tagged_back(
 
     assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
     assert [line for line in TAG_IN if line not in repo.comment] == []
-    assert "Would change: `live`, in this order" in repo.comment
+    assert "Would change: `live`\n" in repo.comment
     assert f"In charge now: `{FIRST} at 1.0.0" in repo.comment
     for check in ("awake: ok", "capacity: ok", "probes: ok", "dns: ok"):
         assert check in repo.comment
     record = seen.of_comment(repo.comment)
     assert (record.stacks, record.refused, len(record.steps[LIVE])) == ((LIVE,), False, 4)
-    assert record.facts["weights of www.shop.example"] == "www.shop.example: blue 0, red 100"
+    assert record.facts["weights of www.shop.example"] == "blue 0, red 100"
     assert world.in_charge() == FIRST
 
     # A second push: the one comment is kept up to date.
@@ -257,6 +257,7 @@ def test_a_pull_request_that_edits_a_colour_and_live_deploys_first_and_then_asks
     jobs = repo.preview()
     assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
     assert seen.of_comment(repo.comment).stacks == (SECOND, LIVE)
+    assert f"Would change: `{SECOND}`, `{LIVE}`, in this order" in repo.comment
 
     # Nobody approves `live`: the colour is deployed, and in charge is who was.
     repo.runner.approves = lambda environment: environment != LIVE
@@ -283,7 +284,9 @@ def test_drift_is_an_issue_until_it_is_gone(repository: Repository) -> None:
     jobs = repo.run("drift", drifted, {}, "schedule")
     assert results(jobs) == {"drift": SUCCESS, "issue": SUCCESS}, logs(jobs)
     ((_, issue),) = repo.hub.issues.items()
-    assert f"| `{SECOND}` | `" in issue["body"]
+    assert f"#### `{SECOND}`: `" in issue["body"]
+    assert "+- aws:autoscaling:Group" in issue["body"]
+    assert "refused" not in issue["body"]
     assert f"| `{FIRST}` | `no changes` |" in issue["body"]
     assert issue["state"] == "open"
     repo.git("checkout", "-q", "main")

@@ -33,7 +33,7 @@ def test_a_tag_in_shows_its_four_lines_readiness_who_is_in_charge_and_the_board(
     assert body.startswith(MARKER)
     assert seen.of_comment(body) == SEEN
     for said in (
-        "Would change: `live`, in this order",
+        "Would change: `live`\n",
         "In charge now: `red at 1.0.0, since noon`",
         "+- pulumi:index:Stash  ready  replace  active: red => blue",
         " ~ aws:route53:Record  www.shop.example-blue  update  weight: 0 => 100",
