@@ -83,6 +83,10 @@ def release(cluster: Mapping[str, Any] | None) -> str:
     return fact(str(cluster.get("release") or "unknown")) if cluster else "asleep, or not built"
 
 
+def _weights(name: str, of: Mapping[str, int]) -> str:
+    return fact(weights.describe({name: of}).removeprefix(f"{name}: "))
+
+
 def _named(history: History) -> str:
     return "" if history.latest_unreadable or not history.entries else history.entries[-1].colour
 
