@@ -50,10 +50,7 @@ def look(root: Path, project: Project) -> World:
     named = _named(history)
     facts = {
         "in charge": in_charge(history),
-        **{
-            f"weights of {name}": fact(weights.describe({name: of}).removeprefix(f"{name}: "))
-            for name, of in of_names.items()
-        },
+        **{f"weights of {name}": _weights(name, of) for name, of in of_names.items()},
         **{state_of(stack): digest.of_state(deployment) for stack, deployment in held.items()},
         **{release_of(colour): release(clusters.get(colour)) for colour in project.colours},
         **digest.of_config(files, project.stacks),
