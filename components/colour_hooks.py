@@ -28,12 +28,12 @@ DOOR_SECONDS = 20
 class ColourHooks:
     """Every hook that a colour's state may name, registered under names that never change, asleep or awake.
 
-    `owned` is the stack's own state.
+    `owned` is the stack's own state. `traffic` tells who carries the traffic, by a look that all hooks share.
     """
 
     def __init__(self, settings: ColourSettings, zone_id: str, owned: Sequence[Owned], aws: AwsClusters) -> None:
         self._settings, self._aws, self._drain = settings, aws, DrainLook(owned, aws)
-        self._traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, display.warn)
+        self.traffic = TrafficLook(aws, zone_id, settings.shared, LOOK_SECONDS, display.warn)
         self.full_capacity = hook.register("full-capacity", self._full_capacity)
         self.reserving = hook.register("reserving", self._reserving)
         self.frozen_create, self.frozen_update, self.frozen_delete = (
@@ -55,7 +55,7 @@ class ColourHooks:
         """
         taken_down = Change(Operation.DELETE, self._settings.colour, "Cluster", {}, {})
         try:
-            traffic = replace(self._traffic.read(), drain=self._drain.read())
+            traffic = replace(self.traffic.read(), drain=self._drain.read())
         except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
             raise self._unreadable(taken_down, error) from None
         self._decide(taken_down, traffic)
@@ -82,7 +82,7 @@ class ColourHooks:
             settings = self._settings
             freeze.refuse_another_service(settings.colour, change, settings.shared.names[0], hotfix=settings.hotfix)
             try:
-                traffic = replace(await self._traffic(), drain=await in_thread(self._drain.read))
+                traffic = replace(await self.traffic(), drain=await in_thread(self._drain.read))
             except Exception as error:  # noqa: BLE001  # whatever the reason: who cannot look must not touch
                 raise self._unreadable(change, error) from None
             loud = self._decide(change, traffic)
@@ -109,7 +109,7 @@ class ColourHooks:
         for waited in range(DOOR_SECONDS):
             report(f"the door is closed; giving a tag-in under way {DOOR_SECONDS - waited} s to show itself")
             await asyncio.sleep(1)
-        self._traffic.forget()
+        self.traffic.forget()
         await self._refuse_frozen(Operation.DELETE)(args)
 
     async def _full_capacity(self, args: pulumi.ResourceHookArgs) -> None:

@@ -15,12 +15,13 @@ import yaml
 
 from components.config_key import Key
 from components.settings import COLOUR_KEYS, LIVE, LIVE_KEYS, SHARED_KEYS
+from cutover.cost import OwnPrices
 
 DOCS, PROJECT = Path("docs/config.md"), Path("Pulumi.yaml")
 BEGIN, END = "<!-- written by python -m components.config_table -->", "<!-- end of what it writes -->"
 # https://www.pulumi.com/docs/iac/concepts/projects/project-file/#config-options
 _EMPTY = '""'
-_TYPES = {bool: "boolean", int: "integer", tuple: "array", dict: "object"}
+_TYPES = {bool: "boolean", int: "integer", tuple: "array", dict: "object", OwnPrices: "object"}
 
 
 def documented(page: str, project: str) -> str:

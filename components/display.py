@@ -42,6 +42,11 @@ def would_be(refusal: Refusal, urn: str) -> None:
     pulumi.log.warn(f"would be {refusal}", cast(pulumi.Resource, _Addressee(urn)))
 
 
+def say(text: str) -> None:
+    """Leave a message on no resource's line."""
+    pulumi.log.info(printable(text))
+
+
 def warn(text: str) -> None:
     """Leave a warning on no resource's line."""
     pulumi.log.warn(printable(text))

@@ -9,6 +9,8 @@ import pulumi_aws as aws
 
 from components.load_balancer import EVERYWHERE, LoadBalancer
 
+ROOT_VOLUME_TYPE, ROOT_VOLUME_GIGABYTES = "gp3", 20
+
 
 @dataclass(frozen=True)
 class LaunchSpec:
@@ -100,7 +102,10 @@ class Instances(pulumi.ComponentResource):
     def _launch_template(self, security_group: aws.ec2.SecurityGroup) -> aws.ec2.LaunchTemplate:
         launch, tags = self._args.launch, self._args.tags | {"Name": self._name}
         root = aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
-            encrypted="true", volume_type="gp3", volume_size=20, delete_on_termination="true"
+            encrypted="true",
+            volume_type=ROOT_VOLUME_TYPE,
+            volume_size=ROOT_VOLUME_GIGABYTES,
+            delete_on_termination="true",
         )
         return aws.ec2.LaunchTemplate(
             self._name,

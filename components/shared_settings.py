@@ -25,6 +25,7 @@ from components.config_value import (
 )
 from components.offsite import Offsite
 from cutover import drain
+from cutover.cost import OwnPrices, own_prices
 
 # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html; one of the ten is the colour's own name.
 MOST_NAMES_WITH_OWN_CERTIFICATE = 9
@@ -203,6 +204,15 @@ class SharedSettings:
         allowed="milliseconds, a whole number from 1 to 60000",
         meaning="milliseconds in which each of these answers must come",
         default="1000",
+    )
+    prices: OwnPrices = shared(  # noqa: RUF009  # it specifies a field, as all of these do
+        "prices",
+        own_prices.parse,
+        allowed=own_prices.ALLOWED,
+        meaning="what one costs, where it is another price than AWS's list has, or that has none; a volume by the "
+        "gigabyte and month, all else by the hour",
+        default="{}",
+        default_means="those of the price list",
     )
     release_header: str | None = shared(
         "releaseHeader",

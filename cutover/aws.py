@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
-from cutover import aws_clients, aws_consoles, in_charge, launches
+from cutover import aws_clients, aws_consoles, aws_prices, in_charge, launches
+from cutover.aws_prices import Reading
 from cutover.aws_time import time_of
+from cutover.cost import OwnPrices, Parts
 from cutover.group_capacity import HEALTHY, CapacitySeen, TargetHealth
 from cutover.in_charge import History, Version
 from cutover.launches import Activity
@@ -123,6 +125,10 @@ class Aws:
     def last_words(self, instances: Sequence[str]) -> str:
         """What instances said last of their boot, as a sentence; empty when none has said anything."""
         return aws_consoles.words_of(self._client("ec2"), instances)
+
+    def prices(self, parts: Sequence[Parts], own: OwnPrices) -> Reading:
+        """Begin to read the prices of `parts` in today's region; `own` ones count in place of the price list's."""
+        return aws_prices.begin(self._client, parts, self.region or "", own)
 
     def weights(self, zone_id: str, names: Sequence[str]) -> Weights:
         """The weights of the weighted A record sets of each name; see `weighted_sets`."""

@@ -8,6 +8,7 @@ RECORD = "aws:route53/record:Record"
 PARAMETER = "aws:ssm/parameter:Parameter"
 STASH = "pulumi:index:Stash"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
+ADDRESS = "aws:ec2/eip:Eip"
 ROLE = "aws:iam/role:Role"
 
 

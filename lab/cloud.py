@@ -30,6 +30,7 @@ from lab.aws.leftovers import leftovers
 from lab.aws.load_balancers import LoadBalancers
 from lab.aws.nat_gateways import let_go_of_its_address
 from lab.aws.permissions import Permissions
+from lab.aws.price_list import get_products
 from lab.aws.refusals import REFUSALS
 from lab.aws.repeated_calls import RepeatedCalls
 from lab.aws.request import ApiRequest
@@ -189,6 +190,7 @@ class Cloud:
                 ("ec2", "DescribeLaunchTemplates"): describe_with_todays_tags,
                 ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
                 ("ec2", "GetConsoleOutput"): Consoles(self._running.console if self._running else lambda _: b""),
+                ("pricing", "GetProducts"): get_products,
                 **REFUSALS,
             },
             self._board.take_api_fault,

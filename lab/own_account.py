@@ -18,10 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from cutover import orphans
 from cutover.aws_zones import AwsZones
 from cutover.printable import printable
 from cutover.refusal import Refusal
@@ -133,11 +134,11 @@ def _ask(made: OwnAccount, about: About) -> None:
     """Say what will be done and what it costs; raises Stopped unless the answer is yes."""
     instance_type = made.project_config("instanceType")
     plan = Plan(instance_type, made.project_config("capacity"), made.project_config("availabilityZones"), 1)
-    instance = price.of_instance(made.session(), about.region, instance_type)
+    prices = price.of_plan(made.session(), about.region, plan)
     offsite = made.project_config("offsite")
     said = [
         f"{about.name}, in the zone {about.zone_id} of account {about.account}, {about.region}:",
-        *price.lines(plan, instance),
+        *price.lines(plan, prices),
         *([f"  with the offsite data of the project: {', '.join(offsite)}"] if offsite else []),
         "Both colours are built, tagged in and back, and destroyed, which takes about an hour on AWS.",
     ]
@@ -188,6 +189,8 @@ def _removed(root: Path, made: OwnAccount, about: About) -> bool:
     sweep.live_records()
     _destroyed(made, LIVE, "refresh")
     sweep.parameters()
+    for colour in colours:
+        _orphans_removed(made, sweep, colour)
     with ThreadPoolExecutor(len(colours)) as pool:
         list(pool.map(partial(_destroyed, made), colours))
     with progress(_report, "remove what no state knows"):
@@ -203,11 +206,7 @@ def _removed(root: Path, made: OwnAccount, about: About) -> bool:
 
 def _destroyed(made: OwnAccount, stack: str, *before: str) -> None:
     """Destroy a stack, if it has anything; what it cannot is left to the sweep."""
-    try:
-        has_any = bool(made.deployment(stack).get("resources"))
-    except (ValueError, KeyError):
-        return  # there is no such stack yet
-    if not has_any:
+    if not _deployment(made, stack).get("resources"):
         return
     with progress(_report, f"destroy {stack}"):
         for command in before:
@@ -215,6 +214,21 @@ def _destroyed(made: OwnAccount, stack: str, *before: str) -> None:
         result = made.pulumi("destroy", "-s", stack, "--yes", "--skip-preview", "--run-program")
         if result.exit_code:
             _report(f"{stack} was not destroyed by its state: {'; '.join(result.messages('error'))[:1000]}")
+
+
+def _orphans_removed(made: OwnAccount, sweep: Sweep, colour: str) -> None:
+    """Before its stack is destroyed, which waits a quarter of an hour for what an orphan uses."""
+    try:
+        sweep.unknown_to(orphans.state_of({"deployment": _deployment(made, colour)}), colour)
+    except (ClientError, BotoCoreError) as error:
+        _report(f"what no state knows of {colour} cannot be looked for now: {printable(str(error))}")
+
+
+def _deployment(made: OwnAccount, stack: str) -> Mapping[str, Any]:
+    try:
+        return made.deployment(stack)
+    except (ValueError, KeyError):
+        return {}  # there is no such stack yet
 
 
 def _require(result: Result) -> None:

@@ -1,19 +1,29 @@
-"""What a rehearsal on an account costs: on-demand list prices, rounded up to those of the dearest regions."""
+"""What a rehearsal on an account costs: by the price list, or by those of the dearest regions, rounded up."""
 
-import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from decimal import Decimal
+from typing import Any, Literal
 
-# Dollars an hour, for each that has begun. https://aws.amazon.com/elasticloadbalancing/pricing/,
-# https://aws.amazon.com/vpc/pricing/ (NAT gateways, public addresses), https://aws.amazon.com/ebs/pricing/ (20 GB gp3)
-BALANCER, NAT_GATEWAY, ADDRESS, VOLUME = 0.04, 0.10, 0.005, 0.005
-# Of general-purpose types, where the Price List API does not answer: https://aws.amazon.com/ec2/pricing/on-demand/
-VCPU = 0.10
+from components.instances import ROOT_VOLUME_GIGABYTES, ROOT_VOLUME_TYPE
+from cutover import aws_prices
+from cutover.cost import Kind, Parts, Price, Prices, Rate, Unknown, cost_of
+from cutover.cost.price import money, rounded, symbol
+
+OWN_FIGURE = "rounded up; the price list does not answer"
+# Where the price list does not answer: dollars of each rate. https://aws.amazon.com/elasticloadbalancing/pricing/,
+# https://aws.amazon.com/vpc/pricing/ (NAT gateways, public addresses), https://aws.amazon.com/ebs/pricing/ (gp3)
+FIGURES = {
+    Rate.LOAD_BALANCER: Decimal("0.04"),
+    Rate.NAT_GATEWAY: Decimal("0.10"),
+    Rate.ADDRESS: Decimal("0.005"),
+    Rate.VOLUME: Decimal("0.1825"),
+}
+# Of general-purpose types: https://aws.amazon.com/ec2/pricing/on-demand/
+VCPU = Decimal("0.10")
+NOBODY_SAYS = "https://aws.amazon.com/ec2/pricing/on-demand/ has it"
 # To build, tag in and back, and destroy: an hour, and a second one that has begun.
 HOURS = 2
 COLOURS = 2
-PRICE_LIST_REGION = "us-east-1"
 
 
 @dataclass(frozen=True)
@@ -25,73 +35,64 @@ class Plan:
     availability_zones: int
     nat_gateways: int
 
+    @property
+    def parts(self) -> Parts:
+        """What both colours are made of together."""
+        return Parts(
+            instance_type=self.instance_type,
+            instances=COLOURS * self.capacity,
+            volume_type=ROOT_VOLUME_TYPE,
+            volume_gigabytes=ROOT_VOLUME_GIGABYTES,
+            volumes=COLOURS * self.capacity,
+            load_balancers=COLOURS,
+            nat_gateways=COLOURS * self.nat_gateways,
+            addresses=COLOURS * (self.availability_zones + self.nat_gateways),
+        )
 
-@dataclass(frozen=True)
-class InstancePrice:
-    """Dollars an hour of one instance, and by whose account; None where nobody says."""
 
-    dollars: float | None
-    source: str
-
-
-def lines(plan: Plan, instance: InstancePrice) -> list[str]:
+def lines(plan: Plan, prices: Prices) -> list[str]:
     """What is built and what it costs, in words, the sum last; without the instances where their price is not known."""
-    instances = COLOURS * plan.capacity
-    each = f"{instance.dollars:.3f}" if instance.dollars is not None else "?"
-    rows: Sequence[tuple[int, str, float | None]] = (
-        (instances, f"{plan.instance_type} at $ {each} ({instance.source})", instance.dollars),
-        (instances, "volumes of 20 GB", VOLUME),
-        (COLOURS, "load balancers", BALANCER),
-        (COLOURS * plan.nat_gateways, "NAT gateways", NAT_GATEWAY),
-        (COLOURS * (plan.availability_zones + plan.nat_gateways), "public addresses", ADDRESS),
-    )
-    hourly = sum(count * dollars for count, _, dollars in rows if dollars is not None)
-    unknown = f", and {instances} {plan.instance_type}" if instance.dollars is None else ""
+    parts, cost = plan.parts, cost_of(plan.parts, prices, "")
+    missing = {Kind.INSTANCES: f"{parts.instances} {plan.instance_type}"}
+    unknown = "".join(f", and {missing.get(kind, kind)}" for kind in cost.unknown)
     return [
-        *(f"  {count} {what}" for count, what, _ in rows),
-        f"at most about $ {hourly:.2f} an hour{unknown}, for {HOURS} hours that have begun: $ {hourly * HOURS:.2f}"
-        f"{unknown}; beside it some cents of traffic",
+        f"  {parts.instances} {plan.instance_type} at {_each(prices[Rate.INSTANCE])}",
+        f"  {parts.volumes} volumes of {parts.volume_gigabytes} GB",
+        f"  {parts.load_balancers} load balancers",
+        f"  {parts.nat_gateways} NAT gateways",
+        f"  {parts.addresses} public addresses",
+        f"at most about {money(cost.per_hour, cost.currency)} an hour{unknown}, for {HOURS} hours that have begun: "
+        f"{money(cost.per_hour * HOURS, cost.currency)}{unknown}; beside it some cents of traffic",
     ]
 
 
-def of_instance(session: Any, region: str, instance_type: str) -> InstancePrice:
-    """By the Price List API or, where that does not answer, by the number of vCPUs; `session` is boto3's."""
-    try:
-        answer = session.client("pricing", region_name=PRICE_LIST_REGION).get_products(
-            ServiceCode="AmazonEC2", Filters=_filters(region, instance_type), MaxResults=1
-        )
-        return InstancePrice(listed(answer["PriceList"]), "the price list")
-    except Exception:  # noqa: BLE001  # whatever the reason, there is another way
-        return _by_vcpus(session, region, instance_type)
+def _each(price: Price | Unknown) -> str:
+    if isinstance(price, Unknown):
+        return f"$ ? ({price.reason})"
+    return f"{symbol(price.currency)} {rounded(price.amount, 3)} ({price.source})"
 
 
-def listed(products: Sequence[str]) -> float:
-    """The on-demand price of the first product; raises LookupError or ValueError when there is none."""
-    terms: Mapping[str, Any] = json.loads(products[0])["terms"]["OnDemand"]
-    (term,) = terms.values()
-    (dimension,) = term["priceDimensions"].values()
-    dollars = float(dimension["pricePerUnit"]["USD"])
-    if not dollars > 0:
-        raise ValueError(dollars)  # of a capacity reservation, or another product than was asked for
-    return dollars
+def of_plan(session: Any, region: str, plan: Plan) -> Prices:
+    """By the price list or, where that does not answer, by rounded figures; `session` is boto3's.
+
+    Of instances the number of vCPUs is the figure.
+    """
+
+    def client(service: Literal["pricing"], at: str) -> Any:
+        return session.client(service, region_name=at)
+
+    listed = aws_prices.begin(client, [plan.parts], region).prices()
+    figures = {rate: Price(amount, "USD", OWN_FIGURE) for rate, amount in FIGURES.items()}
+    found = {rate: figures.get(rate, price) if isinstance(price, Unknown) else price for rate, price in listed.items()}
+    if isinstance(found[Rate.INSTANCE], Unknown):
+        found[Rate.INSTANCE] = _by_vcpus(session, region, plan.instance_type)
+    return found
 
 
-def _by_vcpus(session: Any, region: str, instance_type: str) -> InstancePrice:
+def _by_vcpus(session: Any, region: str, instance_type: str) -> Price | Unknown:
     try:
         found = session.client("ec2", region_name=region).describe_instance_types(InstanceTypes=[instance_type])
         vcpus = int(found["InstanceTypes"][0]["VCpuInfo"]["DefaultVCpus"])
     except Exception:  # noqa: BLE001  # whatever the reason, then nobody says
-        return InstancePrice(None, "https://aws.amazon.com/ec2/pricing/on-demand/ has it")
-    return InstancePrice(vcpus * VCPU, f"the price list does not answer; {vcpus} vCPUs of a general-purpose type")
-
-
-def _filters(region: str, instance_type: str) -> list[dict[str, str]]:
-    wanted = {
-        "regionCode": region,
-        "instanceType": instance_type,
-        "operatingSystem": "Linux",
-        "tenancy": "Shared",
-        "preInstalledSw": "NA",
-        "capacitystatus": "Used",
-    }
-    return [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
+        return Unknown(NOBODY_SAYS)
+    return Price(vcpus * VCPU, "USD", f"the price list does not answer; {vcpus} vCPUs of a general-purpose type")

@@ -6,8 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cutover import tagged
+from cutover import orphans, tagged
 from cutover.aws_tagged import AwsTagged
+from cutover.orphans import State
 from cutover.printable import printable
 from cutover.record_set import plain
 from cutover.tagged import Tagged, in_order
@@ -48,6 +49,14 @@ class Sweep:
                 report(printable(f"{len(left)} left: {news}", NEWS_CHARACTERS))
                 said = news
             time.sleep(PAUSE_SECONDS)
+
+    def unknown_to(self, state: State, colour: str) -> None:
+        """Remove what has the tags of `colour` and is not in its `state`, as far as it can go now.
+
+        A load balancer that nobody knows of uses the security group and the subnets that its stack would destroy.
+        """
+        for one in orphans.orphans(self._aws.tagged(self._name, colour), state):
+            self._removed(one)
 
     def left(self) -> tuple[str, ...]:
         """What is there, in words."""

@@ -157,6 +157,8 @@ def _environment(root: Path, addresses: Addresses, report: Callable[[str], None]
         # boto3 and the aws command line know both, the provider the first, older SDKs the second.
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
+        # Prices that the program keeps are the lab's, and not for the user.
+        "XDG_CACHE_HOME": str(root / "cache"),
         "PULUMI_BACKEND_URL": state.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": "rehearsal",
     }

@@ -1,9 +1,10 @@
 """Answers of the AWS API that the lab writes itself, in the protocol of the call."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 from uuid import uuid4
 from wsgiref.types import StartResponse
 from xml.sax.saxutils import escape
@@ -39,6 +40,10 @@ class Answer:
 
 def xml(body: str) -> Answer:
     return Answer(200, "text/xml", f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'.encode())
+
+
+def as_json(said: Mapping[str, Any]) -> Answer:
+    return Answer(200, "application/x-amz-json-1.1", json.dumps(said).encode())
 
 
 def error(request: ApiRequest, code: str, message: str) -> Answer:

@@ -24,8 +24,10 @@ from pulumi.runtime.stack import run_pulumi_func
 from components import config_file
 from cutover.aws import Aws
 from cutover.aws_clusters import AwsClusters
+from cutover.aws_prices import Reading
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
+from cutover.cost import OwnPrices, Prices
 from cutover.further_names import Records
 from cutover.in_charge import History
 from cutover.owned import Owned
@@ -204,6 +206,7 @@ def declare(
     weighted_sets: WeightedSets | None = None,
     history: History | None = None,
     records: Records | None = None,
+    prices: Prices | None = None,
     *,
     preview: bool = False,
 ) -> Declaration:
@@ -212,7 +215,7 @@ def declare(
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
     `outputs` those that the stack itself has from before, `owned` the resources in its state, `weighted_sets` and
     `history` what AWS says of the live names and of in-charge, `records` of names in all, `answers` replace some of
-    ANSWERS. In a `preview`
+    ANSWERS, `prices` are those of the price list. In a `preview`
     nothing is there yet, so what AWS would make of a resource is unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
@@ -232,6 +235,7 @@ def declare(
         there = {**_records_of(weighted_sets or {}), **(records or {})}
         environment.setattr(Aws, "record_sets", lambda _, _zone, names: {name: there.get(name, ()) for name in names})
         environment.setattr(Aws, "in_charge_history", lambda *_: history or History())
+        environment.setattr(Aws, "prices", lambda _, _parts, own: _Listed(own, prices or {}))
         environment.setattr(Aws, "caller", lambda *_: Place(ACCOUNT, REGION))
         zone = Zone(ZONE_ID, str(values["zone"]), private=False)
         environment.setattr(AwsZones, "zones_called", lambda *_: (zone,))
@@ -242,6 +246,21 @@ def declare(
         environment.setattr(sys, "tracebacklimit", 1, raising=False)
         environment.setenv("PULUMI_CONFIG", json.dumps({**engine_config, "aws:region": REGION}))
         return contextvars.copy_context().run(_declare, account, stack, root, preview)
+
+
+class _Listed(Reading):
+    """A price list that says at once what it has."""
+
+    def __init__(self, own: OwnPrices, listed: Prices) -> None:
+        super().__init__((), _nobody, own)
+        self._listed = listed
+
+    def prices(self) -> Prices:
+        return {**self._listed, **super().prices()}
+
+
+def _nobody() -> Any:
+    raise AssertionError("nobody is asked")
 
 
 def _records_of(weighted_sets: WeightedSets) -> dict[str, Sequence[RecordSet]]:

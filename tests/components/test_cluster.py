@@ -121,7 +121,8 @@ def test_a_colour_that_sleeps_keeps_its_addresses_and_registers_every_hook_that_
     asleep, awake = declared(awake="false"), declared()
     assert [resource.type for resource in asleep.resources if resource.custom] == ["aws:ec2/eip:Eip"]
     assert asleep.one("Eip").inputs == awake.one("Eip").inputs
-    assert asleep.exports == {"awake": False, "addresses": awake.exports["addresses"]}
+    cost = asleep.exports["costPerHour"]
+    assert asleep.exports == {"awake": False, "addresses": awake.exports["addresses"], "costPerHour": cost}
     assert asleep.hooks == awake.hooks
     assert {name for resource in awake.resources for names in resource.hooks.values() for name in names} <= set(
         awake.hooks
@@ -131,7 +132,7 @@ def test_a_colour_that_sleeps_keeps_its_addresses_and_registers_every_hook_that_
 def test_a_colour_that_sleeps_without_its_addresses_is_nothing_at_all() -> None:
     asleep = declared(awake="false", keepAddresses="false")
     assert list(asleep.resources) == []
-    assert asleep.exports == {"awake": False}
+    assert asleep.exports == {"awake": False, "costPerHour": asleep.exports["costPerHour"]}
 
 
 def test_the_exported_facts_are_what_the_live_stack_needs() -> None:

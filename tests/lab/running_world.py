@@ -14,6 +14,8 @@ from tests.lab.world import CAPACITY, FIRST, PATIENCE_SECONDS, SECOND, SECRET, W
 BAD = "9.9.9"
 # A machine's last words come after nine tenths of it.
 BOOT_SECONDS = 15
+# For what health checks have to find out in time, also on a busy machine.
+CHECKED_SECONDS = 60
 
 
 @contextmanager
@@ -48,10 +50,10 @@ def alive(world: World, colour: str) -> int:
 
 
 @contextmanager
-def impatient(world: World) -> Iterator[None]:
+def impatient(world: World, seconds: int = BOOT_SECONDS) -> Iterator[None]:
     """Instances have little time to boot, and the wait for them is as long."""
     before = world.workspace.project_config("bootTimeout")
-    world.workspace.edit_project(bootTimeout=BOOT_SECONDS, fullCapacityTimeout=BOOT_SECONDS)
+    world.workspace.edit_project(bootTimeout=seconds, fullCapacityTimeout=seconds)
     try:
         yield
     finally:
@@ -86,16 +88,17 @@ def role_without_its_secret(world: World) -> None:
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with a release, and what the wait for its instances quotes."""
+    """What is wrong with a release, what the wait for its instances quotes, and how long that has to be."""
 
     make: Callable[[World], None]
     quoted: tuple[str, ...]
+    seconds: int = BOOT_SECONDS
 
 
 FAULTS = (
     Fault(never_published, (f":{BAD} not found: manifest unknown",)),
-    Fault(answers_500, (f":{BAD}", "Target.ResponseCodeMismatch", "[500]")),
-    Fault(boots_for_ever, (f":{BAD}", "Target.FailedHealthChecks")),
+    Fault(answers_500, (f":{BAD}", "Target.ResponseCodeMismatch", "[500]"), CHECKED_SECONDS),
+    Fault(boots_for_ever, (f":{BAD}", "Target.FailedHealthChecks"), CHECKED_SECONDS),
     Fault(role_without_its_secret, (f"read the parameter {SECRET} for DATABASE_URL", "AccessDenied")),
 )
 

@@ -11,7 +11,7 @@ from tests.lab.world import CAPACITY, FIRST, SECOND
 def test_a_release_that_cannot_serve_ends_up_at_the_deadline_with_the_machines_own_last_words(
     copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory, fault: Fault
 ) -> None:
-    with running(copy_of_the_world, tmp_path_factory.mktemp("world")) as world, impatient(world):
+    with running(copy_of_the_world, tmp_path_factory.mktemp("world")) as world, impatient(world, fault.seconds):
         old = set(world.instances(SECOND))
         fault.make(world)
         world.workspace.edit_stack(SECOND, release=BAD)

@@ -36,6 +36,16 @@ def test_the_project_is_what_the_keys_say() -> None:
     assert declared(PROJECT) == PROJECT, REMEDY
 
 
+def test_every_default_of_the_project_is_of_its_type() -> None:
+    types = {"string": str, "boolean": bool, "integer": int, "array": list, "object": dict}
+    wrong = {
+        name: entry for name, entry in config(PROJECT).items() if type(entry["default"]) is not types[entry["type"]]
+    }
+    assert wrong == {}
+    maps = {key.name for key in SHARED_KEYS if key.default == "{}"}
+    assert {config(PROJECT)[name]["type"] for name in maps} == {"object"}
+
+
 def test_every_key_has_one_row() -> None:
     rows = [line.split("`")[1] for line in PAGE.splitlines() if line.startswith("| `")]
     assert sorted(rows) == sorted(ALL_KEYS)

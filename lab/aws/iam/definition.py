@@ -21,8 +21,8 @@ _FILE = Path("shared", "data", "iam-definition.json")
 # What the lab's AWS is asked for; the file is read again for a service that is not among them.
 _USUAL = frozenset(
     {
-        *("acm", "autoscaling", "ec2", "ecr", "elasticloadbalancing", "iam", "kms", "route53", "secretsmanager"),
-        *("ssm", "sts"),
+        *("acm", "autoscaling", "ec2", "ecr", "elasticloadbalancing", "iam", "kms", "pricing", "route53"),
+        *("secretsmanager", "ssm", "sts"),
     }
 )
 # Condition keys of every request; `/` at the end: with any tag after it.

@@ -3,15 +3,16 @@
 import fcntl
 import io
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from cutover.aws_zones import AwsZones
+from cutover.cost import Price, Rate
 from cutover.provenance import Place
 from cutover.zone import Zone
 from lab import own_account, own_project, price
-from lab.price import InstancePrice
 from lab.pulumi_command import Result
 from lab.rehearsal import Figures, RehearsalFailed
 from lab.sweep import Sweep
@@ -61,7 +62,9 @@ def account(root: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
     said = Account()
     monkeypatch.setattr(AwsZones, "caller", lambda _: said.place)
     monkeypatch.setattr(AwsZones, "zones_called", lambda *_: tuple(said.zones))
-    monkeypatch.setattr(price, "of_instance", lambda *_: InstancePrice(0.2, "x"))
+    listed = {Rate.INSTANCE: Decimal("0.2"), **price.FIGURES}
+    prices = {rate: Price(amount, "USD", "x") for rate, amount in listed.items()}
+    monkeypatch.setattr(price, "of_plan", lambda *_: prices)
     monkeypatch.setattr(own_account, "rehearse", said.rehearse)
     monkeypatch.setattr("signal.signal", lambda *_: None)
     monkeypatch.setattr(Workspace, "pulumi", lambda *_, **__: Result(0, 0.0, (), ""))
