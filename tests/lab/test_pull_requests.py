@@ -251,7 +251,8 @@ def test_a_pull_request_that_edits_a_colour_and_live_deploys_first_and_then_asks
     repository: Repository,
 ) -> None:
     repo, world = repository, repository.world
-    repo.edit(SECOND, release="1.2.0")
+    release = f"{world.outputs(SECOND)['cluster']['release']}-next"
+    repo.edit(SECOND, release=release)
     repo.edit(LIVE, active=SECOND)
 
     jobs = repo.preview()
@@ -264,9 +265,9 @@ def test_a_pull_request_that_edits_a_colour_and_live_deploys_first_and_then_asks
     jobs = repo.merge()
     assert results(jobs) == {"approved": SUCCESS, "colour": SUCCESS, LIVE: FAILURE, "report": SUCCESS}, logs(jobs)
     assert repo.runner.environments == ["preview", "colours", LIVE]
-    assert world.outputs(SECOND)["cluster"]["release"] == "1.2.0"
+    assert world.outputs(SECOND)["cluster"]["release"] == release
     assert world.in_charge() == FIRST
-    assert "awake: ok, blue is up with release 1.2.0" in jobs["colour"].summary
+    assert f"awake: ok, {SECOND} is up with release {release}" in jobs["colour"].summary
     assert "After the merge: not done, live" in repo.comment
     world.assert_nothing_half_done()
 
