@@ -11,7 +11,7 @@ $(foreach name,$(filter PYTHON% PYTEST_PLUGINS PYTEST_DISABLE%,$(.VARIABLES)),$(
 .NOTPARALLEL:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal rehearsal-naive rehearsal-faults rehearsal-aws preview-policies test test-unit test-policies test-lab test-long test-rebuilds check lab status load-test lab-down requirements clean
+.PHONY: help setup rehearsal rehearsal-naive rehearsal-faults rehearsal-aws preview-policies bench test test-unit test-policies test-lab test-long test-rebuilds check lab status load-test lab-down requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ rehearsal-aws: $(READY) ## The same on your own account, with a name that is thr
 
 preview-policies: $(READY) ## Show a bad change of the program, refused in the preview (20 seconds)
 	@$(PY) -m lab preview-policies
+
+bench: $(READY) ## Measure tag-in, preview and build beside a bare Pulumi program and OpenTofu (half an hour)
+	@$(PY) -m bench
 
 # Real resolver software for its tests, where there is some to be had; nothing is installed. Then every part of the
 # tests, whatever becomes of the others.

@@ -15,6 +15,8 @@ from lab.pulumi_command import Result
 from lab.workspace import Workspace
 
 TTL_SECONDS, CAPACITY = 5, 2
+# A second, as by default, says more of a busy machine than of a load balancer.
+READINESS_MILLISECONDS = 5000
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def built() -> Iterator[World]:
     ):
         made = workspace.lay_out(Path(scratch), server.addresses, say)
         colours = tuple(made.project_config("cidrs"))
-        made.edit_project(capacity=CAPACITY)
+        made.edit_project(capacity=CAPACITY, readinessLatency=READINESS_MILLISECONDS)
         made.edit_stack("live", active=colours[0])
         say("building both clusters")
         with ThreadPoolExecutor(2) as pool:
@@ -46,10 +48,14 @@ def built() -> Iterator[World]:
         yield World(made, server.addresses, server.client, colours)
 
 
+class CommandFailed(SystemExit):
+    """A command that had to succeed did not; the text holds what it printed."""
+
+
 def required(result: Result) -> Result:
-    """`result`, which has to be a success."""
+    """`result`, which has to be a success; raises CommandFailed."""
     if result.exit_code:
-        raise SystemExit(f"pulumi failed:\n{result.output}")
+        raise CommandFailed(f"pulumi failed:\n{result.output}")
     return result
 
 

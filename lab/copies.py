@@ -1,8 +1,8 @@
 """Copies of a running lab: each a process of its own that holds all that the lab held, at addresses of its own.
 
 What a lab holds is spread over moto's module globals, so a copy is a fork. Threads do not survive one, so the lab stops
-answering for the first copy: from then on it is there to be copied and for nothing else. Without copies to be made
-there is nothing of this in a lab.
+answering for the first copy: from then on it is there to be copied and for nothing else. A copy can be copied too, in
+the same way. Without copies to be made there is nothing of this in a lab.
 """
 
 import json
@@ -31,8 +31,8 @@ class Wanted:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._words = connection.makefile("rb")
-        wanted = json.loads(self._words.readline())
+        with connection.makefile("rb") as words:
+            wanted = json.loads(words.readline())
         self.state_dir, self.api_port = Path(wanted["state_dir"]), int(wanted["api_port"])
         self.machines = bool(wanted["machines"])
         self.alias_ttl: int | None = wanted["alias_ttl"]
@@ -46,9 +46,14 @@ class Wanted:
         """Say that there will be no copy, and why."""
         self._connection.sendall(json.dumps({"failed": why}).encode() + b"\n")
 
+    def leave_to_the_original(self) -> None:
+        """Close what a copy of this copy has inherited: the connection ends when this copy does."""
+        self._connection.close()
+
     def _wait_for_end(self, stop: threading.Event) -> None:
         try:
-            while self._words.read(1):
+            # Unbuffered: a buffer's lock would stay held in a copy that is made meanwhile.
+            while self._connection.recv(1):
                 pass
         except OSError as reset:
             log.info("the connection was reset: %s", reset)

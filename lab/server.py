@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(json.dumps(asdict(addresses)), flush=True)
     logging.info("serving at %s", addresses)
     wanted = copies.wait(stop) if copies else None
-    if wanted is not None:  # in the process of the copy
+    while wanted is not None:  # in the process of the copy, which can be copied too
         _log_to(wanted.state_dir)
         before, at, calls = cloud.history(), wanted.api_port, cloud.journal.calls()
         alias_ttl = options.alias_ttl if wanted.alias_ttl is None else wanted.alias_ttl
@@ -56,11 +56,15 @@ def main(arguments: list[str] | None = None) -> int:
         except (Exception, SystemExit) as error:  # werkzeug exits when its port is taken
             wanted.refuse(f"{type(error).__name__}: {error}")
             raise
-        wanted.announce(cloud.addresses, stop)
+        copies, copy = Copies(cloud.stop), wanted
+        copy.announce(replace(cloud.addresses, copies_port=copies.port), stop)
         logging.info("a copy, serving at %s", cloud.addresses)
+        wanted = copies.wait(stop)
+        if wanted is not None:
+            copy.leave_to_the_original()
     stop.wait()
     logging.info("stopping")
-    if copies is None or wanted is not None or not copies.made:
+    if copies is None or not copies.made:
         cloud.stop()
     return 0
 

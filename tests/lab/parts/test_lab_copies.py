@@ -73,6 +73,26 @@ def test_a_lab_that_was_copied_answers_no_more_and_can_be_copied_again(original:
         assert LabClient(two.endpoint).is_ready()
 
 
+def test_a_copy_is_copied_like_a_lab_and_ends_by_itself(original: Addresses, tmp_path: Path) -> None:
+    account = Account(original.endpoint)
+    zone_id, zone = account.zone()
+    first, then = (
+        {"Name": f"{label}.{zone}", "Type": "A", "TTL": 5, "ResourceRecords": [{"Value": "192.0.2.1"}]}
+        for label in ("first", "then")
+    )
+    with copied(_port(original), tmp_path / "one") as one:
+        Account(one.endpoint).change(zone_id, ("CREATE", first))
+        with copied(_port(one), tmp_path / "of-it") as of_it:
+            assert not LabClient(one.endpoint).is_ready()
+            Account(of_it.endpoint).change(zone_id, ("CREATE", then))
+            assert [_resolved(of_it, f"{label}.{zone}") for label in ("first", "then")] == [["192.0.2.1"]] * 2
+        assert not LabClient(of_it.endpoint).is_ready()
+        with copied(_port(one), tmp_path / "again") as again:
+            assert [_resolved(again, f"{label}.{zone}") for label in ("first", "then")] == [["192.0.2.1"], []]
+    with copied(_port(original), tmp_path / "two") as two:
+        assert _resolved(two, f"first.{zone}") == []
+
+
 def test_a_copy_that_cannot_be_made_is_an_error(original: Addresses, tmp_path: Path) -> None:
     (tmp_path / "ca.pem").mkdir()  # where its authority is to be
     with pytest.raises(RuntimeError, match=r"did not come up: \w+Error"):
