@@ -11,7 +11,7 @@ $(foreach name,$(filter PYTHON% PYTEST_PLUGINS PYTEST_DISABLE%,$(.VARIABLES)),$(
 .NOTPARALLEL:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal rehearsal-aws preview-policies bench test test-unit test-policies test-lab test-long test-rebuilds check lab load-test lab-down requirements clean
+.PHONY: help setup rehearsal rehearsal-naive rehearsal-faults rehearsal-aws preview-policies bench test test-unit test-policies test-lab test-long test-rebuilds check lab status load-test lab-down requirements clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ setup: $(READY) ## Create .venv from the pinned requirements
 
 rehearsal: $(READY) ## Rehearse a tag-in and a tag-back on the embedded AWS, with clients
 	@$(PY) -m lab rehearsal $(if $(REQUESTS_PER_SECOND),--requests-per-second $(REQUESTS_PER_SECOND))
+
+rehearsal-naive: $(READY) ## The same clients over three naive ways to deploy, each of which has to show errors (ten minutes)
+	@$(PY) -m lab.naive
+
+rehearsal-faults: $(READY) ## What can break during a tag-in, each under the load; writes the tables of docs/zero-downtime.md (40 minutes)
+	@$(PY) -m lab.cutover_faults
 
 rehearsal-aws: $(READY) ## The same on your own account, with a name that is thrown away; says what it costs, and asks
 	@$(PY) -m lab.own_account
@@ -58,7 +64,8 @@ LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_c
 	tests/lab/test_drain.py tests/lab/test_zone_out.py tests/lab/test_layout.py \
 	tests/lab/test_capacity_units.py tests/lab/test_boot_timeout.py tests/lab/test_limits.py \
 	tests/lab/test_machines.py tests/lab/test_kept_connection.py tests/lab/test_waking.py \
-	tests/lab/test_rehearsal.py tests/lab/test_load_test.py tests/lab/test_load_evidence.py
+	tests/lab/test_rehearsal.py tests/lab/test_load_test.py tests/lab/test_load_evidence.py \
+	tests/lab/test_disturbed.py tests/lab/board/test_changes.py tests/lab/test_pull_requests.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))
@@ -76,6 +83,11 @@ check: $(READY) ## Lint, format and types
 
 lab: $(READY) ## Start the embedded AWS in the background and write .lab/env (MACHINES=1: its instances run)
 	@$(PY) -m lab up $(if $(MACHINES),--machines)
+
+# The board's exit codes (docs/board.md) are answers, and none of them is a failure of make.
+status: $(READY) ## Show the board of the lab that is up: both colours at a glance
+	@[ -e .lab/env ] || { echo "no lab is up here: make lab" >&2; exit 1; }
+	@. ./.lab/env >/dev/null && { $(PY) -m board || [ $$? -le 2 ]; }
 
 load-test: $(READY) ## Load-test a colour of that lab: make load-test COLOUR=blue ARGUMENTS="--rate 40 --seconds 10"
 	@$(PY) -m lab.load_test $(COLOUR) $(ARGUMENTS)

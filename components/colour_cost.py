@@ -7,9 +7,8 @@ from typing import Any
 
 import pulumi
 
-from components import display, own_state
+from components import display, own_state, root_volume
 from components.beginning import Beginning
-from components.instances import ROOT_VOLUME_GIGABYTES, ROOT_VOLUME_TYPE
 from components.settings import ColourSettings
 from cutover.cost import ColourCost, Parts, Prices, cost_of, difference, output, waking
 from cutover.freeze import TrafficState
@@ -33,8 +32,8 @@ def parts_of(settings: ColourSettings) -> Parts:
     return Parts(
         instance_type=shared.instance_type,
         instances=shared.capacity,
-        volume_type=ROOT_VOLUME_TYPE,
-        volume_gigabytes=ROOT_VOLUME_GIGABYTES,
+        volume_type=root_volume.TYPE,
+        volume_gigabytes=root_volume.GIGABYTES,
         volumes=shared.capacity,
         load_balancers=1,
         capacity_units=shared.load_balancer_capacity_units,

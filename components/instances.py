@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components import root_volume
 from components.load_balancer import EVERYWHERE, LoadBalancer
-
-ROOT_VOLUME_TYPE, ROOT_VOLUME_GIGABYTES = "gp3", 20
 
 
 @dataclass(frozen=True)
@@ -103,8 +102,8 @@ class Instances(pulumi.ComponentResource):
         launch, tags = self._args.launch, self._args.tags | {"Name": self._name}
         root = aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
             encrypted="true",
-            volume_type=ROOT_VOLUME_TYPE,
-            volume_size=ROOT_VOLUME_GIGABYTES,
+            volume_type=root_volume.TYPE,
+            volume_size=root_volume.GIGABYTES,
             delete_on_termination="true",
         )
         return aws.ec2.LaunchTemplate(

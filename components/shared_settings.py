@@ -233,6 +233,13 @@ class SharedSettings:
         default="",
         default_means="not asked",
     )
+    overlap_hours: int = shared(
+        "overlapHours",
+        whole_number(1, 8760),
+        allowed="hours, a whole number from 1 to 8760",
+        meaning="hours for which both colours may be awake before the board asks for attention",
+        default="24",
+    )
 
     load_test: str = shared(
         "loadTest",

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 from botocore.exceptions import ConfigParseError, ProfileNotFound
 
 from cutover import aws_clients, aws_consoles, aws_prices, in_charge, launches
@@ -81,10 +82,13 @@ def session(provider_config: Mapping[str, str]) -> boto3.Session:
 
 
 class Aws:
-    """Reads of one account; every method is one question, answered with plain data."""
+    """Reads of one account; every method is one question, answered with plain data.
 
-    def __init__(self, boto_session: boto3.Session) -> None:
-        self._client = aws_clients.shared(boto_session.client)
+    `config` says how long an answer is waited for, and how often it is asked for again.
+    """
+
+    def __init__(self, boto_session: boto3.Session, config: Config = aws_clients.CONFIG) -> None:
+        self._client = aws_clients.shared(boto_session.client, config)
         self.region = boto_session.region_name
         """The region of today's session; None when nothing sets one."""
 

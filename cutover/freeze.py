@@ -92,14 +92,23 @@ def frozen_because(colour: str, traffic: TrafficState, now: float) -> str | None
         return unknown
     if traffic.history and colour in traffic.history[-1].live:
         return "in-charge still names it: it was tagged out, and the wait for DNS has not ended well"
-    left = let_go_at(colour, traffic.history) + traffic.drain.seconds - now
+    left = seconds_left(colour, traffic, now)
     if left > 0:
-        # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
         return (
-            f"it was tagged out a moment ago, and clients may still come for {min(left, traffic.drain.seconds):.0f} s "
+            f"it was tagged out a moment ago, and clients may still come for {left:.0f} s "
             f"({traffic.drain}); WebSockets and requests that are under way may last longer"
         )
     return None
+
+
+def seconds_left(colour: str, traffic: TrafficState, now: float) -> float:
+    """How long after its tag-out clients may still come to `colour`, who carries nothing; 0 when that is over.
+
+    `now` as in `frozen_because`.
+    """
+    left = let_go_at(colour, traffic.history) + traffic.drain.seconds - now
+    # AWS tells the time in whole seconds, so the last change may seem to be ahead of it.
+    return min(max(left, 0.0), traffic.drain.seconds)
 
 
 def unknown_because(colour: str, traffic: TrafficState) -> str | None:

@@ -7,7 +7,7 @@ from cutover.printable import printable
 from cutover.refusal import Refusal
 
 POLL_SECONDS = 3.0
-HEALTHY = "healthy"
+HEALTHY, UNHEALTHY = "healthy", "unhealthy"
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,14 @@ def is_full(seen: CapacitySeen, wanted: int) -> bool:
     return len(seen.healthy) >= wanted
 
 
+def _replaced(judged: Mapping[str, TargetHealth], seen: CapacitySeen | str) -> str:
+    """What the load balancer said of the latest instance that has gone, or is going; empty when none has."""
+    targets = seen.targets if isinstance(seen, CapacitySeen) else judged
+    still = {instance for instance, health in targets.items() if health.state in (HEALTHY, UNHEALTHY)}
+    gone = [f"{instance}: {health}" for instance, health in judged.items() if instance not in still]
+    return printable(f"replaced meanwhile: {gone[-1]}") if gone else ""
+
+
 async def _no_words(_instances: Sequence[str]) -> str:
     return ""
 
@@ -79,10 +87,12 @@ async def wait_until_full(
 
     last_words: what instances say of themselves, asked at the deadline of those that are not healthy, and then of those
     that were not and have gone, the latest first.
-    Raises Refusal at the deadline, with each unhealthy target and its reason.
+    Raises Refusal at the deadline, with each unhealthy target and its reason, also of the latest that was replaced: its
+    successors may not have been judged yet.
     """
     started = clock()
     sick: dict[str, None] = {}
+    judged: dict[str, TargetHealth] = {}
     while True:
         seen: CapacitySeen | str
         try:
@@ -91,13 +101,14 @@ async def wait_until_full(
             seen = f"it cannot be read: {printable(str(error))}"
         if isinstance(seen, CapacitySeen):
             sick = dict.fromkeys((*seen.sick, *sick))
+            judged |= {one: health for one, health in seen.targets.items() if health.state == UNHEALTHY}
         waited = clock() - started
         if isinstance(seen, CapacitySeen) and is_full(seen, wanted):
             return
         if waited >= timeout_seconds:
             raise Refusal(
                 f"{colour} did not reach full capacity within {timeout_seconds:.0f} s; DNS was not touched",
-                seen="; ".join(filter(None, (str(seen), await last_words(list(sick))))),
+                seen="; ".join(filter(None, (str(seen), _replaced(judged, seen), await last_words(list(sick))))),
                 allowed=f"{wanted} instances InService and healthy",
                 next_step=f"pulumi up -s {colour} to wait again, or set another release in its file first",
             )

@@ -146,6 +146,10 @@ class LabClient:
         """Let calls of the API fail; replaces what was set before."""
         return self._patch({"api": [asdict(fault) for fault in faults]})
 
+    def set_endpoint_away(self, *, away: bool) -> Faults:
+        """Whether the embedded AWS hangs up on every call; this client is always answered."""
+        return self._patch({"endpoint_away": away})
+
     def set_front(self, colour: str, fault: FrontFault) -> Faults:
         """Let the load balancers of a colour answer late or with another status; `FrontFault()` heals them."""
         return self._patch({"fronts": {colour: asdict(fault)}})
@@ -194,6 +198,14 @@ class LabClient:
         """
         wanted = {"colour": colour, "count": count, "short_seconds": short_seconds}
         ids: list[str] = self._call("POST", "instances/terminate", wanted)
+        return ids
+
+    def crash_instances(self, colour: str, count: int = 1) -> list[str]:
+        """Let instances of a colour die without a word, in a lab with machines; returns their ids.
+
+        EC2 says that they run. Load balancers find out by their health checks, and groups by theirs.
+        """
+        ids: list[str] = self._call("POST", "instances/crash", {"colour": colour, "count": count})
         return ids
 
     def age_parameter(self, name: str, seconds: float, *, groups: bool = True) -> int:

@@ -8,12 +8,14 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from lab.authority import Authority
 from lab.aws import embedded, parameters, quotas, snapshot
 from lab.aws.availability_zones import spread_instances
+from lab.aws.away import Away
 from lab.aws.call_journal import CallJournal
 from lab.aws.capacity_reservations import CapacityReservations
 from lab.aws.certificate_proofs import issue_what_is_proved
@@ -200,6 +202,7 @@ class Cloud:
                 ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
                 ("ec2", "GetConsoleOutput"): Consoles(self._running.console if self._running else lambda _: b""),
                 ("pricing", "GetProducts"): get_products,
+                ("ssm", "GetParameterHistory"): parameters.name_the_author,
                 **REFUSALS,
             },
             self._board.take_api_fault,
@@ -208,8 +211,9 @@ class Cloud:
         )
 
     def _api_server(self, port: int) -> BaseWSGIServer:
+        deaths = InstanceDeaths(self._instances_changed, self._running.crash if self._running else None)
         control = Control(
-            RepeatedCalls(self._gateway),
+            Away(RepeatedCalls(self._gateway), lambda: self._board.current().endpoint_away),
             lambda: self.addresses,
             self._board,
             self.history,
@@ -217,7 +221,8 @@ class Cloud:
             self._dns.queries,
             leftovers,
             {
-                "instances/terminate": InstanceDeaths(self._instances_changed).terminate,
+                "instances/terminate": deaths.terminate,
+                "instances/crash": deaths.crash,
                 "parameters/age": self._age,
                 "requests": self._requests.put,
                 "credentials": lambda role, session: asdict(credentials_for_role(role, session)),
@@ -257,7 +262,10 @@ def _listed(servers: Servers) -> dict[str, list[str]]:
 
 
 class _QuietHandler(WSGIRequestHandler):
-    """No line for every request."""
+    """No line for every request, and no answer on a connection that was dropped: werkzeug 3 reads on there."""
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002  # werkzeug's
+        self.close_connection = True
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         pass

@@ -35,6 +35,7 @@ class Wanted:
             wanted = json.loads(words.readline())
         self.state_dir, self.api_port = Path(wanted["state_dir"]), int(wanted["api_port"])
         self.machines = bool(wanted["machines"])
+        self.alias_ttl: int | None = wanted["alias_ttl"]
 
     def announce(self, addresses: Addresses, stop: threading.Event) -> None:
         """Say where the copy answers; set `stop` once nobody needs it any more."""
@@ -89,16 +90,19 @@ class Copies:
 
 
 @contextmanager
-def copied(port: int, state_dir: Path, api_port: int = 0, *, machines: bool = False) -> Iterator[Addresses]:
+def copied(
+    port: int, state_dir: Path, api_port: int = 0, *, machines: bool = False, alias_ttl: int | None = None
+) -> Iterator[Addresses]:
     """A copy of the lab that can be copied at `port`, while the context lasts; it ends with this process, too.
 
     state_dir: a folder for its files, made if need be. api_port: where its AWS is to answer; 0: at any free port.
     machines: whether its instances run, those that the lab had too: they boot in the copy.
+    alias_ttl: of aliases to load balancers in it, in seconds; None: as in the lab.
     Raises RuntimeError when it does not come up.
     """
     state_dir.mkdir(parents=True, exist_ok=True)
     with socket.create_connection((_AT, port), START_SECONDS) as connection, connection.makefile("rb") as words:
-        wanted = {"state_dir": str(state_dir), "api_port": api_port, "machines": machines}
+        wanted = {"state_dir": str(state_dir), "api_port": api_port, "machines": machines, "alias_ttl": alias_ttl}
         connection.sendall(json.dumps(wanted).encode() + b"\n")
         said = words.readline()
         if not said:

@@ -2,12 +2,15 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from lab.dns.timeline import Timeline
 from lab.messages import ApiFault, Faults, ServerFault, merged
+
+EVERY_ACTION = "*"
 
 
 class FaultBoard:
@@ -28,6 +31,7 @@ class FaultBoard:
             health_seconds=health_seconds,
         )
         self._current = self._none
+        self._calls: Counter[ApiFault] = Counter()
         self.timelines = {address: Timeline(clock()) for address in (*servers, *resolvers)}
 
     def current(self) -> Faults:
@@ -50,7 +54,9 @@ class FaultBoard:
             return None
         with self._lock:
             for fault in self._current.api:
-                if (fault.service, fault.action) == (service, action) and fault.count != 0:
+                if fault.service == service and fault.action in (action, EVERY_ACTION) and fault.count != 0:
+                    if not self._is_its_turn(fault):
+                        continue
                     if fault.count > 0:
                         left = tuple(
                             replace(other, count=other.count - 1) if other is fault else other
@@ -59,6 +65,12 @@ class FaultBoard:
                         self._current = replace(self._current, api=tuple(item for item in left if item.count != 0))
                     return fault
         return None
+
+    def _is_its_turn(self, fault: ApiFault) -> bool:
+        """Whether this call of those that a fault is about is to fail, counted."""
+        about = replace(fault, count=0)
+        self._calls[about] += 1
+        return self._calls[about] % fault.every == 0
 
     def _set(self, faults: Faults) -> None:
         self._current = faults

@@ -86,12 +86,14 @@ class ApiFault:
 
     service: the name requests are signed with (`route53`, `autoscaling`, `ssm` …); `elbv2` and `cloudwatch` are
     understood too.
+    action: `*` for every action of the service. every: 3 lets each third of these calls fail, and the others be.
     """
 
     service: str
     action: str
     code: str
     count: int = 1
+    every: int = 1
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ class Faults:
     machines: how machines do; health_seconds is not for them.
     reservation_seconds: how long capacity units that are reserved for a load balancer stay pending.
     metrics_delay_seconds: how long after its end CloudWatch tells of the requests of a minute.
+    endpoint_away: whether the embedded AWS hangs up on every call.
     """
 
     servers: dict[str, ServerFault] = field(default_factory=dict)
@@ -218,6 +221,7 @@ class Faults:
     machines: MachineSettings = field(default_factory=MachineSettings)
     reservation_seconds: float = 0.0
     metrics_delay_seconds: float = 0.0
+    endpoint_away: bool = False
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Faults":
@@ -238,6 +242,7 @@ class Faults:
             machines=MachineSettings.from_json(data["machines"]),
             reservation_seconds=data["reservation_seconds"],
             metrics_delay_seconds=data["metrics_delay_seconds"],
+            endpoint_away=data["endpoint_away"],
         )
 
 
@@ -366,6 +371,8 @@ def merged(faults: Faults, patch: Mapping[str, Any]) -> Faults:
             changed[key] = MachineSettings.from_json({**asdict(faults.machines), **value})
         elif key.endswith("_seconds"):
             changed[key] = float(value)
+        elif key == "endpoint_away":
+            changed[key] = _flag(key, value)
         else:
             changed[key] = tuple(value)
     return replace(faults, **changed)
@@ -407,7 +414,15 @@ def _front_fault(item: Mapping[str, Any]) -> FrontFault:
 
 def _api_fault(item: Mapping[str, Any]) -> ApiFault:
     fault = ApiFault(**item)
+    if fault.every < 1:
+        raise ValueError(f"every must be 1 or more, not {fault.every!r}")
     return replace(fault, service=_SIGNING_NAMES.get(fault.service, fault.service))
+
+
+def _flag(what: str, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{what} must be true or false, not {value!r}")
+    return value
 
 
 def _object(what: str, value: object) -> None:

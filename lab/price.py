@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
 
-from components.instances import ROOT_VOLUME_GIGABYTES, ROOT_VOLUME_TYPE
+from components import root_volume
 from cutover import aws_prices
 from cutover.cost import Kind, Parts, Price, Prices, Rate, Unknown, cost_of
 from cutover.cost.price import money, rounded, symbol
@@ -41,8 +41,8 @@ class Plan:
         return Parts(
             instance_type=self.instance_type,
             instances=COLOURS * self.capacity,
-            volume_type=ROOT_VOLUME_TYPE,
-            volume_gigabytes=ROOT_VOLUME_GIGABYTES,
+            volume_type=root_volume.TYPE,
+            volume_gigabytes=root_volume.GIGABYTES,
             volumes=COLOURS * self.capacity,
             load_balancers=COLOURS,
             nat_gateways=COLOURS * self.nat_gateways,

@@ -119,8 +119,12 @@ def run(
     directory: Path,
     environment: Mapping[str, str],
     on_event: Callable[[Event], None] = lambda _: None,
+    on_start: Callable[[int], None] = lambda _: None,
 ) -> Result:
-    """Run `pulumi` with `arguments`; those that update or preview get an event log, and `on_event` each event."""
+    """Run `pulumi` with `arguments`; those that update or preview get an event log, and `on_event` each event.
+
+    on_start: gets the id of the process, which leads a group of its own.
+    """
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tag-team-") as scratch:
         log, printed = Path(scratch) / "events.json", Path(scratch) / "output"
@@ -138,6 +142,7 @@ def run(
                 stderr=subprocess.STDOUT,
             )
             try:
+                on_start(process.process_id)
                 events = _follow(process, lines, on_event)
             finally:
                 process.end()

@@ -24,6 +24,7 @@ from lab.reservation import MACHINES, Reservation
 
 log = logging.getLogger("lab.machines")
 HEALING_SECONDS = 1.0
+CRASH_SECONDS = 60
 NOBODY = "127.49.0.1"  # an address of no lab
 
 
@@ -100,6 +101,11 @@ class Running:
     def times(self, arn: str) -> Times:
         """Of a load balancer."""
         return self._times.get(arn, Times())
+
+    def crash(self, instance_ids: Sequence[str]) -> None:
+        """End what runs on these instances at once, in whichever thread; as EC2 sees it, they run."""
+        assert self._loop is not None
+        asyncio.run_coroutine_threadsafe(self._machines.crash(instance_ids), self._loop).result(CRASH_SECONDS)
 
     def described(self) -> list[dict[str, Any]]:
         """Every machine, also those that have gone."""

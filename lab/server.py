@@ -47,9 +47,10 @@ def main(arguments: list[str] | None = None) -> int:
     while wanted is not None:  # in the process of the copy, which can be copied too
         _log_to(wanted.state_dir)
         before, at, calls = cloud.history(), wanted.api_port, cloud.journal.calls()
+        alias_ttl = options.alias_ttl if wanted.alias_ttl is None else wanted.alias_ttl
         try:
             cloud = Cloud(
-                options.alias_ttl, options.health_seconds, wanted.state_dir, before, at, calls, machines=wanted.machines
+                alias_ttl, options.health_seconds, wanted.state_dir, before, at, calls, machines=wanted.machines
             )
             cloud.start()
         except (Exception, SystemExit) as error:  # werkzeug exits when its port is taken

@@ -23,7 +23,7 @@ from lab.pulumi_command import Event, Result
 CHECKOUT = Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
 # The code is linked: an edit in the checkout counts at once. The stack files are copied: commands write them.
-LINKED = ("__main__.py", "components", "cutover", "propagation", "policies", "load_test")
+LINKED = ("__main__.py", "components", "cutover", "propagation", "policies", "load_test", "board")
 PROJECT_FILE = "Pulumi.yaml"
 _PROJECT, _STATE = "project", "state"
 # A fork's own secrets belong to its own backend, which is out of reach here.

@@ -81,7 +81,7 @@ class Attack:
             self._kill()
             raise
         if early or incomplete:
-            raise LoadFailed("; ".join([*early, *incomplete]))
+            raise LoadFailed("; ".join(dict.fromkeys([*early, *incomplete])))
 
     def process_ids(self) -> dict[str, int]:
         """Name of each pool -> the process that sends its requests."""
@@ -155,9 +155,10 @@ class _Generator:
 
     def finish(self) -> str:
         """Wait until all is read; what is missing, in words, empty when nothing is."""
-        self._attack.wait()
+        code = self._attack.wait()
         self._encode.wait()
         self._reading.join()
+        said = self.described()
         self._said.close()
         numbers = self._numbers
         if numbers.strange:
@@ -165,7 +166,8 @@ class _Generator:
         lost = numbers.highest + 1 - numbers.count
         if not numbers.count or lost:
             return f"pool {self.pool.name}: {numbers.count} requests reported, {lost} lost"
-        return ""
+        # Asked to end it exits with 0; of one that was killed nobody may have known yet that it had ended.
+        return said if code else ""
 
     def kill(self) -> None:
         """At once; what was under way is not known."""

@@ -82,6 +82,13 @@ class Machine:
         self._running.cancel()
         self.close()
 
+    async def crash(self) -> None:
+        """The host dies: nothing of it answers any more, and nobody is told."""
+        self._kill()
+        await self._docker.stop(grace_seconds=0)
+        self._running.cancel()
+        self.state = "crashed"
+
     def close(self) -> None:
         """At once, and without waiting for anything."""
         self._kill()

@@ -77,6 +77,11 @@ class Machines:
             if instance_id not in self._machines and instance_id not in self._gone:
                 self._begin(spec)
 
+    async def crash(self, instance_ids: Iterable[str]) -> None:
+        """These machines die, and are still there; those that have none do not matter."""
+        there = [self._machines[one] for one in instance_ids if one in self._machines]
+        await asyncio.gather(*(machine.crash() for machine in there))
+
     def address_of(self, instance_id: str) -> str | None:
         """Where the services of an instance answer; None when it has no machine, or none any more."""
         machine = self._machines.get(instance_id)

@@ -13,6 +13,7 @@ from tests.lab.world import FIRST, LIVE, SECOND, World
 TOGETHER = (
     *("test_readiness.py", "test_further_names.py", "test_policies.py"),
     *("test_private_zone.py", "test_many_names.py"),
+    "test_states.py",
 )
 # Those that take minutes begin first, so that no process is left alone with one at the end.
 LONGEST = ("test_cluster.py", "test_tag_in.py", "test_share.py", "test_replace.py", "test_evidence.py")

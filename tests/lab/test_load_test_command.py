@@ -159,18 +159,21 @@ def _under_way(world: World, *arguments: str) -> Iterator["subprocess.Popen[str]
     words, environment = load_testing.command(world, SECOND, *arguments)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(
-        words,
+        # What is begun in the background of a shell takes no notice of Ctrl-C, nor do its children.
+        ["env", "--default-signal=INT", *words],
         cwd=world.workspace.directory,
         env=environment,
         text=True,
         **pipes,  # type: ignore[call-overload]  # both are pipes
     )
-    assert process.stderr is not None
-    while "s left" not in process.stderr.readline():
-        assert process.poll() is None
-    yield process
-    process.kill()
-    process.communicate()
+    try:
+        assert process.stderr is not None
+        while "s left" not in process.stderr.readline():
+            assert process.poll() is None
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_ctrl_c_ends_it_and_leaves_the_evidence_as_it_was(tested: World) -> None:
@@ -209,7 +212,8 @@ def test_it_ends_with_the_process_however_that_ends(tested: World) -> None:
 def test_meanwhile_there_are_connections_that_could_be_left(tested: World) -> None:
     """What the test above looks at is there to be seen."""
     with _under_way(tested, "--seconds", "600"):
-        assert _connections(_addresses(tested), tested.workspace.project_config("httpsPort"))
+        addresses, port = _addresses(tested), tested.workspace.project_config("httpsPort")
+        wait_until(lambda: _connections(addresses, port) > 0)
 
 
 def _addresses(world: World) -> set[str]:

@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from botocore.retries.standard import ExponentialBackoff, RetryContext
 
 from cutover import aws_clients
 
@@ -63,3 +64,11 @@ def test_a_client_that_could_not_be_made_is_made_the_next_time() -> None:
     with pytest.raises(OSError, match="no model"):
         client("acm")
     assert client("acm") is client("acm")
+
+
+def test_calls_go_on_for_longer_than_an_endpoint_is_away_for_a_moment() -> None:
+    """By botocore's own pauses, at the middle of its dice; nobody waits for them here."""
+    backoff = ExponentialBackoff(random=lambda: 0.5)
+    calls = (RetryContext(number, caught_exception=ConnectionResetError()) for number in range(1, aws_clients.ATTEMPTS))
+    pauses = [backoff.delay_amount(call) for call in calls]
+    assert sum(pauses) > 2 * 10

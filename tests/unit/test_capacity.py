@@ -98,6 +98,23 @@ def test_at_the_deadline_every_unhealthy_target_is_named_with_its_reason() -> No
     assert "pulumi up -s amber to wait again" in refusal.next_step
 
 
+DRAINING = TargetHealth("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress")
+
+
+@pytest.mark.parametrize("now", [seen(STARTING), seen(DRAINING, STARTING), seen()])
+def test_at_the_deadline_an_unhealthy_target_that_was_replaced_is_named_with_its_reason(now: CapacitySeen) -> None:
+    with pytest.raises(Refusal) as refusal:
+        Wait([CapacitySeen("group-1", frozenset({"i-9"}), {"i-9": SICK}), seen(SICK), now]).run(1, 2 * POLL_SECONDS)
+    assert refusal.value.seen == f"{now}; replaced meanwhile: i-0: {SICK}"
+
+
+@pytest.mark.parametrize("now", [seen(SICK), seen(HEALTHY)])
+def test_a_target_that_is_still_judged_was_not_replaced(now: CapacitySeen) -> None:
+    with pytest.raises(Refusal) as refusal:
+        Wait([seen(SICK), now]).run(2, POLL_SECONDS)
+    assert refusal.value.seen == str(now)
+
+
 def test_a_group_without_instances_is_told_as_such() -> None:
     with pytest.raises(Refusal, match="0 instances InService, 0 healthy targets in group-1"):
         Wait([seen()]).run(1, 1)

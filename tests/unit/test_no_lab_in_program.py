@@ -5,7 +5,7 @@ import re
 
 import yaml
 
-from tests.unit.sources import ROOT, nodes, packages, relative, words
+from tests.unit.sources import ROOT, imported, nodes, packages, relative, words
 
 FORBIDDEN = re.compile(r"moto|localhost|127\.0\.0\.1|\blab\b", re.IGNORECASE)
 DECIDED = [*sorted(ROOT.glob("cutover/**/*.py")), *sorted(ROOT.glob("propagation/**/*.py"))]
@@ -13,7 +13,10 @@ LOAD_TEST = sorted(ROOT.glob("load_test/**/*.py"))
 WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED, *LOAD_TEST]
 SCRIPTS = sorted(ROOT.glob("components/**/*.sh"))
 POLICIES = [*sorted(ROOT.glob("policies/**/*.py")), *sorted(ROOT.glob("policies/*.yaml"))]
-PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, ROOT / "Pulumi.yaml"]
+BOARD = [*sorted(ROOT.glob("board/**/*.py")), ROOT / "board" / "page.css", ROOT / "board" / "page.js"]
+# Its page is served on this machine's own address, which therefore stands there, and nowhere else.
+SERVED = ROOT / "board" / "serve.py"
+PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, *(path for path in BOARD if path != SERVED), ROOT / "Pulumi.yaml"]
 COLOURS = tuple(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["cidrs"]["default"])
 
 
@@ -36,7 +39,7 @@ def test_no_file_of_the_program_mentions_the_lab() -> None:
 
 
 def test_no_file_of_the_program_imports_the_lab_or_the_tests() -> None:
-    found = {relative(path): packages(path) for path in PROGRAM if path.suffix == ".py"}
+    found = {relative(path): packages(path) for path in (*PROGRAM, SERVED) if path.suffix == ".py"}
     assert {path: seen for path, seen in found.items() if seen & {"lab", "tests", "moto", "pytest"}} == {}
 
 
@@ -57,5 +60,22 @@ def test_words_are_found_in_texts_and_names() -> None:
 
 
 def test_no_colour_is_known_by_name() -> None:
-    found = {relative(path): words(nodes(path)) & set(COLOURS) for path in WIRING}
+    # The terminal has moods of its own, for which it takes the terminal's colours.
+    known = {ROOT / "board" / "terminal.py": {"red"}}
+    paths = [*WIRING, *(path for path in BOARD if path.suffix == ".py")]
+    found = {relative(path): words(nodes(path)) & set(COLOURS) - known.get(path, set()) for path in paths}
     assert {path: seen for path, seen in found.items() if seen} == {}
+
+
+def test_the_board_takes_of_the_components_what_says_how_the_project_is_configured_and_nothing_that_declares() -> None:
+    read = ("config_file", "settings", "settings_reader", "shared_settings", "shape", "root_volume")
+    allowed = tuple(f"components.{name}" for name in read)
+    found = {
+        relative(path): [
+            name for name in imported(path) if name.startswith("components.") and not name.startswith(allowed)
+        ]
+        for path in BOARD
+        if path.suffix == ".py"
+    }
+    assert {path: names for path, names in found.items() if names} == {}
+    assert not any({"pulumi", "pulumi_aws"} & packages(path) for path in BOARD if path.suffix == ".py")

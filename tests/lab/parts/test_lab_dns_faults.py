@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import ssl
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -21,6 +22,7 @@ from dns.rdatatype import RdataType
 
 from lab.authority import Authority
 from lab.aws.certificates import Certificate
+from lab.dns import resolver as lab_resolver
 from lab.dns.fleet import Fleet
 from lab.messages import ServerFault
 from tests.lab.propagation.topology import BEFORE, LOWERED, NAME, OTHER, ZONE, Topology, balancer, own_name
@@ -261,3 +263,22 @@ def test_a_chain_of_names_reaches_the_load_balancer_through_a_resolver() -> None
     topology = Topology(SERVERS, [RESOLVER], ttl_seconds=1, cname=balancer)
     response = in_fleet(lambda fleet: ask(fleet, RESOLVER), topology)
     assert [records.rdtype for records in response.answer] == [RdataType.CNAME, RdataType.A]
+
+
+def test_a_resolver_whose_loop_is_slow_does_not_take_its_servers_for_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each turn of the loop takes longer than a server has time."""
+    monkeypatch.setattr(lab_resolver, "UPSTREAM_TIMEOUT_SECONDS", 0.02)
+
+    async def hog() -> None:
+        while True:
+            time.sleep(0.03)
+            await asyncio.sleep(0)
+
+    async def asked(fleet: Fleet) -> list[str]:
+        slow = asyncio.create_task(hog())
+        try:
+            return values(await ask(fleet, RESOLVER))
+        finally:
+            slow.cancel()
+
+    assert in_fleet(asked) == OLD

@@ -47,6 +47,8 @@ def test_clearing_restores_what_the_lab_started_with(board: FaultBoard) -> None:
         ({"fronts": {"amber": {"status": 999}}}, "999"),
         ({"fronts": {"amber": {"seconds": 1}}}, "milliseconds, status"),
         ({"certificate_days": {"amber": "soon"}}, "soon"),
+        ({"endpoint_away": "yes"}, "true or false"),
+        ({"api": [{"service": "route53", "action": "*", "code": "Throttling", "every": 0}]}, "every must be 1 or more"),
     ],
 )
 def test_a_setting_that_does_not_exist_is_refused_with_what_does(
@@ -82,6 +84,19 @@ def test_an_api_fault_without_end_stays(board: FaultBoard) -> None:
     board.merge({"api": [{"service": "elbv2", "action": "DescribeRules", "code": "Throttling", "count": -1}]})
     met = [board.take_api_fault("elasticloadbalancing", "DescribeRules") for _ in range(5)]
     assert met == [ApiFault("elasticloadbalancing", "DescribeRules", "Throttling", -1)] * 5
+
+
+def test_every_third_call_of_a_service_fails_whichever_its_actions_are(board: FaultBoard) -> None:
+    board.merge({"api": [{"service": "route53", "action": "*", "code": "Throttling", "count": -1, "every": 3}]})
+    actions = ["GetChange", "ListHostedZones", "GetChange", "GetChange", "ListHostedZones", "ListHostedZones"]
+    met = [board.take_api_fault("route53", action) for action in actions]
+    assert [bool(fault) for fault in met] == [False, False, True, False, False, True]
+    assert board.take_api_fault("ssm", "GetParameter") is None
+
+
+def test_a_fault_of_every_third_call_ends_after_its_count(board: FaultBoard) -> None:
+    board.merge({"api": [{"service": "route53", "action": "*", "code": "Throttling", "count": 1, "every": 3}]})
+    assert [bool(board.take_api_fault("route53", "GetChange")) for _ in range(9)] == [False] * 2 + [True] + [False] * 6
 
 
 def test_a_target_is_initial_before_it_is_anything_else() -> None:

@@ -46,6 +46,12 @@ def test_a_group_is_short_for_as_long_as_it_was_told_to_be(account: Account, lab
     assert account.target_states(made.target_group_arn) == [("healthy", None)] * 2
 
 
+def test_nothing_can_crash_where_nothing_runs(account: Account, lab: LabClient) -> None:
+    account.cluster("quiet")
+    with pytest.raises(LabError, match="start one with machines"):
+        lab.crash_instances("quiet")
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_more_instances_than_a_colour_has_are_not_terminated(lab: LabClient, count: int) -> None:
     with pytest.raises(LabError, match=f"cannot terminate {count} instances of 'nobody': its groups have 0"):

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import HTTPClientError
 
 from lab.client import Addresses, LabClient, LabError, aws_environment, start
+from tests.lab.parts.lab_account import Account
 
 ADDRESSES = Addresses("http://127.0.0.1:1", 53, 80, {"ns.example": ["127.0.0.2", "::1"]}, ["127.0.0.3"], "ca.pem")
 
@@ -60,3 +62,14 @@ def test_the_environment_leads_to_the_lab_and_nowhere_else() -> None:
 
 def test_the_addresses_of_all_servers_are_in_one_list() -> None:
     assert ADDRESSES.server_addresses() == ["127.0.0.2", "::1"]
+
+
+def test_an_endpoint_that_is_away_hangs_up_on_every_call_and_comes_back(tmp_path: Path) -> None:
+    with start(tmp_path) as server:
+        route53 = Account(server.addresses.endpoint).route53
+        server.client.set_endpoint_away(away=True)
+        with pytest.raises(HTTPClientError):
+            route53.list_hosted_zones()
+        assert server.client.faults().endpoint_away, "the control endpoint answers"
+        server.client.set_endpoint_away(away=False)
+        assert route53.list_hosted_zones()["HostedZones"] == []

@@ -1,6 +1,7 @@
 """Real vegeta against servers on loopback: every request is known, and each pool resolves as its name says."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -183,7 +184,8 @@ def test_flags_that_vegeta_does_not_take_are_told_in_its_words(program: Path, ar
 def test_requests_that_were_lost_are_no_load(tmp_path: Path, around: tuple[Web, Resolver]) -> None:
     web, resolver = around
     half = "while read -r line; do read -r next; printf '%s\\n' \"$next\"; done"
-    program = scripted(tmp_path, f'if [ "$1" = attack ]; then exec {sys.executable} -c "{LINES}"; else {half}; fi')
+    python = shlex.quote(sys.executable)
+    program = scripted(tmp_path, f'if [ "$1" = attack ]; then exec {python} -c "{LINES}"; else {half}; fi')
     with (
         pytest.raises(LoadFailed, match="2 requests reported, 2 lost"),
         Attack(program, Aim(NAME, web.port), [clients(pool.HONEST, resolver)]) as attack,

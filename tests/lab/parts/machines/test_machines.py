@@ -316,3 +316,26 @@ def test_a_lab_with_machines_talks_to_the_real_aws_tools_as_ever(fleet: Fleet) -
     environment = {**os.environ, **aws_environment(fleet.running.addresses)}
     said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert int(said.stdout) >= 1
+
+
+def test_an_instance_that_crashes_is_sent_to_until_health_checks_find_out(fleet: Fleet) -> None:
+    group = fleet.group(size=2)
+    fleet.wait_until_healthy(group, 2)
+    (dead,) = fleet.lab.crash_instances(group.name)
+    states = fleet.account.ec2.describe_instances(InstanceIds=[dead])["Reservations"][0]["Instances"][0]["State"]
+    assert states["Name"] == "running", "nobody told EC2"
+    assert {machine.instance_id: machine.state for machine in fleet.machines(group)}[dead] == "crashed"
+    (address,) = (machine.address for machine in fleet.machines(group) if machine.instance_id == dead)
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((address, PORT), timeout=60)
+    wait_until(lambda: ("unhealthy", "Target.FailedHealthChecks") in fleet.states(group))
+    assert {asked(front(fleet, group)).status for _ in range(4)} == {200}
+
+
+def test_a_group_replaces_an_instance_that_crashed(fleet: Fleet) -> None:
+    group = fleet.group(grace_seconds=1)
+    fleet.wait_until_healthy(group)
+    (dead,) = fleet.lab.crash_instances(group.name)
+    wait_until(lambda: len(fleet.machines(group)) == 2)
+    fleet.wait_until_healthy(group)
+    assert dead not in [target["Target"]["Id"] for target in _targets(fleet, group)]

@@ -1,0 +1,95 @@
+"""The command `python -m lab.naive`: 0 only if every naive way showed errors."""
+
+import argparse
+import json
+import sys
+
+from lab import environment, written_table
+from lab.load import vegeta
+from lab.load.attack import LoadFailed
+from lab.naive import figures
+from lab.naive.figures import Outcome, Played
+from lab.naive.ways import WAYS, Way
+from lab.stage import Original, Report, StageFailed, built
+from lab.toolchain import MissingPrerequisite
+from lab.under_load import Load, under_load
+from lab.workspace import CHECKOUT
+
+FIGURES = CHECKOUT / ".lab" / "naive.json"
+PAGE = CHECKOUT / "docs" / "zero-downtime.md"
+COMMAND = "make rehearsal-naive"
+# That of AWS: how long clients go on to where there is nothing depends on it.
+ALIAS_TTL_SECONDS = 60
+
+
+def play(original: Original, way: Way, load: Load, alias_ttl: int, report: Report) -> Outcome:
+    """One way, in a copy of its own."""
+    report(f"{way.name}: {way.title}")
+    with original.copy(alias_ttl) as stage:
+        with under_load(stage, load, report) as attack:
+            way.act(stage, report)
+        return figures.outcome(Played(way.name, way.title, load.rate, alias_ttl), attack.hits)
+
+
+def read() -> dict[str, Outcome]:
+    """What runs before this one have found, by way; nothing where they have left nothing that can be read."""
+    try:
+        held = [Outcome.from_json(one) for one in json.loads(FIGURES.read_text(encoding="utf-8"))]
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+    return {one.way: one for one in held}
+
+
+def write(outcomes: list[Outcome]) -> None:
+    """Put these among those of earlier runs and, once all ways are there, into the page; the page has AWS's TTL."""
+    found = read() | {one.way: one for one in outcomes}
+    known = [found[way.name] for way in WAYS if way.name in found]
+    FIGURES.parent.mkdir(exist_ok=True)
+    FIGURES.write_text(json.dumps([one.as_dict() for one in known], indent=2) + "\n", encoding="utf-8")
+    if len(known) == len(WAYS) and all(one.alias_ttl == ALIAS_TTL_SECONDS for one in known):
+        page = PAGE.read_text(encoding="utf-8")
+        PAGE.write_text(written_table.written(page, COMMAND, figures.table(known)), encoding="utf-8")
+
+
+def _report(line: str) -> None:
+    print(f"naive: {line}", file=sys.stderr, flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab.naive", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", choices=[way.name for way in WAYS], help="only these ways; the others' figures stay"
+    )
+    parser.add_argument("--rate", type=int, default=Load.rate, help=f"requests a second, {Load.rate} unless given")
+    parser.add_argument("--alias-ttl", type=int, default=ALIAS_TTL_SECONDS, help="seconds, 60 unless given, as on AWS")
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Play the ways one after the other, write down what came of them, and say whether each showed errors."""
+    environment.enter()
+    options = _parser().parse_args(arguments)
+    wanted = [way for way in WAYS if options.only is None or way.name in options.only]
+    try:
+        load = Load(vegeta.ensure(_report), options.rate)
+        with built(_report) as original:
+            outcomes = [play(original, way, load, options.alias_ttl, _report) for way in wanted]
+    except (MissingPrerequisite, StageFailed, LoadFailed) as failure:
+        _report(str(failure))
+        return 1
+    write(outcomes)
+    print("\n".join(figures.table(outcomes)), flush=True)
+    return _verdict(outcomes)
+
+
+def _verdict(outcomes: list[Outcome]) -> int:
+    harmless = figures.harmless(outcomes)
+    if harmless:
+        print(f"no errors were seen in: {', '.join(harmless)}. Where nothing fails, a 0 elsewhere proves nothing")
+        return 1
+    print(f"each of the {len(outcomes)} naive ways showed errors: the measurement sees downtime", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""GitHub's REST API on loopback, as far as the steps of a pull request ask it: it keeps what it is told."""
+
+import base64
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+BOT = "github-actions[bot]"
+REPOSITORY = "shop/tag-team"
+TOKEN = "the token of the workflow"
+# As GitHub gives at most a hundred.
+PAGE = 2
+
+
+@dataclass
+class Kept:
+    """All that it knows. comments: pull request or issue to its comments. merged: commit to pull requests.
+
+    files: (branch, path) to content. refuse: status to answer every call with, while it is set.
+    """
+
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    issues: dict[int, dict[str, Any]] = field(default_factory=dict)
+    pulls: dict[int, dict[str, Any]] = field(default_factory=dict)
+    merged: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    files: dict[tuple[str, str], str] = field(default_factory=dict)
+    branches: dict[str, str] = field(default_factory=lambda: {"main": "0" * 40})
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    refuse: int = 0
+    url: str = ""
+    _ids: int = 100
+
+    def new_id(self) -> int:
+        """A number that nothing else has."""
+        self._ids += 1
+        return self._ids
+
+    def written_by(self, author: str, number: int, body: str) -> dict[str, Any]:
+        """Add a comment of somebody."""
+        said = {"id": self.new_id(), "body": body, "user": {"login": author}}
+        self.comments.setdefault(number, []).append(said)
+        return said
+
+    def merge(self, commit: str, number: int, branch: str = "main") -> None:
+        """Say that the pull request brought the commit."""
+        self.merged.setdefault(commit, []).append(
+            {"number": number, "merged_at": "2026-11-26T12:00:00Z", "base": {"ref": branch}}
+        )
+
+
+@contextmanager
+def github() -> Iterator[Kept]:
+    """Serve it; `url` is where."""
+    kept = Kept()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length)) if length else None
+            kept.calls.append((self.command, self.path))
+            if kept.refuse or self.headers.get("Authorization") != f"Bearer {TOKEN}":
+                status, said, link = kept.refuse or 401, {"message": "Bad credentials"}, ""
+            else:
+                status, said, link = _route(kept, self.command, self.path, body)
+            data = json.dumps(said).encode()
+            self.send_response(status)
+            if link:
+                self.send_header("Link", link)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_PATCH = do_PUT = _answer
+
+        def log_message(self, *_: object) -> None:
+            """Be silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    kept.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield kept
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+Answer = tuple[int, Any, str]
+
+
+def _route(kept: Kept, method: str, path: str, body: Any) -> Answer:
+    split = urlsplit(path)
+    rest = split.path.removeprefix(f"/repos/{REPOSITORY}")
+    query = {key: values[0] for key, values in parse_qs(split.query).items()}
+    for (of, pattern), handle in _ROUTES.items():
+        if of == method and (found := re.fullmatch(pattern, rest)):
+            status, said = handle(kept, found, query, body)
+            return (status, *_paged(kept, path, query, said))
+    return 404, {"message": "Not Found"}, ""
+
+
+def _paged(kept: Kept, path: str, query: dict[str, str], said: Any) -> tuple[Any, str]:
+    if not isinstance(said, list):
+        return said, ""
+    page = int(query.get("page", 1))
+    more = len(said) > page * PAGE
+    bare = re.sub(r"[&?]page=\d+", "", path)
+    link = f'<{kept.url}{bare}&page={page + 1}>; rel="next"' if more else ""
+    return said[(page - 1) * PAGE : page * PAGE], link
+
+
+def _comments(kept: Kept, found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    if body is None:
+        return 200, kept.comments.get(int(found[1]), [])
+    return 201, kept.written_by(BOT, int(found[1]), body["body"])
+
+
+def _edit_comment(kept: Kept, found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    for comments in kept.comments.values():
+        for comment in comments:
+            if comment["id"] == int(found[1]):
+                comment.update(body)
+                return 200, comment
+    return 404, {"message": "Not Found"}
+
+
+def _issues(kept: Kept, _found: re.Match[str], query: dict[str, str], body: Any) -> tuple[int, Any]:
+    if body is None:
+        wanted = [one for one in kept.issues.values() if one["state"] == query["state"]]
+        return 200, [one for one in wanted if query["labels"] in one["labels"]]
+    made = {"number": kept.new_id(), "state": "open", "user": {"login": BOT}, **body}
+    kept.issues[made["number"]] = made
+    return 201, made
+
+
+def _edit_issue(kept: Kept, found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    kept.issues[int(found[1])].update(body)
+    return 200, kept.issues[int(found[1])]
+
+
+def _merged(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
+    return 200, kept.merged.get(found[1], [])
+
+
+def _branch(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
+    return 200, {"object": {"sha": kept.branches[found[1]]}}
+
+
+def _new_branch(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    kept.branches[body["ref"].removeprefix("refs/heads/")] = body["sha"]
+    return 201, body
+
+
+def _file(kept: Kept, found: re.Match[str], query: dict[str, str], body: Any) -> tuple[int, Any]:
+    if body is None:
+        text = kept.files.get((query["ref"], found[1]), kept.files.get(("main", found[1]), ""))
+        return 200, {"sha": hashlib.sha1(text.encode()).hexdigest()}
+    kept.files[body["branch"], found[1]] = base64.b64decode(body["content"]).decode()
+    return 200, {}
+
+
+def _pull(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    made = {"number": kept.new_id(), **body}
+    kept.pulls[made["number"]] = made
+    return 201, made
+
+
+_Handle = Callable[[Kept, "re.Match[str]", dict[str, str], Any], tuple[int, Any]]
+_ROUTES: dict[tuple[str, str], _Handle] = {
+    ("GET", r"/issues/(\d+)/comments"): _comments,
+    ("POST", r"/issues/(\d+)/comments"): _comments,
+    ("PATCH", r"/issues/comments/(\d+)"): _edit_comment,
+    ("GET", r"/issues"): _issues,
+    ("POST", r"/issues"): _issues,
+    ("PATCH", r"/issues/(\d+)"): _edit_issue,
+    ("GET", r"/commits/([0-9a-f]+)/pulls"): _merged,
+    ("GET", r"/git/ref/heads/(.+)"): _branch,
+    ("POST", r"/git/refs"): _new_branch,
+    ("GET", r"/contents/(.+)"): _file,
+    ("PUT", r"/contents/(.+)"): _file,
+    ("POST", r"/pulls"): _pull,
+}

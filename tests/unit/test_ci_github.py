@@ -1,0 +1,203 @@
+"""The questions to GitHub, asked of a server on loopback; and what is said there."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ci import approved, result, saved_intent, say, seen
+from ci.comment import DRIFT_MARKER, MARKER
+from ci.github import GitHub, number, of_environment
+from ci.result import Result
+from ci.seen import Seen
+from cutover.refusal import Refusal
+from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
+
+COMMIT = "ab" * 20
+SEEN = Seen({"in charge": "red"}, {"blue": ("a",), "live": ("b",)}, commit=COMMIT)
+BODY = f"{MARKER}\nsaid\n\n{SEEN.line()}"
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
+    with github() as started:
+        for name, value in {
+            "GITHUB_API_URL": started.url,
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_TOKEN": TOKEN,
+            "GITHUB_SHA": COMMIT,
+            "GITHUB_REF_NAME": "main",
+            "PULL_REQUEST": "7",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield started
+
+
+@pytest.fixture
+def hub(kept: Kept) -> GitHub:
+    return GitHub(kept.url, REPOSITORY, TOKEN)
+
+
+def bodies(kept: Kept, number: int = 7) -> list[str]:
+    return [one["body"] for one in kept.comments[number]]
+
+
+def test_one_comment_is_kept_up_to_date_among_those_of_others(hub: GitHub, kept: Kept) -> None:
+    for author in ("somebody", "else", "third"):
+        kept.written_by(author, 7, "looks good")
+    hub.put_comment(7, MARKER, f"{MARKER} one")
+    hub.put_comment(7, MARKER, f"{MARKER} two")
+    kept.written_by("somebody", 7, "thanks")
+    hub.put_comment(7, MARKER, f"{MARKER} three")
+    assert bodies(kept) == ["looks good"] * 3 + [f"{MARKER} three", "thanks"]
+
+
+def test_what_somebody_else_wrote_is_never_taken_for_ours(hub: GitHub, kept: Kept) -> None:
+    kept.written_by("mallory", 7, BODY)
+    kept.written_by("github-actions", 7, BODY)
+    assert hub.comment(7, MARKER) is None
+    with pytest.raises(Refusal, match="nothing says what was approved with pull request 7") as refused:
+        approved.of_pull_request(hub, 7)
+    assert "gh workflow run preview.yml -f pull_request=7" in refused.value.next_step
+    kept.written_by(BOT, 7, f"a text of ours that quotes {BODY}")
+    assert hub.comment(7, MARKER) is None
+
+
+def test_the_record_of_the_merged_pull_request_is_what_was_approved(kept: Kept) -> None:
+    kept.written_by(BOT, 7, BODY)
+    assert approved.of_pull_request(of_environment(), 7) == SEEN
+
+
+def test_a_preview_that_was_refused_approves_nothing(hub: GitHub, kept: Kept) -> None:
+    refused = Seen(SEEN.facts, SEEN.steps, refused=True, commit=COMMIT)
+    kept.written_by(BOT, 7, f"{MARKER}\n{refused.line()}")
+    with pytest.raises(Refusal, match="its preview was refused"):
+        approved.of_pull_request(hub, 7)
+    kept.comments.clear()
+    kept.written_by(BOT, 7, f"{MARKER}\nRefused: there is no preview")
+    with pytest.raises(Refusal, match="nothing says what was approved"):
+        approved.of_pull_request(hub, 7)
+
+
+def test_the_pull_request_of_a_commit_is_the_one_merged_into_this_branch(hub: GitHub, kept: Kept) -> None:
+    environment = {"GITHUB_SHA": COMMIT, "GITHUB_REF_NAME": "main"}
+    with pytest.raises(Refusal, match="the commit came by no pull request"):
+        approved.of_commit(hub, environment)
+    kept.merge(COMMIT, 5, "release")
+    kept.merged[COMMIT].append({"number": 6, "merged_at": None, "base": {"ref": "main"}})
+    kept.merge(COMMIT, 7)
+    assert approved.of_commit(hub, environment) == 7
+    kept.merge(COMMIT, 8)
+    with pytest.raises(Refusal, match="the commit came by several"):
+        approved.of_commit(hub, environment)
+    with pytest.raises(Refusal, match="the commit came by no pull request"):
+        approved.of_commit(hub, {})
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 302])
+def test_an_answer_that_is_no_yes_is_a_refusal(hub: GitHub, kept: Kept, status: int) -> None:
+    kept.refuse = status
+    with pytest.raises(Refusal, match="GitHub could not be asked") as refused:
+        hub.put_comment(7, MARKER, "x")
+    assert str(status) in refused.value.seen
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_server_that_is_away_is_a_refusal() -> None:
+    away = GitHub("http://127.0.0.1:1", REPOSITORY, TOKEN, retries=False)
+    with pytest.raises(Refusal, match="GitHub could not be asked"):
+        away.comment(7, MARKER)
+
+
+@pytest.mark.parametrize(
+    "environment", [{}, {"GITHUB_REPOSITORY": "a/b"}, {"GITHUB_REPOSITORY": "a", "GITHUB_TOKEN": "x"}]
+)
+def test_without_repository_or_token_nothing_is_asked(environment: dict[str, str]) -> None:
+    with pytest.raises(Refusal, match="which repository this is"):
+        of_environment(environment)
+
+
+@pytest.mark.parametrize("text", ["", "0", "7; rm", "\uff17", "-1", "1e3", "99999999999"])
+def test_what_is_no_number_is_refused(text: str) -> None:
+    with pytest.raises(Refusal, match="no number of a pull request"):
+        number(text, "PULL_REQUEST")
+
+
+def test_a_preview_is_said_as_it_was_written(kept: Kept, tmp_path: Path) -> None:
+    (tmp_path / "comment.md").write_text(BODY)
+    assert say.main(["preview", "--from", str(tmp_path)]) == 0
+    assert bodies(kept) == [BODY]
+
+
+def test_a_step_that_left_nothing_is_said_so_and_what_is_no_comment_is_not_said(kept: Kept, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="the step before has left nothing to say"):
+        say.main(["preview", "--from", str(tmp_path)])
+    (tmp_path / "comment.md").write_text("anything")
+    with pytest.raises(Refusal, match="no comment of a preview"):
+        say.main(["preview", "--from", str(tmp_path)])
+    assert not kept.comments
+
+
+def test_what_became_of_it_is_said_in_the_same_comment(kept: Kept, tmp_path: Path) -> None:
+    kept.written_by(BOT, 7, BODY)
+    (tmp_path / "seen.json").write_text(SEEN.to_json())
+    result.write(tmp_path, Result("blue", True, "updated"))
+    result.write(tmp_path, Result("live", False, "refused: the world"))
+    assert say.main(["after", "--from", str(tmp_path)]) == 0
+    (said,) = bodies(kept)
+    assert said.startswith(MARKER)
+    assert "After the merge: refused, live" in said
+    assert seen.of_comment(said) == SEEN
+
+
+def test_drift_is_an_issue_that_is_opened_kept_up_to_date_and_closed(kept: Kept, tmp_path: Path) -> None:
+    issue = tmp_path / "issue.md"
+    for body in ("", f"{DRIFT_MARKER} one", f"{DRIFT_MARKER} two", "", ""):
+        issue.write_text(body)
+        assert say.main(["drift", "--from", str(tmp_path)]) == 0
+    ((made, one),) = kept.issues.items()
+    assert (one["body"], one["state"], one["labels"]) == (f"{DRIFT_MARKER} two", "closed", ["drift"])
+    assert len(kept.comments[made]) == 1
+
+
+def test_an_issue_of_somebody_else_is_left_alone(kept: Kept, tmp_path: Path) -> None:
+    theirs = {"number": 1, "state": "open", "labels": ["drift"], "body": DRIFT_MARKER, "user": {"login": "somebody"}}
+    kept.issues[1] = dict(theirs)
+    (tmp_path / "issue.md").write_text("")
+    say.main(["drift", "--from", str(tmp_path)])
+    assert kept.issues == {1: theirs}
+
+
+def test_what_a_tag_back_did_is_proposed_on_a_branch_of_its_own(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_RUN_ID", "4711")
+    (tmp_path / "Pulumi.live.yaml").write_text("config:\n  active: red\n")
+    assert saved_intent.main(["red", "--from", str(tmp_path)]) == 0
+    assert kept.files == {("tag-back-red-4711", "Pulumi.live.yaml"): "config:\n  active: red\n"}
+    ((_, made),) = kept.pulls.items()
+    assert (made["head"], made["base"]) == ("tag-back-red-4711", "main")
+    with pytest.raises(Refusal, match="there is no such colour"):
+        saved_intent.main(["green", "--from", str(tmp_path)])
+
+
+def test_the_outputs_of_what_was_approved_are_those_that_the_workflow_needs(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept.written_by(BOT, 7, BODY)
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    assert approved.main(["--out", str(tmp_path)]) == 0
+    said = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
+    assert (json.loads(said["colours"]), said["live"], said["pull_request"]) == (["blue"], "true", "7")
+    assert seen.of_json((tmp_path / "seen.json").read_text()) == SEEN
+
+
+def test_after_a_merge_that_affects_no_stack_there_is_nothing_to_do(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    monkeypatch.delenv("PULL_REQUEST")
+    assert approved.main(["--base", "HEAD", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / "output").read_text().splitlines() == ["colours=[]", "live=false", "pull_request="]
+    assert kept.calls == []
