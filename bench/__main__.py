@@ -8,6 +8,7 @@ docs/performance.md. Nothing here can fail but the commands themselves: how fast
 import argparse
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--builds", type=int, default=2, help="builds of each (2)")
     parser.add_argument("--again", action="store_true", help="only write the page, of the last run")
     environment.enter()
+    # Told to end it takes its labs and folders along, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     options = parser.parse_args(arguments)
     if options.again:
         figures = Figures.read(json.loads(OUTPUT.read_text(encoding="utf-8")))
