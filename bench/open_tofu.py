@@ -1,6 +1,5 @@
 """OpenTofu, and Terraform where there is one: the same resources as their users lay them out."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,7 +14,7 @@ from bench.contestant import Ran
 from bench.stage import Stage
 from bench.usage import Usage
 from bench.world import say
-from lab import environment, go_build, toolchain
+from lab import environment, go_build, go_program, toolchain
 from lab.go_build import GoTool
 
 _FOLDER = Path(__file__).parent
@@ -34,11 +33,11 @@ class Program:
 
 
 def open_tofu(report: go_build.Report = say) -> Program:
-    """The pinned OpenTofu, built into the user's cache at the first use.
+    """The pinned OpenTofu, built into the user's cache at the first use, in some ten minutes on two cores.
 
     Raises MissingPrerequisite and BuildFailed, as `lab.toolchain.ensure` does.
     """
-    return Program("OpenTofu", TOFU.version().removeprefix("v"), _built(environment.user(), report) / TOFU.program)
+    return Program("OpenTofu", TOFU.version().removeprefix("v"), go_program.ensure(TOFU, _RELEASED, report))
 
 
 def terraform() -> Program | None:
@@ -48,25 +47,6 @@ def terraform() -> Program | None:
         return None
     told = subprocess.run([path, "version", "-json"], capture_output=True, text=True, check=True)
     return Program("Terraform", json.loads(told.stdout)["terraform_version"], Path(path))
-
-
-def _built(users: Mapping[str, str], report: go_build.Report) -> Path:
-    """The folder of the pinned OpenTofu, in the user's cache."""
-    digest = hashlib.sha256(b"".join((TOFU.folder / name).read_bytes() for name in ("go.mod", "go.sum")))
-    folder = toolchain.cache_folder(users) / f"opentofu-{TOFU.version()}-{digest.hexdigest()[:16]}"
-    if folder.exists():
-        return folder
-    go_build.require_go([TOFU], users)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with toolchain.locked(folder.with_name(f"{folder.name}.lock"), report, "OpenTofu"):
-        if not folder.exists():
-            unfinished = folder.with_name(f"{folder.name}.unfinished")
-            shutil.rmtree(unfinished, ignore_errors=True)
-            unfinished.mkdir()
-            report("building OpenTofu for this user, once; some ten minutes on two cores")
-            go_build.build(TOFU, unfinished, _RELEASED, users, report)
-            unfinished.rename(folder)
-    return folder
 
 
 class OpenTofu:
