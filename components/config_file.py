@@ -1,5 +1,6 @@
 """A project's or stack's file as it was written: which texts stand in it, and whether in quotes."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -118,3 +119,14 @@ def _entries(node: yaml.MappingNode) -> Iterator[tuple[str, Node]]:
     for key, item in node.value:
         if not (key.value == "<<" and key.tag == _UNQUOTED):
             yield str(key.value), _node(item)
+
+
+def within(texts: Mapping[str, str], namespace: str) -> dict[str, str]:
+    """Those of `texts` that are in one namespace, keys without it."""
+    return {key.removeprefix(f"{namespace}:"): text for key, text in texts.items() if key.startswith(f"{namespace}:")}
+
+
+def texts_of(file: ConfigFile) -> dict[str, str]:
+    """Every key of a file with its namespace, and its value in the form of the engine's texts."""
+    found = {key: value(node) for key, node in file.config.items()}
+    return {key: one if isinstance(one, str) else json.dumps(one) for key, one in found.items() if one is not None}

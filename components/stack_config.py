@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pulumi
 
@@ -24,7 +23,7 @@ def of_namespace(namespace: str) -> dict[str, str]:
 
     pulumi.Config can only ask for keys by name; refusing unknown ones needs all of them.
     """
-    return {key.removeprefix(f"{namespace}:"): text for key, text in _all().items() if key.startswith(f"{namespace}:")}
+    return config_file.within(_all(), namespace)
 
 
 def of_project(root: str) -> dict[str, str]:
@@ -35,12 +34,9 @@ def of_project(root: str) -> dict[str, str]:
     path = _project_file(root)
     content = _content(path)
     project = config_file.text(content, "name")
-    values = {}
-    for key, node in config_file.config_of(path.name, content, project, declared=True).config.items():
-        value = config_file.value(node)
-        if value is not None and key.startswith(f"{project}:"):
-            values[key.removeprefix(f"{project}:")] = _text(value)
-    return values
+    return config_file.within(
+        config_file.texts_of(config_file.config_of(path.name, content, project, declared=True)), project
+    )
 
 
 def project_name(root: str) -> str:
@@ -60,11 +56,10 @@ def of_files(root: str, stack: str, namespace: str) -> dict[str, str]:
     namespaces.refuse_twice(stack, files)
     config: dict[str, str] = {}
     for file in reversed(files):
-        found = {key: config_file.value(node) for key, node in file.config.items()}
-        config |= {key: _text(value) for key, value in found.items() if value is not None}
+        config |= config_file.texts_of(file)
     namespaces.refuse_foreign(stack, project, config, files, _is_provider)
     misread.look(stack, project, config, files)
-    return {key.removeprefix(f"{namespace}:"): text for key, text in config.items() if key.startswith(f"{namespace}:")}
+    return config_file.within(config, namespace)
 
 
 def project_as_written() -> dict[str, str]:
@@ -89,11 +84,6 @@ def refuse_what_is_not_read_as_written(root: str, project: str, stack: str) -> N
     for warning in misread.look(stack, project, config, files):
         display.warn(warning)
     _refuse_names(project, stack, config.get(AUTONAMING, "{}"), files)
-
-
-def _text(value: Any) -> str:
-    """A value of a file in the form of the engine's texts."""
-    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _all() -> dict[str, str]:

@@ -7,14 +7,13 @@ from pathlib import Path
 
 from board.facts import Fact, Known, Unknown
 from components import config_file, settings_reader
-from components.config_file import ConfigFile
 from components.settings import LIVE, ColourSettings, LiveSettings
 from components.shared_settings import SharedSettings
 from cutover.refusal import Refusal
 
 # In the engine's order: https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/encoding/marshal.go
 _EXTENSIONS = (".json", ".yaml", ".yml")
-_PROVIDER = "aws:"
+_PROVIDER = "aws"
 
 
 @dataclass(frozen=True)
@@ -41,14 +40,18 @@ def read(directory: Path) -> Project:
     of_project = config_file.config_of(path.name, content, name, declared=True)
     where = config_file.text(content, "stackConfigDir") or config_file.text(content, "config")
     backend = content.get("backend")
-    texts = {"": _texts(of_project)}
+    texts = {"": config_file.texts_of(of_project)}
 
     def load(stack: str) -> Fact[LiveSettings | ColourSettings]:
         try:
             own = _file(directory / where.lstrip("/"), f"Pulumi.{stack}", path.suffix)
-            written = _texts(config_file.config_of(own.name, _content(own), name)) if own.is_file() else {}
+            written = (
+                config_file.texts_of(config_file.config_of(own.name, _content(own), name)) if own.is_file() else {}
+            )
             texts[stack] = {**texts[""], **written}
-            return Known(settings_reader.load(stack, _own(texts[stack], name), _own(texts[""], name)))
+            return Known(
+                settings_reader.load(stack, config_file.within(texts[stack], name), config_file.within(texts[""], name))
+            )
         except Refusal as refusal:
             return Unknown(f"{refusal.problem}: {refusal.seen}", refusal.next_step)
 
@@ -61,7 +64,7 @@ def read(directory: Path) -> Project:
         shared,
         live if isinstance(live, Unknown) else _as_live(live.value),
         {colour: _as_colour(load(colour)) for colour in shared.colours},
-        {key.removeprefix(_PROVIDER): text for key, text in provider.items() if key.startswith(_PROVIDER)},
+        config_file.within(provider, _PROVIDER),
         config_file.text(backend, "url") if isinstance(backend, Mapping) else "",
     )
 
@@ -82,23 +85,11 @@ def _shared(texts: Mapping[str, str], name: str, live: Fact[LiveSettings | Colou
     """What all stacks share; of a file of `live` that cannot be read it does not depend."""
     if isinstance(live, Known):
         return live.value.shared
-    own = _own(texts, name)
+    own = config_file.within(texts, name)
     colours = json.loads(own.get("cidrs", "{}")) if own.get("cidrs", "").startswith("{") else {}
     # Whatever is wrong with it is said by the stack of which nothing else is asked.
     any_colour = next(iter(sorted(map(str, colours))), LIVE)
     return settings_reader.load(any_colour, {"release": "0", **own}, own).shared
-
-
-def _own(texts: Mapping[str, str], name: str) -> dict[str, str]:
-    return {key.removeprefix(f"{name}:"): text for key, text in texts.items() if key.startswith(f"{name}:")}
-
-
-def _texts(file: ConfigFile) -> dict[str, str]:
-    """Every key with its namespace, and its value as the engine's text."""
-    found = {key: config_file.value(node) for key, node in file.config.items()}
-    return {
-        key: value if isinstance(value, str) else json.dumps(value) for key, value in found.items() if value is not None
-    }
 
 
 def _file(directory: Path, stem: str, first: str = "") -> Path:
