@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_route53.type_defs import ListResourceRecordSetsRequestTypeDef, ResourceRecordSetOutputTypeDef
     from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_ssm.type_defs import ParameterHistoryTypeDef
 
 # The most that ListResourceRecordSets gives at once.
 RECORD_SETS_ON_A_PAGE = "300"
@@ -79,6 +80,13 @@ def session(provider_config: Mapping[str, str]) -> boto3.Session:
             allowed="a file of sections like [profile NAME] with lines like key = value",
             next_step="edit that file; aws configure list-profiles shows whether it can be read",
         ) from None
+
+
+def history(versions: "Sequence[ParameterHistoryTypeDef]", read_at: float) -> History:
+    """The history of `in-charge`, whose versions AWS told at `read_at` (Unix time, seconds)."""
+    return in_charge.history_of(
+        [Version(one["Version"], one["LastModifiedDate"].timestamp(), one["Value"]) for one in versions], read_at
+    )
 
 
 class Aws:
@@ -212,18 +220,20 @@ class Aws:
 
         Raises ValueError when AWS does not say what time it is.
         """
+        return history(*self.parameter_versions(parameter))
+
+    def parameter_versions(self, parameter: str) -> "tuple[Sequence[ParameterHistoryTypeDef], float]":
+        """What AWS keeps of a parameter, none while it is not there, and when it said so (Unix time, by its clock).
+
+        Raises ValueError when AWS does not say what time it is.
+        """
         parameters = self._parameters
         try:
             pages = list(parameters.get_paginator("get_parameter_history").paginate(Name=parameter))
         except parameters.exceptions.ParameterNotFound as absent:
-            return in_charge.history_of((), time_of(absent.response).timestamp())
-        versions = [
-            Version(v["Version"], v["LastModifiedDate"].timestamp(), v["Value"])
-            for page in pages
-            for v in page["Parameters"]
-        ]
+            return (), time_of(absent.response).timestamp()
         # The first page's, which is the earliest: an answer that came later must not let go earlier.
-        return in_charge.history_of(versions, time_of(pages[0]).timestamp())
+        return [one for page in pages for one in page["Parameters"]], time_of(pages[0]).timestamp()
 
     def group_created_at(self, group: str, region: str) -> float | None:
         """When the Auto Scaling group was created (Unix time in seconds, by AWS's clock); None when it is not there."""

@@ -7,10 +7,8 @@ import boto3
 from botocore.config import Config
 
 from board.facts import Authored, Balancer, Door, Group, InCharge
-from cutover import in_charge
+from cutover.aws import history
 from cutover.aws_readiness import AwsReadiness
-from cutover.aws_time import time_of
-from cutover.in_charge import Version
 
 # Few and short: an operator waits, and what has not answered by then is shown as unknown.
 CONFIG = Config(
@@ -31,17 +29,16 @@ class AwsReads(AwsReadiness):
 
         Raises ValueError when AWS does not say what time it is.
         """
-        found, read_at = self._versions(parameter)
-        versions = [Version(one["Version"], one["LastModifiedDate"].timestamp(), one["Value"]) for one in found]
+        found, read_at = self.parameter_versions(parameter)
         authors = tuple(
             Authored(one["Version"], one["LastModifiedDate"].timestamp(), one["Value"], one.get("LastModifiedUser", ""))
             for one in sorted(found, key=lambda one: int(one["Version"]))
         )
-        return InCharge(in_charge.history_of(versions, read_at), authors)
+        return InCharge(history(found, read_at), authors)
 
     def door(self, parameter: str) -> Door:
         """The door of a colour, by the history of its parameter."""
-        found, _ = self._versions(parameter)
+        found, _ = self.parameter_versions(parameter)
         if not found:
             return Door(False)
         ordered = sorted(found, key=lambda one: int(one["Version"]))
@@ -54,15 +51,6 @@ class AwsReads(AwsReadiness):
             last.get("LastModifiedUser", ""),
             first["Version"] == 1,
         )
-
-    def _versions(self, parameter: str) -> tuple[list[Any], float]:
-        """What AWS keeps of a parameter, and when it said so, by its clock (the first page's time)."""
-        client = self._parameters
-        try:
-            pages = list(client.get_paginator("get_parameter_history").paginate(Name=parameter))
-        except client.exceptions.ParameterNotFound as absent:
-            return [], time_of(absent.response).timestamp()
-        return [one for page in pages for one in page["Parameters"]], time_of(pages[0]).timestamp()
 
     def groups(self, service: str) -> tuple[tuple[str, Group], ...]:
         """Every Auto Scaling group with the tag `service`, with the colour that its tags name; the newest first."""
