@@ -13,25 +13,34 @@ Report = Callable[[str], None]
 
 
 @contextmanager
+def ticking(line: Callable[[float], str], report: Report, every_seconds: float = TICK_SECONDS) -> Iterator[None]:
+    """Report `line` every so many seconds while the context lasts; it is given the seconds since it began."""
+    began, ended = time.monotonic(), threading.Event()
+
+    def tick() -> None:
+        while not ended.wait(every_seconds):
+            report(line(time.monotonic() - began))
+
+    ticker = threading.Thread(target=tick, daemon=True)
+    ticker.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        ticker.join()
+
+
+@contextmanager
 def progress(report: Report, title: str) -> Iterator[Callable[[Event], None]]:
     """Report `title`, then every few seconds how many resources are done and what a waiting one says of itself."""
-    began, done, ended, says = time.monotonic(), [0], threading.Event(), [""]
+    began, done, says = time.monotonic(), [0], [""]
 
     def watch(event: Event) -> None:
         done[0] += event.kind == "resOutputsEvent"
         if event.kind == "diagnosticEvent" and event.body.get("ephemeral"):
             says[0] = printable(event.body["message"].strip())
 
-    def tick() -> None:
-        while not ended.wait(TICK_SECONDS):
-            report(f"  {time.monotonic() - began:4.0f} s, {done[0]} resources done. {says[0]}")
-
     report(title)
-    ticker = threading.Thread(target=tick, daemon=True)
-    ticker.start()
-    try:
+    with ticking(lambda seconds: f"  {seconds:4.0f} s, {done[0]} resources done. {says[0]}", report):
         yield watch
         report(f"  done in {time.monotonic() - began:.0f} s")
-    finally:
-        ended.set()
-        ticker.join()

@@ -1,16 +1,17 @@
 """A stage under the load of the four pools, which says how it is going."""
 
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from lab.load.attack import Aim, Attack
 from lab.load.clients import REQUESTS_PER_SECOND
 from lab.load.pool import TIMEOUT_SECONDS, let_it_hold, pools
 from lab.machines.capacity import Capacity
+from lab.progress import ticking
 from lab.rehearsal import HEADROOM
 from lab.stage import Report, Stage
 
@@ -39,28 +40,12 @@ def under_load(stage: Stage, load: Load, report: Report) -> Iterator[Attack]:
     aim = Aim(stage.name, stage.addresses.http_port)
     with Attack(load.program, aim, pools(stage.addresses, load.rate)) as attack:
         time.sleep(LEAD_SECONDS)
-        with _ticking(lambda: _line(attack), report):
+        began = time.monotonic()
+        with ticking(partial(_line, attack), report, TICK_SECONDS):
             yield attack
+        report(_line(attack, time.monotonic() - began))
 
 
-def _line(attack: Attack) -> str:
+def _line(attack: Attack, seconds: float) -> str:
     hits = list(attack.hits)
-    return f"{len(hits)} requests, {sum(hit.failed for hit in hits)} failed"
-
-
-@contextmanager
-def _ticking(line: Callable[[], str], report: Report) -> Iterator[None]:
-    began, ended = time.monotonic(), threading.Event()
-
-    def tick() -> None:
-        while not ended.wait(TICK_SECONDS):
-            report(f"  {time.monotonic() - began:4.0f} s: {line()}")
-
-    ticker = threading.Thread(target=tick, daemon=True)
-    ticker.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        ticker.join()
-    report(f"  {time.monotonic() - began:4.0f} s: {line()}")
+    return f"  {seconds:4.0f} s: {len(hits)} requests, {sum(hit.failed for hit in hits)} failed"
