@@ -1,0 +1,127 @@
+"""Somebody who begins: an empty folder, the template of a release at an address, and an AWS that has only the zone."""
+
+import contextlib
+import functools
+import json
+import os
+import shlex
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from lab import workspace
+from lab.client import start
+from lab.pulumi_command import Result
+from lab.workspace import CHECKOUT
+from release import ready, version
+from tests.lab.building import report
+from tests.lab.typed import CONFIRMING
+from tests.lab.world import ALIAS_TTL_SECONDS, LIVE, READINESS_MILLISECONDS, World
+
+NAME = "shop"
+# What is to be in the project's file, and in that of the stack `live`, whatever else is edited there.
+_EDITOR = """\
+import sys
+from pathlib import Path
+import json, yaml
+for name, wanted in json.loads(Path(__file__).with_name("wanted.json").read_text()).items():
+    file = Path(sys.argv[1]).with_name(name)
+    content = yaml.safe_load(file.read_text())
+    for key, value in wanted.items():
+        known = content["config"].get(key)
+        content["config"][key] = {**known, **value} if isinstance(known, dict) and isinstance(value, dict) else value
+    file.write_text(yaml.safe_dump(content, sort_keys=False))
+"""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """folder: where he works. world: the lab, and his project in `folder`/shop, once it is there."""
+
+    folder: Path
+    world: World
+    templates: Path
+
+    @property
+    def project(self) -> Path:
+        """His project."""
+        return self.folder / NAME
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Of the shell in which he types."""
+        return dict(self.world.workspace.environment)
+
+
+@contextlib.contextmanager
+def beginning(root: Path, shown: Mapping[str, Any] | None = None) -> Iterator[Newcomer]:
+    """The lab, the template of this checkout at `$TEMPLATE`, and an editor that writes what the lab needs and `shown`.
+
+    His `python3 -m venv` gives the environment of these tests, in which the pinned requirements are already.
+    """
+    templates, folder, tools, backend = (root / name for name in ("templates", "folder", "tools", "backend"))
+    for path in (folder, tools, backend):
+        path.mkdir()
+    packed = ready.write(CHECKOUT, templates, version.read(CHECKOUT), "https://github.com/shop/tag-team")
+    with start(root / "server", alias_ttl=ALIAS_TTL_SECONDS, health_seconds=1) as server, _served(templates) as address:
+        lab = root / "lab"
+        lab.mkdir()
+        made = workspace.lay_out(lab, server.addresses, report)
+        of_project = {
+            **(shown or {}),
+            "httpsPort": {"default": made.project_config("httpsPort")},
+            "readinessLatency": {"default": READINESS_MILLISECONDS},
+            "capacity": {"default": 2},
+        }
+        of_live = {"resolvers": list(server.addresses.resolvers), "dnsPort": server.addresses.dns_port}
+        wanted = {"Pulumi.yaml": of_project, f"Pulumi.{LIVE}.yaml": of_live}
+        environment = {
+            **{name: value for name, value in made.environment.items() if name != "PULUMI_BACKEND_URL"},
+            **CONFIRMING,
+            # What a page wants to be seen before, it previews.
+            "PULUMI_OPTION_SKIP_PREVIEW": "true",
+            "STATE": backend.as_uri(),
+            "TEMPLATE": f"{address}/{packed.name}",
+            "PYTHON": str(_script(tools / "python3", f'[ "$*" = "-m venv .venv" ] && ln -s {shlex.quote(sys.prefix)} .venv')),
+            "EDITOR": str(_editor(tools, wanted)),
+            **{f"GIT_{who}_{what}": "ann@shop.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+            "GIT_CONFIG_GLOBAL": os.devnull,
+        }
+        his = replace(made, directory=folder / NAME, environment=environment)
+        yield Newcomer(folder, World(his, server.addresses, server.client, Result(1, 0.0, (), "")), templates)
+
+
+@contextlib.contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    """The files of a folder, as a release has them on the web; the address of the folder."""
+
+    class Handler(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            """Be silent."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _editor(folder: Path, wanted: Mapping[str, Any]) -> Path:
+    """One word, as a shell takes $EDITOR apart at spaces."""
+    (folder / "wanted.json").write_text(json.dumps(wanted))
+    (folder / "editor.py").write_text(_EDITOR)
+    return _script(folder / "editor", f'exec {shlex.join([sys.executable, str(folder / "editor.py")])} "$@"')
+
+
+def _script(path: Path, line: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+    return path
