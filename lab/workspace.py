@@ -71,7 +71,7 @@ class Workspace:
             for known in (key, f"{project}:{key}"):
                 config.pop(known, None)
             if value is not None:
-                config[f"{project}:{key}"] = value
+                config[key] = value
         path.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def stack_file(self, stack: str) -> str:
