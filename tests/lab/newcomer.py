@@ -17,12 +17,18 @@ from lab import workspace
 from lab.client import start
 from lab.pulumi_command import Result
 from lab.workspace import CHECKOUT
-from release import ready, version
+from release import ready, template, version
 from tests.lab.building import report
 from tests.lab.typed import CONFIRMING
 from tests.lab.world import ALIAS_TTL_SECONDS, LIVE, READINESS_MILLISECONDS, World
 
 NAME = "shop"
+_EXPORT = 'pulumi.export("awake", wanted.awake)\n'
+# Whoever commits, whatever the machine's own git is told.
+GIT = {
+    **{f"GIT_{who}_{what}": "ann@shop.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
+    "GIT_CONFIG_GLOBAL": os.devnull,
+}
 # What is to be in the project's file, and in that of the stack `live`, whatever else is edited there.
 _EDITOR = """\
 import sys
@@ -86,13 +92,26 @@ def beginning(root: Path, shown: Mapping[str, Any] | None = None) -> Iterator[Ne
             "PULUMI_OPTION_SKIP_PREVIEW": "true",
             "STATE": backend.as_uri(),
             "TEMPLATE": f"{address}/{packed.name}",
-            "PYTHON": str(_script(tools / "python3", f'[ "$*" = "-m venv .venv" ] && ln -s {shlex.quote(sys.prefix)} .venv')),
+            "PYTHON": str(pinned_already(tools / "python3")),
             "EDITOR": str(_editor(tools, wanted)),
-            **{f"GIT_{who}_{what}": "ann@shop.example" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-            "GIT_CONFIG_GLOBAL": os.devnull,
+            **GIT,
         }
         his = replace(made, directory=folder / NAME, environment=environment)
         yield Newcomer(folder, World(his, server.addresses, server.client, Result(1, 0.0, (), "")), templates)
+
+
+def next_template(folder: Path) -> None:
+    """The template of a version after this one: an output more, another text in Pulumi.yaml, and a page less."""
+    template.assemble(CHECKOUT, folder)
+    _change(folder / "components" / "colour_stack.py", _EXPORT, f'{_EXPORT}    pulumi.export("next", "is there")\n')
+    _change(folder / "Pulumi.yaml", "Port on which the container", "The port on which the container")
+    (folder / "docs" / "freeze.md").unlink()
+
+
+def _change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert text.count(old) == 1, file
+    file.write_text(text.replace(old, new))
 
 
 @contextlib.contextmanager
@@ -119,6 +138,11 @@ def _editor(folder: Path, wanted: Mapping[str, Any]) -> Path:
     (folder / "wanted.json").write_text(json.dumps(wanted))
     (folder / "editor.py").write_text(_EDITOR)
     return _script(folder / "editor", f'exec {shlex.join([sys.executable, str(folder / "editor.py")])} "$@"')
+
+
+def pinned_already(path: Path) -> Path:
+    """A `python3` whose `-m venv .venv` gives the environment of these tests, which has the pinned requirements."""
+    return _script(path, f'[ "$*" = "-m venv .venv" ] && ln -s {shlex.quote(sys.prefix)} .venv')
 
 
 def _script(path: Path, line: str) -> Path:

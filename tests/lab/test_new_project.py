@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.workspace import CHECKOUT
-from release import archive, parts, template
-from tests.lab.newcomer import NAME, Newcomer, beginning
+from release import archive, parts
+from tests.lab.newcomer import NAME, Newcomer, beginning, next_template
 from tests.lab.typed import type_in, typed
 from tests.lab.world import FIRST, LIVE, SECOND
 from tests.pages import FIRST_TIME, Page
@@ -43,20 +42,11 @@ def begin(newcomer: Newcomer) -> None:
 
 
 def next_version(newcomer: Newcomer) -> str:
-    """A version with one output more, another text in Pulumi.yaml and a page less; the name of its archive."""
+    """The address of the version after the one that he has taken."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "template")
-        template.assemble(CHECKOUT, folder)
-        program = folder / "components" / "colour_stack.py"
-        exported = 'pulumi.export("awake", wanted.awake)\n'
-        assert program.read_text().count(exported) == 1
-        program.write_text(program.read_text().replace(exported, f'{exported}    pulumi.export("next", "is there")\n'))
-        project = folder / "Pulumi.yaml"
-        project.write_text(project.read_text().replace("Port on which the container", "The port on which the container"))
-        (folder / "docs" / "freeze.md").unlink()
-        packed = newcomer.templates / "the-next.zip"
-        archive.pack(folder, packed)
-    return packed.name
+        next_template(Path(scratch, "template"))
+        archive.pack(Path(scratch, "template"), newcomer.templates / "the-next.zip")
+    return f"{newcomer.environment['TEMPLATE'].rpartition('/')[0]}/the-next.zip"
 
 
 def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_version(newcomer: Newcomer) -> None:
@@ -85,8 +75,8 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
     git(newcomer, "add", ".")
     git(newcomer, "commit", "-m", "ours")
     before = yaml.safe_load((project / "Pulumi.yaml").read_text())["config"]
-    environment = {**newcomer.environment, "TEMPLATE": newcomer.environment["TEMPLATE"].replace(*_last(newcomer))}
-    take_over, packages, idle, tag_in, other = typed(UPGRADE)
+    environment = {**newcomer.environment, "TEMPLATE": next_version(newcomer)}
+    take_over, packages, idle, tag_in, other, _ = typed(UPGRADE)
     type_in([take_over], project, environment)
 
     assert git(newcomer, "status", "--porcelain") == ""
@@ -100,8 +90,9 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
 
     world.wait_until_drained()
     # Nothing but what its changelog would say.
-    preview = world.preview(FIRST)
+    preview = world.preview(FIRST, "--policy-pack", "policies")
     assert (preview.exit_code, preview.steps) == (0, ()), preview.output
+    assert not [one for one in preview.violations if one.level == "mandatory"]
     assert world.preview(LIVE, "--expect-no-changes").exit_code == 0
     type_in([packages, idle, tag_in], project, environment)
     assert world.weights() == {FIRST: 100, SECOND: 0}
@@ -110,8 +101,3 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
     assert [world.outputs(colour)["next"] for colour in (FIRST, SECOND)] == ["is there"] * 2
     world.assert_nothing_half_done()
     world.assert_always_carried()
-
-
-def _last(newcomer: Newcomer) -> tuple[str, str]:
-    """The name of the archive that he took, and that of the next one."""
-    return newcomer.environment["TEMPLATE"].rpartition("/")[2], next_version(newcomer)

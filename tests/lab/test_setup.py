@@ -1,8 +1,6 @@
 """`pulumi new` and `sh setup.sh`, with the real engine and no cluster: what they make, and what is refused."""
 
-import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +8,10 @@ import yaml
 
 from lab.workspace import CHECKOUT
 from release import template
+from tests.lab.newcomer import GIT, next_template, pinned_already
+from tests.lab.typed import type_in, typed
 from tests.lab.world import FIRST, LIVE, SECOND, World
+from tests.pages import Page
 
 NAME = "other-name"
 
@@ -18,11 +19,10 @@ NAME = "other-name"
 @pytest.fixture
 def environment(built_world: World, tmp_path: Path) -> dict[str, str]:
     """That of the world, with a backend of its own."""
-    backend, python = tmp_path / "backend", tmp_path / "python3"
+    backend = tmp_path / "backend"
     backend.mkdir()
-    python.write_text(f"#!/bin/sh\nln -s {shlex.quote(sys.prefix)} .venv\n")
-    python.chmod(0o755)
-    return {**built_world.workspace.environment, "PULUMI_BACKEND_URL": backend.as_uri(), "PYTHON": str(python)}
+    python = pinned_already(tmp_path / "python3")
+    return {**built_world.workspace.environment, **GIT, "PULUMI_BACKEND_URL": backend.as_uri(), "PYTHON": str(python)}
 
 
 @pytest.fixture
@@ -102,3 +102,32 @@ def test_without_a_region_nothing_is_made(project: Path, environment: dict[str, 
     assert done.returncode == 1
     assert "refused: nothing says in which region the clusters are to be" in done.stderr
     assert not list((tmp_path / "backend").rglob("*.json"))
+
+
+def test_a_project_that_has_no_branch_of_templates_gets_one_and_takes_over_a_version(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    template.assemble(CHECKOUT, tmp_path / "template")
+    next_template(tmp_path / "next")
+    shop = tmp_path / "shop"
+    new = ["pulumi", "new", str(tmp_path / "template"), "--generate-only", "--yes", "--dir", "shop", "--name", "shop"]
+    assert run(new, tmp_path, environment).returncode == 0
+    project = shop / "Pulumi.yaml"
+    project.write_text(project.read_text().replace("default: [www.shop.example]", "default: [www.ours.example]"))
+    for command in (["git", "init", "-q", "-b", "main"], ["git", "add", "."], ["git", "commit", "-q", "-m", "ours"]):
+        assert run(command, shop, environment).returncode == 0
+    before = project.read_text()
+    assert "www.ours.example" in before
+    take_over, *_, without = typed(Page("docs/upgrade.md"))
+    templates = {"TEMPLATE_OF_MY_VERSION": str(tmp_path / "template"), "TEMPLATE": str(tmp_path / "next")}
+
+    type_in([without], shop, {**environment, **templates})
+    assert project.read_text() == before
+    type_in([take_over], shop, {**environment, **templates})
+
+    after = yaml.safe_load(project.read_text())["config"]
+    assert after["names"]["default"] == ["www.ours.example"]
+    assert after["port"]["description"].startswith("The port")
+    assert not (shop / "docs" / "freeze.md").exists()
+    assert run(["git", "status", "--porcelain"], shop, environment).stdout == ""
+    assert not (tmp_path / "shop-template").exists()

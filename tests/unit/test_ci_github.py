@@ -201,3 +201,12 @@ def test_after_a_merge_that_affects_no_stack_there_is_nothing_to_do(
     assert approved.main(["--base", "HEAD", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "output").read_text().splitlines() == ["colours=[]", "live=false", "pull_request="]
     assert kept.calls == []
+
+
+def test_a_file_goes_to_githubs_own_hosts_only(kept: Kept) -> None:
+    hub = GitHub(kept.url, REPOSITORY, TOKEN)
+    for url in ("https://uploads.github.com.evil.example/x", "http://127.0.0.1:1/x", "/x"):
+        with pytest.raises(Refusal, match="could not be asked") as refused:
+            hub.upload(url, b"x")
+        assert "a host that is not GitHub's" in refused.value.seen
+    assert kept.calls == []

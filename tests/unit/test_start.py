@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,18 @@ def test_a_region_is_added_and_all_else_stays(indent: str, comment: str, beside:
 def test_every_region_of_aws_is_known_and_nothing_else() -> None:
     assert {"eu-central-1", "us-gov-west-1", "cn-north-1"} <= region.known()
     assert not {"", "aws-global", "none"} & region.known()
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_half_of_an_environment_is_not_left(code: int, tmp_path: Path) -> None:
+    python = tmp_path / "python3"
+    python.write_text(f"#!/bin/sh\nmkdir -p .venv/bin\nprintf '#!/bin/sh\\nexit {code}\\n' > .venv/bin/python\nchmod +x .venv/bin/python\n")
+    python.chmod(0o755)
+    done = subprocess.run(
+        ["sh", str(ROOT / "ci" / "setup.sh")], cwd=tmp_path, env={**os.environ, "PYTHON": str(python)}, check=False
+    )
+    assert done.returncode == code
+    assert (tmp_path / ".venv").exists() is (code == 0)
 
 
 def test_it_knows_neither_the_lab_nor_any_colour() -> None:
