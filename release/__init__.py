@@ -1,1 +1,1 @@
-"""How a version of this project is given to its users: a template folder for `pulumi new`, and a release that has it."""
+"""How a version of this project gets to its users: a template for `pulumi new`, and a release that has it."""

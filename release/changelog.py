@@ -26,7 +26,7 @@ class Section:
 def sections(text: str) -> Sequence[Section]:
     """Every section, in the order of the page."""
     found = list(_HEADING.finditer(text))
-    ends = [one.start() for one in found[1:]] + [len(text)]
+    ends = [*(one.start() for one in found), len(text)][1:]
     return [
         Section(one["name"], one["when"] or "", text[one.end() : end].strip())
         for one, end in zip(found, ends, strict=True)

@@ -77,4 +77,3 @@ def page_of_repository(environment: Mapping[str, str] = os.environ) -> str:
     """The address of the repository on the web."""
     server = environment.get("GITHUB_SERVER_URL") or "https://github.com"
     return f"{server.rstrip('/')}/{environment.get('GITHUB_REPOSITORY', '')}"
-

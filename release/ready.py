@@ -1,6 +1,6 @@
-"""`python -m release.ready --out FOLDER`: may this commit be released? Then what is to be released is written to FOLDER.
+"""`python -m release.ready --out FOLDER`: may this commit be released? Then what the release consists of is written.
 
-That is the template as an archive, its checksum, and the notes of the release.
+That is the template as an archive, its checksum, and the notes.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def refuse_known(number: str, tags: Sequence[str]) -> None:
             f"version {number} is not a new one",
             seen=f"tags: {', '.join(map(version.tag, newer))}",
             allowed=f"a version after {newer[-1]}",
-            next_step=f"raise `version` in {version.FILE} and in {changelog.FILE}, merge it, and run the workflow again",
+            next_step=f"raise it in {version.FILE} and in {changelog.FILE}, merge that, then run the workflow again",
         )
 
 

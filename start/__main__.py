@@ -19,7 +19,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     known = project.read(root)
     where = stacks.backend()
     chosen = region.put(root / project.PROJECT_FILE, wanted)
-    console.tell(f"region: {chosen.name}, {'written into' if chosen.written else 'as it stands in'} {project.PROJECT_FILE}")
+    console.tell(
+        f"region: {chosen.name}, {'written into' if chosen.written else 'as it stands in'} {project.PROJECT_FILE}"
+    )
     console.tell(f"state: {where}")
     there = stacks.there()
     for stack in known.stacks:

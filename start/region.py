@@ -36,7 +36,7 @@ def put(file: Path, wanted: str) -> Region:
             f"{wanted} is no region",
             seen=wanted,
             allowed=", ".join(sorted(known())),
-            next_step=f"{_AGAIN}; one that AWS has opened since is written as {KEY} under `config` of {file.name} by hand",
+            next_step=f"{_AGAIN}; one that is newer than this list: write {KEY} under `config` of {file.name} by hand",
         )
     if there and wanted in ("", there):
         return Region(there, written=False)

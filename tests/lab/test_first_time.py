@@ -27,6 +27,6 @@ def test_whoever_types_what_the_page_says_has_the_first_colour_in_charge(newcome
     left = {one.command: missing(one.shown, text) for one, text in zip(commands, printed, strict=True)}
     assert not any(left.values()), f"not printed: {left}\n{printed}"
     assert world.weights() == {FIRST: 100, SECOND: 0}
-    assert world.outputs("live")["in_charge"]["colour"] == FIRST
+    assert world.in_charge() == FIRST
     world.assert_nothing_half_done()
     world.assert_always_carried()

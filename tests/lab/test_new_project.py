@@ -54,7 +54,7 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
 
     world, project = newcomer.world, newcomer.project
     assert world.weights() == {FIRST: 0, SECOND: 100}
-    assert world.outputs(LIVE)["in_charge"]["colour"] == SECOND
+    assert world.in_charge() == SECOND
     for stack in STACKS:
         urns = [one["urn"] for one in world.state(stack)["resources"]]
         assert urns
@@ -65,7 +65,11 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
     assert (content["name"], content.get("template")) == (NAME, None)
     assert {path.name for path in project.iterdir()} == {*parts.GIVEN, ".git", ".venv"}
     board = subprocess.run(
-        [".venv/bin/python", "-m", "board", "--json"], cwd=project, env=newcomer.environment, capture_output=True, check=False
+        [".venv/bin/python", "-m", "board", "--json"],
+        cwd=project,
+        env=newcomer.environment,
+        capture_output=True,
+        check=False,
     )
     assert json.loads(board.stdout)["in_charge"]["colour"] == SECOND, board.stderr
 

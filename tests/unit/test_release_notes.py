@@ -18,7 +18,7 @@ def repository(folder: Path, page: str, pyproject: str = '[project]\nversion = "
 
 
 def test_the_newest_version_of_the_changelog_is_the_one_that_the_code_has() -> None:
-    newest = [one for one in changelog.sections((ROOT / changelog.FILE).read_text()) if one.name != "Unreleased"][0]
+    newest = next(one for one in changelog.sections((ROOT / changelog.FILE).read_text()) if one.name != "Unreleased")
     assert newest.name == version.read(ROOT)
     assert changelog.TO_DO in newest.text.splitlines()
 
@@ -55,7 +55,9 @@ def test_a_version_that_is_not_written_down_is_not_released(page: str, seen: str
     assert seen in refused.value.seen
 
 
-@pytest.mark.parametrize("pyproject", ["", "[project]\n", '[project]\nversion = "1.2"\n', "[project]\nversion = 1\n", "["])
+@pytest.mark.parametrize(
+    "pyproject", ["", "[project]\n", '[project]\nversion = "1.2"\n', "[project]\nversion = 1\n", "["]
+)
 def test_a_project_without_a_version_is_refused(pyproject: str, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="does not say which version this is"):
         version.read(repository(tmp_path, "", pyproject))

@@ -152,7 +152,8 @@ def test_every_region_of_aws_is_known_and_nothing_else() -> None:
 @pytest.mark.parametrize("code", [0, 1])
 def test_half_of_an_environment_is_not_left(code: int, tmp_path: Path) -> None:
     python = tmp_path / "python3"
-    python.write_text(f"#!/bin/sh\nmkdir -p .venv/bin\nprintf '#!/bin/sh\\nexit {code}\\n' > .venv/bin/python\nchmod +x .venv/bin/python\n")
+    own = f"printf '#!/bin/sh\\nexit {code}\\n' > .venv/bin/python"
+    python.write_text(f"#!/bin/sh\nmkdir -p .venv/bin\n{own}\nchmod +x .venv/bin/python\n")
     python.chmod(0o755)
     done = subprocess.run(
         ["sh", str(ROOT / "ci" / "setup.sh")], cwd=tmp_path, env={**os.environ, "PYTHON": str(python)}, check=False
