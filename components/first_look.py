@@ -6,7 +6,7 @@ from typing import Any
 
 from components import display
 from components.settings import ColourSettings, LiveSettings
-from cutover import other_services, places, strangers, wildcards
+from cutover import other_services, strangers, wildcards
 from cutover.asking import asking
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
@@ -117,7 +117,6 @@ class LiveLook:
         if not strangers.points_to(there, colour, facts.dns_name):
             own_name = shared.own_name(colour)
             strangers.refuse_built_elsewhere(colour, own_name, records.at(own_name), facts.dns_name, zone_id)
-
 
     def _refuse_further_name_of_another(self, name: str, there: Sequence[RecordSet]) -> None:
         """A simple alias at the first name may be that of another service, which has it as a further one."""

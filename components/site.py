@@ -58,7 +58,9 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], ec2:
     )
 
 
-def _refuse_another_architecture(settings: ColourSettings, newest: str, owned: Sequence[Owned], ec2: AwsClusters) -> None:
+def _refuse_another_architecture(
+    settings: ColourSettings, newest: str, owned: Sequence[Owned], ec2: AwsClusters
+) -> None:
     """Raise Refusal when instances of the type could not start from the image, or when EC2 says neither.
 
     What is built already is not asked about.

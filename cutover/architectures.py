@@ -20,9 +20,7 @@ def of_other(parameter: str, image_is: str, type_is: Sequence[str]) -> str:
     return parameter.replace(image_is, type_is[0]) if len(type_is) == 1 and image_is in parameter else ""
 
 
-def refuse_mismatch(
-    instance_type: str, type_is: Sequence[str], image: str, image_is: str, remedy: str
-) -> None:
+def refuse_mismatch(instance_type: str, type_is: Sequence[str], image: str, image_is: str, remedy: str) -> None:
     """Raise Refusal when instances of the type cannot start from the image.
 
     `type_is` and `image_is` are what both are made for, in EC2's words (x86_64, arm64). `remedy`: the next step.

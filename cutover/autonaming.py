@@ -87,7 +87,7 @@ def unfit(text: str, project: str, stack: str) -> tuple[str, ...]:
 
 
 def _pattern_of(kind: str, config: Mapping[str, Any]) -> str | None:
-    """The pattern by which resources of a kind are named: that of the kind, else the provider's, else the one of all."""
+    """The pattern by which resources of a kind are named: of the kind, else the provider's, else that of all."""
     provider = _map(_map(_get(config, "providers")).get(PACKAGES[0]))
     for naming in (_map(_map(_get(provider, "resources")).get(kind)), provider, config):
         if _says(naming):

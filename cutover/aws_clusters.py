@@ -47,7 +47,9 @@ class AwsClusters(Aws):
 
         https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ProcessorInfo.html
         """
-        (found,) = self._client("ec2").describe_instance_types(InstanceTypes=[cast("InstanceTypeType", instance_type)])["InstanceTypes"]
+        (found,) = self._client("ec2").describe_instance_types(InstanceTypes=[cast("InstanceTypeType", instance_type)])[
+            "InstanceTypes"
+        ]
         named = tuple(sorted(found.get("ProcessorInfo", {}).get("SupportedArchitectures", ())))
         if not named:
             raise LookupError(f"no architecture of {instance_type}")

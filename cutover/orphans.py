@@ -87,8 +87,8 @@ def refuse_up(state: State, colour: str, service: str, door: str) -> None:
             f"{colour} of {service} is up, and this state has nothing of it; nothing was looked for",
             seen=f"{door} is there; no Auto Scaling group in the state",
             allowed=f"the state of {colour} in the project whose first name is {service}",
-            next_step=f"pulumi whoami -v shows the backend; then {_EXPORT.format(colour=colour)}. If its state is lost, "
-            f"and nobody needs the colour any more: aws ssm delete-parameter --name {door}, then again",
+            next_step=f"pulumi whoami -v shows the backend; then {_EXPORT.format(colour=colour)}; if its state is lost "
+            f"and nobody needs the colour any more, aws ssm delete-parameter --name {door} first",
         )
 
 

@@ -22,7 +22,7 @@ def may_belong_to(name: str, there: Iterable[RecordSet], zone_id: str) -> tuple[
 
 def histories(services: Iterable[str], read: Callable[[str], History]) -> dict[str, Sequence[Entry]]:
     """Each service to the history of its `in-charge`, as `read` has it of a parameter; raises Refusal."""
-    found = {}
+    found: dict[str, Sequence[Entry]] = {}
     for service in services:
         parameter = places.in_charge(service)
         with asking("SSM", f"for {parameter}"):
@@ -64,4 +64,3 @@ def refuse_namesake(colour: str, service: str, door: str) -> None:
         next_step="if it is another project's, choose another first name; if of a state that was lost, import that "
         f"state again; if the cluster is gone, aws ssm delete-parameter --name {door}",
     )
-

@@ -142,7 +142,7 @@ def beside(made: Workspace, directory: Path, name: str, **shared: Any) -> Worksp
 
 
 def folder_like(made: Workspace, directory: Path) -> Workspace:
-    """A folder like that of `made`, with a clone's stack files: without a namespace, and of stacks that are not made."""
+    """A folder like that of `made`, with a clone's stack files: keys without a namespace, stacks not made."""
     _link(directory)
     for source in made.directory.glob("Pulumi*.yaml"):
         content = yaml.safe_load(source.read_text())

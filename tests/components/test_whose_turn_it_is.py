@@ -78,7 +78,9 @@ def declared(
     """What the live stack declares while Route 53 has these record sets at the further name."""
     records = {WWW: list(map(RecordSet.of, switch)), API: list(map(RecordSet.of, there))}
     config, project = {**OWN["live"], **own}, {**PROJECT, "names": names}
-    return pulumi_mocks.declare("live", config, project, CLUSTERS, owned=owned, history=seen, records=records, others=others)
+    return pulumi_mocks.declare(
+        "live", config, project, CLUSTERS, owned=owned, history=seen, records=records, others=others
+    )
 
 
 def names_of(found: Declaration) -> Any:
@@ -99,10 +101,10 @@ def test_a_strangers_record_is_refused_before_anything_is_declared(there: list[d
         declared(*there, active="violet")
 
 
-@pytest.mark.parametrize(("there", "service"), [(pair(API, green=100, lime=0), API), ([to("shop.example")], "shop.example")])
-def test_a_name_that_another_service_has_is_refused_without_a_batch(
-    there: list[dict[str, Any]], service: str
-) -> None:
+@pytest.mark.parametrize(
+    ("there", "service"), [(pair(API, green=100, lime=0), API), ([to("shop.example")], "shop.example")]
+)
+def test_a_name_that_another_service_has_is_refused_without_a_batch(there: list[dict[str, Any]], service: str) -> None:
     others = {f"/tag-team/{service}/in-charge": IN_CHARGE}
     for active in CLUSTERS:
         with pytest.raises(Refusal, match=f"{API} is a live name of another service") as refused:

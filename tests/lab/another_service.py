@@ -51,7 +51,9 @@ class Service:
         """The running instances of its groups."""
         groups = [one["id"] for one in self.resources if one["type"] == "aws:autoscaling/group:Group"]
         scaling = self.world.workspace.aws("autoscaling")
-        found = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=groups)["AutoScalingGroups"] if groups else []
+        found = (
+            scaling.describe_auto_scaling_groups(AutoScalingGroupNames=groups)["AutoScalingGroups"] if groups else []
+        )
         return frozenset(one["InstanceId"] for group in found for one in group["Instances"])
 
     def as_it_is(self) -> tuple[Any, ...]:

@@ -112,5 +112,3 @@ def test_every_block_of_the_page_is_in_a_section_that_is_typed(tmp_path: Path) -
     found = [block.text for title in sections for block in section(title, tmp_path).blocks]
     assert found == [block.text for block in ADAPT.blocks]
     assert [block.not_run for block in ADAPT.blocks if block.not_run] == []
-
-

@@ -41,7 +41,7 @@ resource "aws_route53_record" "www" {{
 }}
 """
 # What somebody does in an editor: the resource goes, all else stays.
-_EDITOR = "#!/bin/sh\nexec sed -i '/^resource \"aws_route53_record\" \"www\"/,/^}/d' \"$1\"\n"
+_EDITOR = '#!/bin/sh\nexec sed -i \'/^resource "aws_route53_record" "www"/,/^}/d\' "$1"\n'
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Two services in one account, region and zone: neither touches what is the other's, whatever their projects are called.
+"""Two services in one account, region and zone: neither touches what is the other's.
 
 The name of one project begins with that of the other, and so do their networks: both have the same ranges.
 """

@@ -28,7 +28,7 @@ def of(*contents: Mapping[str, Any]) -> list[RecordSet]:
     ("there", "services"),
     [
         (in_zone(API, WWW), (WWW,)),
-        (in_zone(API, f"{WWW.upper()}."), (WWW,)),
+        (in_zone(API, WWW.upper()), (WWW,)),
         (simple(API, "192.0.2.1") | {"SetIdentifier": "amber", "Weight": 0}, (API,)),
         # Nobody's but its own: plain addresses, a load balancer, a record of another zone.
         (simple(API, "192.0.2.1"), ()),

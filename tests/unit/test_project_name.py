@@ -23,7 +23,7 @@ KNOWN = {
     "components/live_record.py": {"tag-team:index:LiveRecord": TYPE},
     "components/load_balancer.py": {"tag-team:index:LoadBalancer": TYPE},
     "components/network.py": {"tag-team:index:NatAddresses": TYPE, "tag-team:index:Network": TYPE},
-    "cutover/places.py": {"/tag-team": "the root of all that this tool keeps in AWS, the service's first name below it"},
+    "cutover/places.py": {"/tag-team": "the root of all that this tool keeps in AWS, with the first name below it"},
     "cutover/price_cache.py": {"tag-team": "the user's cache of prices, which are the same for every project"},
     "load_test/targets.py": {"tag-team-load-test": "the User-Agent of a load test"},
     "policies/pack.py": {"tag-team": "the name of the policy pack, which other projects can have too"},
@@ -54,7 +54,9 @@ def test_no_text_of_the_program_is_the_projects_name() -> None:
 
 def test_texts_are_found_in_f_strings_and_docstrings_are_none(tmp_path: Path) -> None:
     file = tmp_path / "module.py"
-    file.write_text('"""tag-team is prose."""\nX = f"/tag-team/{1}"\n\n\ndef f():\n    """tag-team too."""\n    return "b"\n')
+    file.write_text(
+        '"""tag-team is prose."""\nX = f"/tag-team/{1}"\n\n\ndef f():\n    """tag-team too."""\n    return "b"\n'
+    )
     assert sorted(texts(file)) == ["/tag-team/", "b"]
 
 
