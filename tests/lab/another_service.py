@@ -94,9 +94,9 @@ def retire(service: Service) -> None:
 
 
 def forget(service: Service) -> None:
-    """Take its stacks, which have nothing any more, out of the backend that all projects share."""
+    """Take its stacks, which have nothing of AWS any more, out of the backend that all projects share."""
     for stack in STACKS:
-        removed = service.world.workspace.pulumi("stack", "rm", "-s", stack, "--yes")
+        removed = service.world.workspace.pulumi("stack", "rm", "-s", stack, "--yes", "--force")
         assert removed.exit_code == 0, removed.output
 
 
