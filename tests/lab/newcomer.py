@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from lab import workspace
+from lab.authority import DAY, Authority
+from lab.aws.certificates import Certificate
 from lab.client import start
 from lab.pulumi_command import Result
 from lab.workspace import CHECKOUT
@@ -23,6 +26,9 @@ from tests.lab.typed import CONFIRMING
 from tests.lab.world import ALIAS_TTL_SECONDS, LIVE, READINESS_MILLISECONDS, World
 
 NAME = "shop"
+_HERE = "127.0.0.1"
+# `pulumi new` takes an address for one when it looks like those of a host of git, as that of a release does.
+_RELEASES = "shop/tag-team/releases/download"
 _EXPORT = 'pulumi.export("awake", wanted.awake)\n'
 # Whoever commits, whatever the machine's own git is told.
 GIT = {
@@ -46,7 +52,8 @@ for name, wanted in json.loads(Path(__file__).with_name("wanted.json").read_text
 
 @dataclass(frozen=True)
 class Newcomer:
-    """folder: where he works. world: the lab, and his project in `folder`/shop, once it is there."""
+    """folder: where he works. world: the lab, and his project in `folder`/shop, once it is there. templates: where the
+    archives lie of which one is at $TEMPLATE."""
 
     folder: Path
     world: World
@@ -69,11 +76,19 @@ def beginning(root: Path, shown: Mapping[str, Any] | None = None) -> Iterator[Ne
 
     His `python3 -m venv` gives the environment of these tests, in which the pinned requirements are already.
     """
-    templates, folder, tools, backend = (root / name for name in ("templates", "folder", "tools", "backend"))
-    for path in (folder, tools, backend):
+    templates, folder, tools, backend, web = (
+        root / name for name in ("templates", "folder", "tools", "backend", "web")
+    )
+    for path in (folder, tools, backend, web):
         path.mkdir()
-    packed = ready.write(CHECKOUT, templates, version.read(CHECKOUT), "https://github.com/shop/tag-team")
-    with start(root / "server", alias_ttl=ALIAS_TTL_SECONDS, health_seconds=1) as server, _served(templates) as address:
+    authority = Authority(web)
+    number = version.read(CHECKOUT)
+    released = templates / _RELEASES / version.tag(number)
+    packed = ready.write(CHECKOUT, released, number, "https://github.com/shop/tag-team")
+    with (
+        start(root / "server", alias_ttl=ALIAS_TTL_SECONDS, health_seconds=1) as server,
+        _served(templates, authority) as address,
+    ):
         lab = root / "lab"
         lab.mkdir()
         made = workspace.lay_out(lab, server.addresses, report)
@@ -84,6 +99,8 @@ def beginning(root: Path, shown: Mapping[str, Any] | None = None) -> Iterator[Ne
             "capacity": {"default": 2},
         }
         of_live = {"resolvers": list(server.addresses.resolvers), "dnsPort": server.addresses.dns_port}
+        trusted = web / "trusted.pem"
+        trusted.write_text("\n".join(Path(file).read_text() for file in (server.addresses.ca_file, authority.ca_file)))
         wanted = {"Pulumi.yaml": of_project, f"Pulumi.{LIVE}.yaml": of_live}
         environment = {
             **{name: value for name, value in made.environment.items() if name != "PULUMI_BACKEND_URL"},
@@ -91,13 +108,14 @@ def beginning(root: Path, shown: Mapping[str, Any] | None = None) -> Iterator[Ne
             # What a page wants to be seen before, it previews.
             "PULUMI_OPTION_SKIP_PREVIEW": "true",
             "STATE": backend.as_uri(),
-            "TEMPLATE": f"{address}/{packed.name}",
+            "SSL_CERT_FILE": str(trusted),
+            "TEMPLATE": f"{address}/{packed.relative_to(templates)}",
             "PYTHON": str(pinned_already(tools / "python3")),
             "EDITOR": str(_editor(tools, wanted)),
             **GIT,
         }
         his = replace(made, directory=folder / NAME, environment=environment)
-        yield Newcomer(folder, World(his, server.addresses, server.client, Result(1, 0.0, (), "")), templates)
+        yield Newcomer(folder, World(his, server.addresses, server.client, Result(1, 0.0, (), "")), released)
 
 
 def next_template(folder: Path) -> None:
@@ -115,18 +133,23 @@ def _change(file: Path, old: str, new: str) -> None:
 
 
 @contextlib.contextmanager
-def _served(folder: Path) -> Iterator[str]:
-    """The files of a folder, as a release has them on the web; the address of the folder."""
+def _served(folder: Path, authority: Authority) -> Iterator[str]:
+    """The files of a folder, as a release has them on the web; the address of the folder.
+
+    By HTTPS: of other addresses `pulumi new` asks a registry on the internet.
+    """
 
     class Handler(SimpleHTTPRequestHandler):
         def log_message(self, *_: object) -> None:
             """Be silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(folder)))
+    server = ThreadingHTTPServer((_HERE, 0), functools.partial(Handler, directory=str(folder)))
+    context = authority.context(Certificate((_HERE,), int(time.time() + DAY.total_seconds())))
+    server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
+        yield f"https://{_HERE}:{server.server_address[1]}"
     finally:
         server.shutdown()
         server.server_close()
