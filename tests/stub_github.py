@@ -39,6 +39,7 @@ class Kept:
     checks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     releases: dict[int, dict[str, Any]] = field(default_factory=dict)
     refuse: int = 0
+    refuse_files: bool = False
     url: str = ""
     _ids: int = 100
 
@@ -198,11 +199,19 @@ def _releases(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: A
     url = f"{kept.url}/repos/{REPOSITORY}/releases/{number}/assets{{?name,label}}"
     made = {"id": number, **body, "upload_url": url, "html_url": f"https://github.com/{REPOSITORY}/releases/{number}"}
     kept.releases[number] = {**made, "assets": {}}
+    _tag(kept, made)
     return 201, made
+
+
+def _tag(kept: Kept, release: dict[str, Any]) -> None:
+    if not release["draft"]:
+        kept.tags[release["tag_name"]] = release["target_commitish"]
 
 
 def _asset(kept: Kept, found: re.Match[str], query: dict[str, str], body: Any) -> tuple[int, Any]:
     assert isinstance(body, bytes)
+    if kept.refuse_files:
+        return 422, {"message": "Validation Failed"}
     kept.releases[int(found[1])]["assets"][query["name"]] = body
     return 201, {"name": query["name"], "size": len(body)}
 
@@ -210,8 +219,7 @@ def _asset(kept: Kept, found: re.Match[str], query: dict[str, str], body: Any) -
 def _edit_release(kept: Kept, found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
     release = kept.releases[int(found[1])]
     release.update(body)
-    if not release["draft"]:
-        kept.tags[release["tag_name"]] = release["target_commitish"]
+    _tag(kept, release)
     return 200, {key: value for key, value in release.items() if key != "assets"}
 
 

@@ -146,16 +146,26 @@ def test_what_is_not_ready_is_not_released(repository: Repository) -> None:
     assert (repo.hub.tags, repo.hub.releases) == ({}, {})
 
 
-def test_what_nobody_approves_or_was_begun_before_leaves_no_tag(repository: Repository) -> None:
+def test_what_nobody_approves_or_fails_half_way_leaves_no_tag(repository: Repository) -> None:
     repo = repository
     commit = repo.commit()
     repo.runner.approves = lambda environment: environment != "release"
     assert results(repo.release(commit)) == {**ALL_DONE, "publish": FAILURE}
     assert (repo.hub.tags, repo.hub.releases) == ({}, {})
 
+    # It fails when it is half made: a draft is left, which is no release and no tag.
     repo.runner.approves = lambda _: True
-    repo.hub.releases[7] = {"id": 7, "tag_name": TAG, "draft": True, "assets": {}}
+    repo.hub.refuse_files = True
+    assert results(repo.release(commit)) == {**ALL_DONE, "publish": FAILURE}
+    ((number, draft),) = repo.hub.releases.items()
+    assert (draft["draft"], repo.hub.tags) == (True, {})
+
+    repo.hub.refuse_files = False
     jobs = repo.release(commit)
     assert results(jobs) == {**ALL_DONE, "publish": FAILURE}
     assert f"next:    gh release delete {TAG} --yes" in jobs["publish"].log
-    assert (repo.hub.tags, list(repo.hub.releases)) == ({}, [7])
+    assert (repo.hub.tags, list(repo.hub.releases)) == ({}, [number])
+
+    repo.hub.releases.clear()
+    assert results(repo.release(commit)) == ALL_DONE
+    assert repo.hub.tags == {TAG: commit}
