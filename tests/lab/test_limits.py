@@ -104,12 +104,12 @@ def test_who_may_not_ask_ec2_for_processors_builds_no_new_instances_and_changes_
     world.faults.set_api_faults([ApiFault("ec2", "DescribeInstanceTypes", "UnauthorizedOperation", -1)])
     same = world.preview(SECOND)
     assert (same.exit_code, same.steps) == (0, ()), same.output
-    before = world.workspace.stack_file(SECOND)
-    world.workspace.edit_stack(SECOND, release="3.0.0")
+    before = world.workspace.project_config("instanceType")
+    world.workspace.edit_project(instanceType="c7i.large")
     try:
         refused = world.up(SECOND)
     finally:
-        world.workspace.restore_stack_file(SECOND, before)
-    assert "EC2 could not be asked which processors m7i.large has" in _errors(refused)
+        world.workspace.edit_project(instanceType=before)
+    assert "EC2 could not be asked which processors c7i.large has" in _errors(refused)
     assert refused.steps == ()
     world.assert_nothing_half_done()
