@@ -119,7 +119,7 @@ def test_a_project_that_has_no_branch_of_templates_gets_one_and_takes_over_a_ver
     project.write_text(project.read_text().replace("default: [www.shop.example]", "default: [www.ours.example]"))
     for command in (["git", "init", "-q", "-b", "main"], ["git", "add", "."], ["git", "commit", "-q", "-m", "ours"]):
         assert run(command, shop, environment).returncode == 0
-    before = project.read_text()
+    before, live = project.read_text(), (shop / f"Pulumi.{LIVE}.yaml").read_text()
     assert "www.ours.example" in before
     take_over, *_, without = typed(UPGRADE)
     templates = {"TEMPLATE_OF_MY_VERSION": str(tmp_path / "template"), "TEMPLATE": str(tmp_path / "next"), **OF_PROJECT}
@@ -130,6 +130,8 @@ def test_a_project_that_has_no_branch_of_templates_gets_one_and_takes_over_a_ver
 
     after = yaml.safe_load(project.read_text())["config"]
     assert after["names"]["default"] == ["www.ours.example"]
+    # He has not touched it, and still nobody is tagged in by a template.
+    assert (shop / f"Pulumi.{LIVE}.yaml").read_text() == live
     assert after["port"]["description"].startswith("The port")
     assert not (shop / "docs" / "freeze.md").exists()
     assert run(["git", "status", "--porcelain"], shop, environment).stdout == ""
@@ -157,19 +159,26 @@ def commit_all(folder: Path, environment: dict[str, str], *, new: bool = False) 
         assert done.returncode == 0, done.stderr
 
 
+def clone_of_ours(folder: Path, environment: dict[str, str]) -> Path:
+    """A clone of `upstream`, with a name, a release and a file of its own."""
+    assert run(["git", "clone", "-q", "upstream", "shop"], folder, environment).returncode == 0
+    shop = folder / "shop"
+    project = shop / "Pulumi.yaml"
+    project.write_text(project.read_text().replace("default: [www.shop.example]", "default: [www.ours.example]"))
+    (shop / f"Pulumi.{FIRST}.yaml").write_text("config:\n  tag-team:release: 1.4.1\n")
+    (shop / "policies" / "ours.txt").write_text("ours\n")
+    commit_all(shop, environment)
+    return shop
+
+
 def test_a_project_that_began_as_a_clone_takes_over_a_version_and_keeps_its_name_and_its_stacks(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
     """As all of 0.1.0 did, which never was a template."""
     commit = upstream(tmp_path / "upstream", environment)
     next_template(tmp_path / "next")
-    shop = tmp_path / "shop"
-    assert run(["git", "clone", "-q", "upstream", "shop"], tmp_path, environment).returncode == 0
-    project, stack = shop / "Pulumi.yaml", shop / f"Pulumi.{FIRST}.yaml"
-    project.write_text(project.read_text().replace("default: [www.shop.example]", "default: [www.ours.example]"))
-    stack.write_text("config:\n  tag-team:release: 1.4.1\n")
-    (shop / "policies" / "ours.txt").write_text("ours\n")
-    commit_all(shop, environment)
+    shop = clone_of_ours(tmp_path, environment)
+    project = shop / "Pulumi.yaml"
     before, stacks = (
         yaml.safe_load(project.read_text()),
         {path: path.read_text() for path in shop.glob("Pulumi.*.yaml")},
