@@ -48,8 +48,8 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
 
 
 def _refuse_namesake(settings: ColourSettings, owned: Sequence[Owned], aws: AwsZones) -> None:
-    """What is there already is not asked about: a stack with instances has its door, or made it last."""
-    if any(one.type == GROUP for one in owned):
+    """What is there already is not asked about: a stack with instances or a door of its own made it last."""
+    if any(one.type == GROUP or (one.type, one.name) == (PARAMETER, "door") for one in owned):
         return
     door = settings.shared.door_parameter(settings.colour)
     with asking("SSM", f"whether {door} is there"):
@@ -99,6 +99,9 @@ class LiveLook:
             # First: what a namesake has at the name is to be left alone, and not renamed.
             groups = {facts.group for facts in clusters.values()}
             strangers.refuse_foreign_account(shared.in_charge_parameter, self.history.entries, groups)
+        first = shared.names[0]
+        if any((first, colour) not in known for colour in clusters):
+            self._refuse_further_name_of_another(first, records.at(first))
         for colour, facts in clusters.items():
             self._refuse_colour(colour, facts, known, records)
 
@@ -111,7 +114,6 @@ class LiveLook:
             return
         there = records.at(name)
         if (name, colour) not in known:
-            self._refuse_further_name_of_another(name, there)
             strangers.refuse_unweighted(name, there)
             strangers.refuse_foreign_set(colour, name, there, facts.dns_name, zone_id)
         if not strangers.points_to(there, colour, facts.dns_name):

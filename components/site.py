@@ -72,9 +72,20 @@ def _refuse_another_architecture(
         return
     with asking("EC2", f"which processors {instance_type} has, and which {image} is made for"):
         type_is, image_is = ec2.architectures_of(instance_type), ec2.architecture_of_image(image)
+        fits = image_is in type_is
+        newest_is = image_is if fits or image == newest else ec2.architecture_of_image(newest)
     parameter = settings.shared.machine_image
-    suggested = architectures.of_other(parameter, image_is, type_is)
-    remedy = architectures.remedy(colour, settings.release, parameter, suggested, is_kept=bool(kept))
+    remedy = (
+        architectures.another_release(colour, settings.release)
+        if kept and newest_is in type_is
+        else architectures.remedy(
+            colour,
+            settings.release,
+            parameter,
+            architectures.of_other(parameter, newest_is, type_is),
+            is_kept=bool(kept),
+        )
+    )
     architectures.refuse_mismatch(instance_type, type_is, image, image_is, remedy)
 
 

@@ -35,6 +35,14 @@ def refuse_mismatch(instance_type: str, type_is: Sequence[str], image: str, imag
         )
 
 
+def another_release(colour: str, release: str) -> str:
+    """What to do when the type fits the newest image, and only not the one that the release has."""
+    return (
+        f"let it be another release, as {release} keeps the image that it was first built with: "
+        f"pulumi config set release RELEASE -s {colour}, then pulumi preview -s {colour}"
+    )
+
+
 def remedy(colour: str, release: str, machine_image: str, suggested: str, *, is_kept: bool) -> str:
     """What to do about it. `machine_image` and `suggested` are names of parameters, the latter empty when not known.
 
@@ -43,8 +51,5 @@ def remedy(colour: str, release: str, machine_image: str, suggested: str, *, is_
     other = f"`machineImage: {suggested}`" if suggested else "another `machineImage`"
     edit = f"edit `instanceType` under `config` in Pulumi.yaml, or write {other} for {machine_image} there"
     if is_kept:
-        return (
-            f"{edit} and let it be another release, as {release} keeps the image that it was first built with: "
-            f"pulumi config set release RELEASE -s {colour}, then pulumi preview -s {colour}"
-        )
+        return f"{edit} and {another_release(colour, release)}"
     return f"{edit}, then pulumi preview -s {colour}"

@@ -71,7 +71,7 @@ def unfit(text: str, project: str, stack: str) -> tuple[str, ...]:
     """Each kind of resource whose name AWS would not take by the config value `pulumi:autonaming`, with that name.
 
     Of a colour's stack, whose name is the colour's. What is random counts with its length; what is not known here (the
-    organization, other config) is left out.
+    organization, other config) as one letter, the least that it can be.
     """
     config: object = None
     with suppress(ValueError, RecursionError):
@@ -100,7 +100,7 @@ def _filled_in(pattern: str, known: Mapping[str, str]) -> str:
     def random(of: re.Match[str]) -> str:
         return f"{0:032x}----" if of[3] else "0" * min(int(of[2][:9]), 999)
 
-    return re.sub(r"\$\{([\w.]+)\}", lambda of: known.get(of[1], ""), _RANDOM.sub(random, pattern))
+    return re.sub(r"\$\{([^}]+)\}", lambda of: known.get(of[1], "x"), _RANDOM.sub(random, pattern))
 
 
 def _patterns(path: str, config: object) -> Iterator[tuple[str, str]]:

@@ -84,11 +84,12 @@ def refuse_up(state: State, colour: str, service: str, door: str) -> None:
     """
     if not any(one.type == GROUP for one in state.owned):
         raise Refusal(
-            f"{colour} of {service} is up, and this state has nothing of it; nothing was looked for",
+            f"the door of {colour} of {service} is there, and this state has no cluster; nothing was looked for",
             seen=f"{door} is there; no Auto Scaling group in the state",
             allowed=f"the state of {colour} in the project whose first name is {service}",
-            next_step=f"pulumi whoami -v shows the backend; then {_EXPORT.format(colour=colour)}; if its state is lost "
-            f"and nobody needs the colour any more, aws ssm delete-parameter --name {door} first",
+            next_step=f"pulumi whoami -v shows the backend; then {_EXPORT.format(colour=colour)}; if its state is "
+            "lost, or the door was left by a crash, and nobody needs the colour any more, "
+            f"aws ssm delete-parameter --name {door} first",
         )
 
 

@@ -1,5 +1,6 @@
 """Other services of the same account: what one of them has, its own stacks know of, and no other project takes it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cutover import places
@@ -7,6 +8,10 @@ from cutover.asking import asking
 from cutover.in_charge import Entry, History
 from cutover.record_set import RecordSet, plain
 from cutover.refusal import Refusal
+
+# What a parameter can be called by: a wildcard, say, is no service's first name.
+# https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+_FIRST_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def may_belong_to(name: str, there: Iterable[RecordSet], zone_id: str) -> tuple[str, ...]:
@@ -17,7 +22,8 @@ def may_belong_to(name: str, there: Iterable[RecordSet], zone_id: str) -> tuple[
     of_a = [one.content for one in there if one.type == "A"]
     aliases = [one["AliasTarget"] for one in of_a if one.get("AliasTarget")]
     own = [name] if any("Weight" in one for one in of_a) else []
-    return (*own, *{plain(str(to["DNSName"])): None for to in aliases if to.get("HostedZoneId") == zone_id})
+    found = (*own, *{plain(str(to["DNSName"])): None for to in aliases if to.get("HostedZoneId") == zone_id})
+    return tuple(one for one in found if _FIRST_NAME.fullmatch(one))
 
 
 def histories(services: Iterable[str], read: Callable[[str], History]) -> dict[str, Sequence[Entry]]:
@@ -46,7 +52,7 @@ def refuse_taking(name: str, there: Sequence[RecordSet], services: Mapping[str, 
         f"group {latest.group!r}",
         allowed="names that no other service has",
         next_step=f"take {name} out of `names` in Pulumi.yaml; or let the other service give it up first ('Retire a "
-        "name' in docs/many-names.md)",
+        f"name' in docs/many-names.md); if it is gone, aws ssm delete-parameter --name {places.in_charge(service)}",
     )
 
 

@@ -78,7 +78,7 @@ def test_of_a_service_that_is_up_nothing_is_an_orphan_by_the_state_of_another_pr
     for colour in (FIRST, SECOND):
         found = look(third, colour, colour, "--service", services[1].name)
         assert (found.returncode, found.stdout) == (2, ""), found.stderr
-    assert f"{SECOND} of {API} is up, and this state has nothing of it" in found.stderr
+    assert f"the door of {SECOND} of {API} is there, and this state has no cluster" in found.stderr
 
 
 def test_each_is_tagged_in_while_the_other_stands_untouched(services: tuple[Service, Service]) -> None:

@@ -135,6 +135,10 @@ def test_names_that_are_too_long_or_have_other_characters_are_found(
         {"mode": "default"},
         {"pattern": "${name}-${hex(7)}"},
         {"pattern": "${name}-${organization}${hex(7)}"},
+        # What is not known here is something all the same.
+        {"pattern": "${organization}-${name}-${hex(4)}"},
+        {"pattern": "${name}-${config.my-key}-${hex(7)}"},
+        {"pattern": "${name}-${hex(7)}-${config.shop:env}"},
         {"pattern": "${project}-${hex(7)}", **provider({"mode": "default"})},
         {"pattern": "${project}-${hex(7)}", **provider({"pattern": "${stack}-${hex(9)}"})},
         provider({"resources": {GROUP: {"pattern": "${project}-${hex(7)}"}}}),

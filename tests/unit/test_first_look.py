@@ -11,7 +11,7 @@ from components.first_look import LiveLook
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.in_charge import Entry, History
-from cutover.owned import BALANCER, GROUP, RECORD, Owned
+from cutover.owned import BALANCER, GROUP, PARAMETER, RECORD, Owned
 from cutover.refusal import Refusal
 from cutover.zone_records import Page
 from tests.unit.stack_values import colour, facts, live
@@ -138,6 +138,8 @@ def test_a_cluster_that_this_stack_does_not_have_is_a_namesakes() -> None:
     assert there.asked == []
     # The door is made last: one that an update could not note is beside the instances that it did.
     of_colour(there, Owned("amber", GROUP, {}))
+    # Its group was deleted by hand, and a refresh has noted it: the door is still this stack's.
+    of_colour(there, Owned("door", PARAMETER, {}))
     of_colour(there, awake="false")
     of_colour(Account(simple(WWW, "192.0.2.1"), there=[door.replace("amber", "violet")]))
 

@@ -148,7 +148,7 @@ def test_of_a_colour_that_is_up_an_empty_state_tells_nothing(
     account["door"] = True
     code, out, err = run(json.dumps(exported()), ["amber", "--service", "www.shop.example"], monkeypatch, capsys)
     assert (code, out) == (orphans.NOT_TOLD, "")
-    assert "amber of www.shop.example is up, and this state has nothing of it" in err
+    assert "the door of amber of www.shop.example is there, and this state has no cluster" in err
     assert "aws ssm delete-parameter --name /tag-team/www.shop.example/amber/can-be-tagged-in" in err
     # Its own state has the instances.
     assert run(json.dumps(BUILT), ["amber"], monkeypatch, capsys)[0] == orphans.SOME

@@ -35,8 +35,9 @@ def of(*contents: Mapping[str, Any]) -> list[RecordSet]:
         (in_zone(API, "old.elb.example", "ZONE-OF-ELB"), ()),
         (simple(API, f"{WWW}.", kind="CNAME"), ()),
         (simple(API, "2001:db8::1", kind="AAAA"), ()),
+        (in_zone(API, "\\052.shop.example"), ()),
     ],
-    ids=["alias", "as aws writes it", "weighted", "address", "load balancer", "cname", "aaaa"],
+    ids=["alias", "as aws writes it", "weighted", "address", "load balancer", "cname", "aaaa", "wildcard"],
 )
 def test_who_could_have_a_name_shows_in_its_records(there: Mapping[str, Any], services: tuple[str, ...]) -> None:
     assert other_services.may_belong_to(API, of(there), ZONE) == services
