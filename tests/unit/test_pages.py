@@ -23,8 +23,6 @@ PROGRAM = (
     "ci",
     "start",
     "release",
-    "iam",
-    "runbook",
 )
 FOLDERS = (*PROGRAM, "tests")
 SOURCES = sorted([ROOT / "__main__.py", *(path for name in PROGRAM for path in ROOT.glob(f"{name}/**/*.py"))])
