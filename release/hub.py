@@ -26,12 +26,16 @@ class Releases:
         found = self._github.pages(f"/git/matching-refs/tags/{version.tag('')}?per_page=100")
         return [str(one["ref"]).removeprefix("refs/tags/") for one in found]
 
-    def check(self, commit: str, name: str) -> str:
-        """How the workflow's newest check of that name ended on the commit; empty when it has none, or goes on."""
-        path = f"/commits/{quote(commit, safe='')}/check-runs?check_name={quote(name, safe='')}&filter=latest"
+    def checks(self, commit: str, name: str) -> Sequence[str]:
+        """How the workflow's checks of that name ended on the commit, the newest first; one that goes on is empty.
+
+        There are several where it ran for a push and by hand, say; each has its times:
+        https://docs.github.com/en/rest/checks/runs#list-check-runs-for-a-git-reference
+        """
+        path = f"/commits/{quote(commit, safe='')}/check-runs?check_name={quote(name, safe='')}&per_page=100"
         found = [one for one in self._github.ask("GET", path)["check_runs"] if one["app"]["slug"] == _APP]
-        ended = {str(one.get("conclusion") or "") for one in found if one["name"] == name}
-        return ended.pop() if len(ended) == 1 else ""
+        ours = sorted((one for one in found if one["name"] == name), key=_begun, reverse=True)
+        return [str(one.get("conclusion") or "") for one in ours]
 
     def draft(self, tag: str) -> int | None:
         """The id of a release of that tag that was begun and not published; None when there is none."""
@@ -53,6 +57,12 @@ class Releases:
         """Make the tag and show the release; its address."""
         made = self._github.ask("PATCH", f"/releases/{int(draft['id'])}", {"draft": False})
         return str(made["html_url"])
+
+
+def _begun(run: Mapping[str, Any]) -> tuple[bool, str, int]:
+    """What check runs are ordered by; what waits to begin is newer than all that have."""
+    began = run.get("started_at")
+    return began is None, str(began or ""), int(run["id"])
 
 
 def releases() -> Releases:

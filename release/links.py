@@ -5,6 +5,8 @@ from collections.abc import Collection
 from functools import partial
 from pathlib import PurePosixPath
 
+from cutover.refusal import Refusal
+
 # Code is looked at first, and stays as it is; then pictures and links.
 _PART = re.compile(
     r"(?P<code>^(?P<indent> *)```.*?^(?P=indent)```$|(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
@@ -18,17 +20,17 @@ def mended(text: str, path: str, there: Collection[str], elsewhere: str) -> str:
     """The page `text` at `path`, with links to files that are not `there` led to the same path below `elsewhere`.
 
     Paths are from the folder of all pages. Without `elsewhere` (empty), of a link its text is left, and of a picture
-    nothing. `there` may name folders too.
+    nothing. `there` may name folders too. Raises Refusal for a link to what is in none of them.
     """
-    return _PART.sub(partial(_mended, PurePosixPath(path).parent, there, elsewhere), text)
+    return _PART.sub(partial(_mended, path, there, elsewhere), text)
 
 
-def _mended(folder: PurePosixPath, there: Collection[str], elsewhere: str, found: re.Match[str]) -> str:
+def _mended(page: str, there: Collection[str], elsewhere: str, found: re.Match[str]) -> str:
     target = found["target"]
     if found["code"] or _ELSEWHERE.match(target):
         return found[0]
     file, hash_, anchor = target.partition("#")
-    path = _resolved(folder / file)
+    path = _resolved(page, file)
     if path in there:
         return found[0]
     if elsewhere:
@@ -36,9 +38,18 @@ def _mended(folder: PurePosixPath, there: Collection[str], elsewhere: str, found
     return "" if found["picture"] else found["text"]
 
 
-def _resolved(path: PurePosixPath) -> str:
+def _resolved(page: str, file: str) -> str:
+    """The path that a link names, from the folder of all pages."""
+    path = PurePosixPath(page).parent / file
     parts: list[str] = []
     for part in path.parts:
+        if path.is_absolute() or (part == ".." and not parts):
+            raise Refusal(
+                f"{page} links to what is outside of all pages",
+                seen=file,
+                allowed=f"a path from where {page} is to a file of this repository",
+                next_step=f"write it otherwise in {page}, then python -m release.template again",
+            )
         if part == "..":
             parts.pop()
         else:

@@ -1,13 +1,14 @@
 """What of this repository a user's own project is made of, and what it is not: everything is one or the other."""
 
-import fnmatch
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+import subprocess
+from pathlib import Path
 
+from ci import project
 from cutover.refusal import Refusal
 
+# And the files of the project's stacks.
 GIVEN = (
-    *("Pulumi.yaml", "Pulumi.red.yaml", "Pulumi.blue.yaml", "Pulumi.live.yaml", "__main__.py", "requirements.txt"),
+    *("Pulumi.yaml", "__main__.py", "requirements.txt"),
     *("components", "cutover", "propagation", "policies", "board", "load_test", "ci", "start", "setup.sh"),
     *("docs", ".github", ".gitignore", "CHANGELOG.md", "LICENSE", "README.md"),
 )
@@ -22,43 +23,46 @@ LEFT_OUT = (
     *("docs/rehearsal.png", "docs/release.md", "docs/zero-downtime.md"),
     *(".github/workflows/check.yml", ".github/workflows/release.yml"),
 )
-_GIT = ".git"
+
+
+def given(root: Path) -> tuple[str, ...]:
+    """What is given of the top of the repository in `root`; raises Refusal when its project cannot be read."""
+    return (*GIVEN, *(project.stack_file(stack) for stack in project.read(root).stacks))
 
 
 def files(root: Path) -> list[str]:
     """The files of the repository in `root` that are given, by their path from there, in order.
 
-    Raises Refusal when something at its top is neither given nor kept, or when something that is to be given is not
-    there.
+    Only what git has: what else lies about on a disk is nobody's to give away. Raises Refusal when something at its top
+    is neither given nor kept, when something that is to be given is not there, and where no repository is.
     """
-    ignored = _ignored(root)
-    there = {path.name for path in root.iterdir() if not _is_ignored(path.name, ignored)}
-    undecided, missing = sorted(there - {*GIVEN, *KEPT}), sorted({*GIVEN} - there)
+    tracked = _tracked(root)
+    wanted, tops = given(root), {_top(path) for path in tracked}
+    undecided = sorted(tops - {*wanted, *KEPT})
+    ours = [path for path in tracked if _top(path) in wanted]
+    missing = sorted({*wanted} - tops | {path for path in ours if not (root / path).is_file()})
     if undecided or missing:
         raise Refusal(
             "the template would not be what it is meant to be",
             seen=f"undecided: {', '.join(undecided) or 'none'}; not there: {', '.join(missing) or 'none'}",
-            allowed="everything at the top of the repository in GIVEN or KEPT of release/parts.py",
+            allowed="everything that git has at the top of the repository in GIVEN or KEPT of release/parts.py",
             next_step="say in release/parts.py what is to become of it, then python -m release.template again",
         )
-    found = [path for name in GIVEN for path in _below(root, PurePosixPath(name), ignored)]
-    return sorted(path for path in found if path not in LEFT_OUT)
+    return sorted(path for path in ours if path not in LEFT_OUT)
 
 
-def _below(root: Path, path: PurePosixPath, ignored: tuple[str, ...]) -> Iterator[str]:
-    if not (root / path).is_dir():
-        yield str(path)
-        return
-    for one in sorted((root / path).iterdir()):
-        if not _is_ignored(one.name, ignored):
-            yield from _below(root, path / one.name, ignored)
+def _tracked(root: Path) -> list[str]:
+    """What git has of `root`, by its path from there."""
+    done = subprocess.run(["git", "-C", str(root), "ls-files", "-z"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Refusal(
+            "a template is made of what git has, and git does not say what that is",
+            seen=" ".join(done.stderr.split()) or f"exit code {done.returncode}",
+            allowed="a clone of the repository",
+            next_step="git clone it, then python -m release.template there",
+        )
+    return [path for path in done.stdout.split("\0") if path]
 
 
-def _ignored(root: Path) -> tuple[str, ...]:
-    """The patterns of .gitignore: what they name is nobody's. None of ours has a path in it."""
-    lines = (root / ".gitignore").read_text(encoding="utf-8").splitlines()
-    return (_GIT, *(line.strip("/ ") for line in lines if line.strip() and not line.startswith("#")))
-
-
-def _is_ignored(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+def _top(path: str) -> str:
+    return path.partition("/")[0]

@@ -27,14 +27,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     notes = changelog.of_version(root, number)
     releases = hub.releases()
     refuse_known(number, releases.tags())
-    refuse_unchecked(commit, releases.check(commit, CHECK))
+    refuse_unchecked(commit, releases.checks(commit, CHECK))
     source = hub.page_of_repository()
     made = write(root, options.out, number, source)
     # On the page of a release no path leads anywhere.
     elsewhere = f"{source}/blob/{version.tag(number)}"
     console.write(options.out, NOTES, links.mended(f"{notes.text}\n", changelog.FILE, (), elsewhere))
     console.tell(f"{made.name}: {made.stat().st_size} bytes, sha256 {archive.checksum(made).split()[0]}")
-    console.hand_over({"version": number})
     return 0
 
 
@@ -62,13 +61,17 @@ def refuse_known(number: str, tags: Sequence[str]) -> None:
         )
 
 
-def refuse_unchecked(commit: str, conclusion: str) -> None:
-    """Raise Refusal unless all tests have passed on this very commit."""
-    if conclusion != "success":
+def refuse_unchecked(commit: str, conclusions: Sequence[str]) -> None:
+    """Raise Refusal unless all tests have passed on this very commit, the last time that they ran on it.
+
+    `conclusions` are those of the check, the newest first; one that goes on is empty.
+    """
+    if list(conclusions[:1]) != ["success"]:
+        said = [conclusion or "one that goes on" for conclusion in conclusions]
         raise Refusal(
             f"the check `{CHECK}` has not passed on {commit[:12]}",
-            seen=conclusion or "none that has ended",
-            allowed="success",
+            seen=f"the newest first: {', '.join(said)}" if said else "none",
+            allowed="success of the newest one",
             next_step="wait for it, or mend what it found; then gh workflow run release.yml --ref main",
         )
 

@@ -18,12 +18,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     root = Path.cwd()
     known = project.read(root)
     where = stacks.backend()
+    there = stacks.there(known.stacks)
     chosen = region.put(root / project.PROJECT_FILE, wanted)
     console.tell(
         f"region: {chosen.name}, {'written into' if chosen.written else 'as it stands in'} {project.PROJECT_FILE}"
     )
     console.tell(f"state: {where}")
-    there = stacks.there()
     for stack in known.stacks:
         if stack in there:
             console.tell(f"stack {stack}: is there already")

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from cutover.printable import printable
@@ -19,9 +19,32 @@ def backend() -> str:
     return f"{said.get('url')}, as {said.get('user')}"
 
 
-def there() -> frozenset[str]:
-    """The stacks that the project has in that backend."""
-    return frozenset(str(one["name"]) for one in _asked("stack", "ls", "--json", next_step=_LOGIN))
+def there(wanted: Collection[str]) -> frozenset[str]:
+    """The stacks that the project has in that backend, of whoever owns what has no other owner's name before it.
+
+    Raises Refusal when one that is `wanted` is another owner's alone: every command would take it for none, and the one
+    that is made would be a second one.
+    """
+    listed = frozenset(str(one["name"]) for one in _asked("stack", "ls", "--json", next_step=_LOGIN))
+    _refuse_another_owners(wanted, listed)
+    return frozenset(name for name in listed if "/" not in name)
+
+
+def _refuse_another_owners(wanted: Collection[str], listed: Collection[str]) -> None:
+    """An organization's stacks are OWNER/STACK, unless it is the default one.
+
+    https://github.com/pulumi/pulumi/blob/v3.259.0/pkg/backend/httpstate/stack.go (`cloudBackendReference`)
+    """
+    others = [name for name in sorted(listed) if "/" in name]
+    elsewhere = [name for name in others if (own := name.rpartition("/")[2]) in wanted and own not in listed]
+    if elsewhere:
+        owner = elsewhere[0].partition("/")[0]
+        raise Refusal(
+            "the project has these stacks already, and they are another owner's than the one that `pulumi` takes",
+            seen=", ".join(elsewhere),
+            allowed=f"{', '.join(wanted)} of the default organization, or none at all",
+            next_step=f"pulumi org set-default {owner}; {_AGAIN}",
+        )
 
 
 def make(stack: str, more: Sequence[str]) -> None:

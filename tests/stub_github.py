@@ -65,7 +65,22 @@ class Kept:
 def github() -> Iterator[Kept]:
     """Serve it; `url` is where."""
     kept = Kept()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(kept))
+    kept.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield kept
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
 
+
+Answer = tuple[int, Any, str]
+
+
+def _handler(kept: Kept) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
@@ -74,9 +89,11 @@ def github() -> Iterator[Kept]:
             body = sent if is_file else json.loads(sent) if length else None
             kept.calls.append((self.command, self.path))
             if kept.refuse or self.headers.get("Authorization") != f"Bearer {TOKEN}":
-                status, said, link = kept.refuse or 401, {"message": "Bad credentials"}, ""
+                self._send(kept.refuse or 401, {"message": "Bad credentials"}, "")
             else:
-                status, said, link = _route(kept, self.command, self.path, body)
+                self._send(*_route(kept, self.command, self.path, body))
+
+        def _send(self, status: int, said: Any, link: str) -> None:
             data = json.dumps(said).encode()
             self.send_response(status)
             if link:
@@ -90,19 +107,7 @@ def github() -> Iterator[Kept]:
         def log_message(self, *_: object) -> None:
             """Be silent."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    kept.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
-Answer = tuple[int, Any, str]
+    return Handler
 
 
 def _route(kept: Kept, method: str, path: str, body: Any) -> Answer:

@@ -71,7 +71,9 @@ def of_folder(folder: Folder, project: str, stacks: Sequence[str]) -> Mapping[st
 
 def of_list(said: Iterable[Mapping[str, Any]], stacks: Sequence[str]) -> Mapping[str, Fact[Lock | None]]:
     """The same by `pulumi stack ls --json`, which a service answers."""
-    by_name = {str(one.get("name", "")).rpartition("/")[2]: one for one in said}
+    # With the owner's name before it, it may be another owner's of the same name; the one without is certainly ours.
+    qualified_first = sorted(said, key=lambda one: "/" not in str(one.get("name", "")))
+    by_name = {str(one.get("name", "")).rpartition("/")[2]: one for one in qualified_first}
     return {one: _in_progress(by_name.get(one)) for one in stacks}
 
 

@@ -18,14 +18,17 @@ from lab import workspace
 from lab.authority import DAY, Authority
 from lab.aws.certificates import Certificate
 from lab.client import start
+from lab.messages import Addresses
 from lab.pulumi_command import Result
-from lab.workspace import CHECKOUT
+from lab.workspace import CHECKOUT, Workspace
 from release import ready, template, version
 from tests.lab.building import report
 from tests.lab.typed import CONFIRMING
-from tests.lab.world import ALIAS_TTL_SECONDS, LIVE, READINESS_MILLISECONDS, World
+from tests.lab.world import ALIAS_TTL_SECONDS, FIRST, LIVE, READINESS_MILLISECONDS, SECOND, World
 
 NAME = "shop"
+# What docs/upgrade.md asks to be set: as docs/first-time.md has it.
+OF_PROJECT = {"NAME": NAME, "DESCRIPTION": "Our shop"}
 _HERE = "127.0.0.1"
 # `pulumi new` takes an address for one when it looks like those of a host of git, as that of a release does.
 _RELEASES = "shop/tag-team/releases/download"
@@ -76,53 +79,68 @@ def beginning(root: Path, shown: Mapping[str, Any] | None = None) -> Iterator[Ne
 
     His `python3 -m venv` gives the environment of these tests, in which the pinned requirements are already.
     """
-    templates, folder, tools, backend, web = (
-        root / name for name in ("templates", "folder", "tools", "backend", "web")
-    )
-    for path in (folder, tools, backend, web):
-        path.mkdir()
-    authority = Authority(web)
+    for name in ("folder", "tools", "backend", "web", "lab"):
+        (root / name).mkdir()
+    authority = Authority(root / "web")
     number = version.read(CHECKOUT)
-    released = templates / _RELEASES / version.tag(number)
+    released = root / "templates" / _RELEASES / version.tag(number)
     packed = ready.write(CHECKOUT, released, number, "https://github.com/shop/tag-team")
     with (
         start(root / "server", alias_ttl=ALIAS_TTL_SECONDS, health_seconds=1) as server,
-        _served(templates, authority) as address,
+        _served(root / "templates", authority) as address,
     ):
-        lab = root / "lab"
-        lab.mkdir()
-        made = workspace.lay_out(lab, server.addresses, report)
-        of_project = {
-            **(shown or {}),
-            "httpsPort": {"default": made.project_config("httpsPort")},
-            "readinessLatency": {"default": READINESS_MILLISECONDS},
-            "capacity": {"default": 2},
-        }
-        of_live = {"resolvers": list(server.addresses.resolvers), "dnsPort": server.addresses.dns_port}
-        trusted = web / "trusted.pem"
-        trusted.write_text("\n".join(Path(file).read_text() for file in (server.addresses.ca_file, authority.ca_file)))
-        wanted = {"Pulumi.yaml": of_project, f"Pulumi.{LIVE}.yaml": of_live}
+        made = workspace.lay_out(root / "lab", server.addresses, report)
         environment = {
             **{name: value for name, value in made.environment.items() if name != "PULUMI_BACKEND_URL"},
-            **CONFIRMING,
-            # What a page wants to be seen before, it previews.
-            "PULUMI_OPTION_SKIP_PREVIEW": "true",
-            "STATE": backend.as_uri(),
-            "SSL_CERT_FILE": str(trusted),
-            "TEMPLATE": f"{address}/{packed.relative_to(templates)}",
-            "PYTHON": str(pinned_already(tools / "python3")),
-            "EDITOR": str(_editor(tools, wanted)),
-            **GIT,
+            **_typing(root, _wanted(made, server.addresses, shown or {})),
+            "SSL_CERT_FILE": str(_trusting(root / "web", server.addresses.ca_file, authority.ca_file)),
+            "TEMPLATE": f"{address}/{packed.relative_to(root / 'templates')}",
         }
-        his = replace(made, directory=folder / NAME, environment=environment)
-        yield Newcomer(folder, World(his, server.addresses, server.client, Result(1, 0.0, (), "")), released)
+        his = replace(made, directory=root / "folder" / NAME, environment=environment)
+        yield Newcomer(root / "folder", World(his, server.addresses, server.client, Result(1, 0.0, (), "")), released)
+
+
+def _wanted(made: Workspace, addresses: Addresses, shown: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    """What the editor is to write into which file: `shown`, and what the lab needs."""
+    of_project = {
+        **shown,
+        "httpsPort": {"default": made.project_config("httpsPort")},
+        "readinessLatency": {"default": READINESS_MILLISECONDS},
+        "capacity": {"default": 2},
+    }
+    of_live = {"resolvers": list(addresses.resolvers), "dnsPort": addresses.dns_port}
+    return {"Pulumi.yaml": of_project, f"Pulumi.{LIVE}.yaml": of_live}
+
+
+def _typing(root: Path, wanted: Mapping[str, Any]) -> dict[str, str]:
+    """What a shell has in which the pages' commands are typed."""
+    return {
+        **CONFIRMING,
+        # What a page wants to be seen before, it previews.
+        "PULUMI_OPTION_SKIP_PREVIEW": "true",
+        "STATE": (root / "backend").as_uri(),
+        "PYTHON": str(pinned_already(root / "tools" / "python3")),
+        "EDITOR": str(_editor(root / "tools", wanted)),
+        **OF_PROJECT,
+        **GIT,
+    }
+
+
+def _trusting(folder: Path, *files: str | Path) -> Path:
+    trusted = folder / "trusted.pem"
+    trusted.write_text("\n".join(Path(file).read_text() for file in files))
+    return trusted
 
 
 def next_template(folder: Path) -> None:
-    """The template of a version after this one: an output more, another text in Pulumi.yaml, and a page less."""
+    """The template of a version after this one: an output more, another text in Pulumi.yaml, and a page less.
+
+    It also begins with the other colour, which is nobody's wish who has begun.
+    """
     template.assemble(CHECKOUT, folder)
     _change(folder / "components" / "colour_stack.py", _EXPORT, f'{_EXPORT}    pulumi.export("next", "is there")\n')
     _change(folder / "Pulumi.yaml", "Port on which the container", "The port on which the container")
+    _change(folder / f"Pulumi.{LIVE}.yaml", f"active: {FIRST}", f"active: {SECOND}")
     (folder / "docs" / "freeze.md").unlink()
 
 

@@ -3,16 +3,17 @@
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
+from lab.workspace import CHECKOUT
 from release import archive, parts
 from tests.lab.newcomer import NAME, Newcomer, beginning, next_template
-from tests.lab.typed import type_in, typed
-from tests.lab.world import FIRST, LIVE, SECOND
+from tests.lab.typed import Typed, type_in, typed
+from tests.lab.world import FIRST, LIVE, SECOND, World
 from tests.pages import FIRST_TIME, Page
 
 UPGRADE = Page("docs/upgrade.md")
@@ -49,9 +50,7 @@ def next_version(newcomer: Newcomer) -> str:
     return f"{newcomer.environment['TEMPLATE'].rpartition('/')[0]}/the-next.zip"
 
 
-def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_version(newcomer: Newcomer) -> None:
-    begin(newcomer)
-
+def assert_it_is_a_project_of_its_own(newcomer: Newcomer) -> None:
     world, project = newcomer.world, newcomer.project
     assert world.weights() == {FIRST: 0, SECOND: 100}
     assert world.in_charge() == SECOND
@@ -63,25 +62,21 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
     world.assert_always_carried()
     content = yaml.safe_load((project / "Pulumi.yaml").read_text())
     assert (content["name"], content.get("template")) == (NAME, None)
-    assert {path.name for path in project.iterdir()} - {"__pycache__"} == {*parts.GIVEN, ".git", ".venv"}
-    board = subprocess.run(
-        [".venv/bin/python", "-m", "board", "--json"],
-        cwd=project,
-        env=newcomer.environment,
-        capture_output=True,
-        check=False,
-    )
+    assert {path.name for path in project.iterdir()} - {"__pycache__"} == {*parts.given(CHECKOUT), ".git", ".venv"}
+    command = [".venv/bin/python", "-m", "board", "--json"]
+    board = subprocess.run(command, cwd=project, env=newcomer.environment, capture_output=True, check=False)
     assert json.loads(board.stdout)["in_charge"]["colour"] == SECOND, board.stderr
 
-    # He has made it his own, and takes over the next version.
+
+def take_over(newcomer: Newcomer, how: Typed, environment: Mapping[str, str]) -> None:
+    """He has made it his own, and takes over the next version; what he has written stays, and all else is new."""
+    world, project = newcomer.world, newcomer.project
     (project / "policies" / "ours.txt").write_text("ours\n")
     world.workspace.edit_stack(FIRST, release="1.5.0")
     git(newcomer, "add", ".")
     git(newcomer, "commit", "-m", "ours")
     before = yaml.safe_load((project / "Pulumi.yaml").read_text())["config"]
-    environment = {**newcomer.environment, "TEMPLATE": next_version(newcomer)}
-    take_over, packages, idle, tag_in, other, _ = typed(UPGRADE)
-    type_in([take_over], project, environment)
+    type_in([how], project, environment)
 
     assert git(newcomer, "status", "--porcelain") == ""
     after = yaml.safe_load((project / "Pulumi.yaml").read_text())["config"]
@@ -92,12 +87,25 @@ def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_versi
     assert "1.5.0" in (project / f"Pulumi.{FIRST}.yaml").read_text()
     world.workspace.edit_stack(FIRST, release="1.4.1")
 
-    world.wait_until_drained()
+
+def assert_its_previews_show_only_what_the_changelog_would_say(world: World) -> None:
     # Nothing but what its changelog would say.
     preview = world.preview(FIRST, "--policy-pack", "policies")
     assert (preview.exit_code, preview.steps) == (0, ()), preview.output
     assert not [one for one in preview.violations if one.level == "mandatory"]
     assert world.preview(LIVE, "--expect-no-changes").exit_code == 0
+
+
+def test_a_project_of_another_name_is_made_tags_in_and_takes_over_the_next_version(newcomer: Newcomer) -> None:
+    begin(newcomer)
+    assert_it_is_a_project_of_its_own(newcomer)
+
+    world, project = newcomer.world, newcomer.project
+    environment = {**newcomer.environment, "TEMPLATE": next_version(newcomer)}
+    how, packages, idle, tag_in, other, *_ = typed(UPGRADE)
+    take_over(newcomer, how, environment)
+    world.wait_until_drained()
+    assert_its_previews_show_only_what_the_changelog_would_say(world)
     type_in([packages, idle, tag_in], project, environment)
     assert world.weights() == {FIRST: 100, SECOND: 0}
     world.wait_until_drained()

@@ -1,5 +1,7 @@
 """`pulumi new` and `sh setup.sh`, with the real engine and no cluster: what they make, and what is refused."""
 
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -7,13 +9,14 @@ import pytest
 import yaml
 
 from lab.workspace import CHECKOUT
-from release import template
-from tests.lab.newcomer import GIT, next_template, pinned_already
+from release import parts, template
+from tests.lab.newcomer import GIT, OF_PROJECT, next_template, pinned_already
 from tests.lab.typed import type_in, typed
 from tests.lab.world import FIRST, LIVE, SECOND, World
 from tests.pages import Page
 
 NAME = "other-name"
+UPGRADE = Page("docs/upgrade.md")
 
 
 @pytest.fixture
@@ -116,10 +119,10 @@ def test_a_project_that_has_no_branch_of_templates_gets_one_and_takes_over_a_ver
     project.write_text(project.read_text().replace("default: [www.shop.example]", "default: [www.ours.example]"))
     for command in (["git", "init", "-q", "-b", "main"], ["git", "add", "."], ["git", "commit", "-q", "-m", "ours"]):
         assert run(command, shop, environment).returncode == 0
-    before = project.read_text()
+    before, live = project.read_text(), (shop / f"Pulumi.{LIVE}.yaml").read_text()
     assert "www.ours.example" in before
-    take_over, *_, without = typed(Page("docs/upgrade.md"))
-    templates = {"TEMPLATE_OF_MY_VERSION": str(tmp_path / "template"), "TEMPLATE": str(tmp_path / "next")}
+    take_over, *_, without = typed(UPGRADE)
+    templates = {"TEMPLATE_OF_MY_VERSION": str(tmp_path / "template"), "TEMPLATE": str(tmp_path / "next"), **OF_PROJECT}
 
     type_in([without], shop, {**environment, **templates})
     assert project.read_text() == before
@@ -127,7 +130,73 @@ def test_a_project_that_has_no_branch_of_templates_gets_one_and_takes_over_a_ver
 
     after = yaml.safe_load(project.read_text())["config"]
     assert after["names"]["default"] == ["www.ours.example"]
+    # He has not touched it, and still nobody is tagged in by a template.
+    assert (shop / f"Pulumi.{LIVE}.yaml").read_text() == live
     assert after["port"]["description"].startswith("The port")
     assert not (shop / "docs" / "freeze.md").exists()
     assert run(["git", "status", "--porcelain"], shop, environment).stdout == ""
     assert not (tmp_path / "shop-template").exists()
+
+
+def upstream(folder: Path, environment: dict[str, str]) -> str:
+    """The repository as it is cloned, lab and tests and all, with keys in the namespace that they had; its commit."""
+    tracked = run(["git", "ls-files", "-z"], CHECKOUT, environment).stdout.split("\0")
+    for name in filter(None, tracked):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, folder / name)
+    for stack in (FIRST, SECOND, LIVE):
+        file = folder / f"Pulumi.{stack}.yaml"
+        file.write_text(re.sub("^  (?=[a-z])", "  tag-team:", file.read_text(), flags=re.MULTILINE))
+        assert "  tag-team:" in file.read_text()
+    commit_all(folder, environment, new=True)
+    return run(["git", "rev-parse", "HEAD"], folder, environment).stdout.strip()
+
+
+def commit_all(folder: Path, environment: dict[str, str], *, new: bool = False) -> None:
+    commands = [["git", "add", "."], ["git", "commit", "-q", "-m", "x"]]
+    for command in [["git", "init", "-q", "-b", "main"], *commands] if new else commands:
+        done = run(command, folder, environment)
+        assert done.returncode == 0, done.stderr
+
+
+def clone_of_ours(folder: Path, environment: dict[str, str]) -> Path:
+    """A clone of `upstream`, with a name, a release and a file of its own."""
+    assert run(["git", "clone", "-q", "upstream", "shop"], folder, environment).returncode == 0
+    shop = folder / "shop"
+    project = shop / "Pulumi.yaml"
+    project.write_text(project.read_text().replace("default: [www.shop.example]", "default: [www.ours.example]"))
+    (shop / f"Pulumi.{FIRST}.yaml").write_text("config:\n  tag-team:release: 1.4.1\n")
+    (shop / "policies" / "ours.txt").write_text("ours\n")
+    commit_all(shop, environment)
+    return shop
+
+
+def test_a_project_that_began_as_a_clone_takes_over_a_version_and_keeps_its_name_and_its_stacks(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    """As all of 0.1.0 did, which never was a template."""
+    commit = upstream(tmp_path / "upstream", environment)
+    next_template(tmp_path / "next")
+    shop = clone_of_ours(tmp_path, environment)
+    project = shop / "Pulumi.yaml"
+    before, stacks = (
+        yaml.safe_load(project.read_text()),
+        {path: path.read_text() for path in shop.glob("Pulumi.*.yaml")},
+    )
+    take_over, *_, clone, _ = typed(UPGRADE)
+    of_project = {"NAME": before["name"], "DESCRIPTION": before["description"]}
+
+    type_in(
+        [clone, take_over], shop, {**environment, **of_project, "COMMIT": commit, "TEMPLATE": str(tmp_path / "next")}
+    )
+
+    after = yaml.safe_load(project.read_text())
+    assert (after["name"], after["description"]) == ("tag-team", before["description"])
+    assert after["config"]["names"]["default"] == ["www.ours.example"]
+    assert after["config"]["port"]["description"].startswith("The port")
+    assert {path: path.read_text() for path in shop.glob("Pulumi.*.yaml")} == stacks
+    assert 'export("next"' in (shop / "components" / "colour_stack.py").read_text()
+    there = {path.name for path in shop.iterdir()}
+    assert there == {*parts.given(CHECKOUT), ".git"}
+    assert (shop / "policies" / "ours.txt").exists()
+    assert run(["git", "status", "--porcelain"], shop, environment).stdout == ""

@@ -1,17 +1,25 @@
 """The bench: what a command took, with all that it started, also what outlived its parent."""
 
-import math
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 from bench import usage
-from bench.usage import Usage, children, descendants, resident_bytes
+from bench.usage import Usage, descendants, resident_bytes
+from tests.unit.sources import ROOT
 
 PROGRAM = usage.__file__
 # Busy for so much of its own time; it ends with its parent gone, or not.
 BUSY = "import time; began = time.process_time()\nwhile time.process_time() - began < 0.2: pass"
+WATCHED = """
+import math, os, subprocess
+from bench import usage
+watchdog = subprocess.Popen(["cat"], stdin=subprocess.PIPE)
+usage._reap(usage.children(os.getpid()), math.inf)
+raise SystemExit(watchdog.poll() is not None)
+"""
+# No process that is only busy takes so long.
+HANGS_SECONDS = 60
 LEFT = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BUSY!r}])"
 
 
@@ -42,13 +50,9 @@ def test_the_time_of_an_orphan_counts_too(tmp_path: Path) -> None:
 
 def test_a_child_that_was_there_before_is_nobodys_straggler() -> None:
     """The watchdog of whoever measures becomes a child of the measuring program, and waits for its end."""
-    watchdog = subprocess.Popen(["sleep", "infinity"])
-    try:
-        usage._reap(children(os.getpid()), math.inf)  # would not come back
-        assert watchdog.poll() is None
-    finally:
-        watchdog.kill()
-        watchdog.wait()
+    # In a process of its own, which would not come back, and is ended then: `cat` ends with it.
+    done = subprocess.run([sys.executable, "-c", WATCHED], cwd=ROOT, timeout=HANGS_SECONDS, check=False)
+    assert done.returncode == 0
 
 
 def test_descendants_are_those_of_all_generations_and_nobody_elses() -> None:

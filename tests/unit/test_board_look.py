@@ -183,6 +183,13 @@ def test_a_service_is_believed_only_when_it_says_something(said: Mapping[str, An
     }
 
 
+def test_of_two_stacks_of_one_name_the_one_without_an_owner_is_ours() -> None:
+    ours, theirs = {"name": "live", "updateInProgress": True}, {"name": "acme/live", "updateInProgress": False}
+    for listed in ([ours, theirs], [theirs, ours]):
+        lock = locks.of_list(listed, ("live",))["live"]
+        assert value_of(lock) == Lock("by an update that the backend says is under way")
+
+
 def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, seconds: float = 20.0) -> Backend:
     """A backend whose command is `script`, for a shell."""
     program = tmp_path / "pulumi"

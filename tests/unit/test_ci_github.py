@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -207,21 +208,37 @@ def test_after_a_merge_that_affects_no_stack_there_is_nothing_to_do(
 @pytest.mark.parametrize(
     ("runs", "ended"),
     [
-        ([], ""),
-        ([("check", None, "github-actions")], ""),
-        ([("check", "failure", "github-actions")], "failure"),
-        ([("check", "success", "github-actions")], "success"),
-        ([("check", "success", "somebody")], ""),
-        ([("checks", "success", "github-actions")], ""),
-        ([("check", "success", "github-actions"), ("check", "failure", "github-actions")], ""),
-        ([("check", "failure", "github-actions"), ("check", "success", "somebody")], "failure"),
+        ([], []),
+        ([("check", None, "github-actions")], [""]),
+        ([("check", "failure", "github-actions")], ["failure"]),
+        ([("check", "success", "github-actions")], ["success"]),
+        ([("check", "success", "somebody")], []),
+        ([("checks", "success", "github-actions")], []),
+        ([("check", "success", "github-actions"), ("check", "failure", "github-actions")], ["failure", "success"]),
+        ([("check", "failure", "github-actions"), ("check", "success", "somebody")], ["failure"]),
     ],
 )
-def test_a_check_counts_when_a_workflow_of_githubs_has_ended_it_one_way(
-    runs: list[tuple[str, str | None, str]], ended: str, hub: GitHub, kept: Kept
+def test_checks_count_when_they_are_of_a_workflow_of_githubs(
+    runs: list[tuple[str, str | None, str]], ended: list[str], hub: GitHub, kept: Kept
 ) -> None:
-    kept.checks[COMMIT] = [{"name": name, "conclusion": how, "app": {"slug": app}} for name, how, app in runs]
-    assert Releases(hub).check(COMMIT, "check") == ended
+    kept.checks[COMMIT] = [check(number, *run) for number, run in enumerate(runs)]
+    assert Releases(hub).checks(COMMIT, "check") == ended
+
+
+def check(number: int, name: str, conclusion: str | None, app: str, began: str | None = "") -> dict[str, Any]:
+    """A run that began so many minutes after the hour; None: it has not begun."""
+    began = f"2026-11-26T12:{number:02}:00Z" if began == "" else began
+    return {"id": number, "name": name, "conclusion": conclusion, "started_at": began, "app": {"slug": app}}
+
+
+def test_of_several_checks_of_a_commit_the_one_that_began_last_is_the_first(hub: GitHub, kept: Kept) -> None:
+    """Whatever the order of the answer; and one that waits to begin is newer than all."""
+    runs = [check(2, "check", "cancelled", "github-actions"), check(1, "check", "success", "github-actions")]
+    for order in (runs, runs[::-1]):
+        kept.checks[COMMIT] = order
+        assert Releases(hub).checks(COMMIT, "check") == ["cancelled", "success"]
+    kept.checks[COMMIT] = [*runs, check(0, "check", None, "github-actions", None)]
+    assert Releases(hub).checks(COMMIT, "check") == ["", "cancelled", "success"]
 
 
 def test_tags_are_read_over_all_pages(hub: GitHub, kept: Kept) -> None:

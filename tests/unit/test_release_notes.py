@@ -74,5 +74,17 @@ def test_a_version_is_released_once_and_none_before_it_afterwards() -> None:
 @pytest.mark.parametrize("conclusion", ["", "failure", "cancelled", "skipped", "neutral"])
 def test_a_commit_on_which_the_tests_have_not_passed_is_refused(conclusion: str) -> None:
     with pytest.raises(Refusal, match="has not passed on abababababab"):
-        ready.refuse_unchecked("ab" * 20, conclusion)
-    ready.refuse_unchecked("ab" * 20, "success")
+        ready.refuse_unchecked("ab" * 20, [conclusion])
+    ready.refuse_unchecked("ab" * 20, ["success"])
+
+
+def test_of_several_checks_the_newest_counts_and_all_are_said() -> None:
+    ready.refuse_unchecked("ab" * 20, ["success", "cancelled"])
+    for conclusions, seen in (
+        (["cancelled", "success"], "the newest first: cancelled, success"),
+        (["", "success", "failure"], "the newest first: one that goes on, success, failure"),
+        ([], "none"),
+    ):
+        with pytest.raises(Refusal, match="has not passed on") as refused:
+            ready.refuse_unchecked("ab" * 20, conclusions)
+        assert refused.value.seen == seen

@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from cutover.refusal import Refusal
 from release import archive, links, parts, template, version
 from tests import workflow
 from tests.pages import Page
-from tests.unit.sources import ROOT, packages
+from tests.unit.sources import ROOT, nodes, packages, words
 
 SOURCE = "https://github.com/shop/tag-team"
 # What is not in it as it is here; of pages only links may differ.
@@ -50,27 +52,80 @@ def test_every_file_is_the_repositorys_own_but_for_what_is_written_for_its_reade
 
 
 def test_nothing_of_the_lab_the_tests_or_the_releases_is_in_it(made: Path) -> None:
-    assert {path.name for path in made.iterdir()} == set(parts.GIVEN)
+    assert {path.name for path in made.iterdir()} == set(parts.given(ROOT))
     assert not {*parts.KEPT, ".venv", ".git"} & {path.name for path in made.rglob("*")}
     assert not [file for file in files_of(made) if file in parts.LEFT_OUT or "__pycache__" in file]
 
 
 def test_everything_that_is_said_to_be_kept_or_left_out_is_there() -> None:
-    assert [name for name in (*parts.GIVEN, *parts.KEPT, *parts.LEFT_OUT) if not (ROOT / name).exists()] == []
-    assert not set(parts.GIVEN) & set(parts.KEPT)
+    given = parts.given(ROOT)
+    assert [name for name in (*given, *parts.KEPT, *parts.LEFT_OUT) if not (ROOT / name).exists()] == []
+    assert not set(given) & set(parts.KEPT)
+    assert {path.name for path in ROOT.glob("Pulumi*.yaml")} <= set(given)
 
 
-def test_what_nobody_has_decided_about_is_refused(tmp_path: Path) -> None:
-    for name in parts.GIVEN:
-        (tmp_path / name).touch()
-    (tmp_path / ".gitignore").write_text("/.venv\n__pycache__/\n*.pyc\n")
-    (tmp_path / ".venv").mkdir()
-    assert len(parts.files(tmp_path)) == len(parts.GIVEN)
-    (tmp_path / "experiments").mkdir()
-    (tmp_path / "setup.sh").unlink()
+def git(folder: Path, *arguments: str) -> None:
+    subprocess.run(["git", "-C", str(folder), *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """One with all that is given, each an empty file but those that say what the project is."""
+    root = tmp_path / "repository"
+    root.mkdir()
+    for name in parts.given(ROOT):
+        (root / name).touch()
+    for file in ROOT.glob("Pulumi*.yaml"):
+        shutil.copy2(file, root)
+    (root / ".gitignore").write_text("/.venv\n__pycache__/\n*.pyc\n")
+    git(root, "init", "-q")
+    git(root, "add", ".")
+    return root
+
+
+def test_what_nobody_has_decided_about_is_refused(repository: Path) -> None:
+    (repository / ".venv").mkdir()
+    assert len(parts.files(repository)) == len(parts.given(ROOT))
+    (repository / "experiments").mkdir()
+    (repository / "experiments" / "one.py").touch()
+    git(repository, "add", ".")
+    git(repository, "rm", "-q", "-f", "setup.sh")
     with pytest.raises(Refusal) as refused:
-        parts.files(tmp_path)
+        parts.files(repository)
     assert refused.value.seen == "undecided: experiments; not there: setup.sh"
+
+
+def test_a_file_that_git_has_and_the_disk_has_not_is_missing(repository: Path) -> None:
+    (repository / "setup.sh").unlink()
+    with pytest.raises(Refusal) as refused:
+        parts.files(repository)
+    assert refused.value.seen == "undecided: none; not there: setup.sh"
+
+
+def test_what_lies_about_in_a_folder_that_is_given_is_not_given_away(repository: Path) -> None:
+    """Ignored or not: secrets, notes of an editor, files of a desktop."""
+    (repository / "ci").unlink()
+    for name in ("up.py", ".env", ".DS_Store", "up.pyc"):
+        (repository / "ci" / name).parent.mkdir(exist_ok=True)
+        (repository / "ci" / name).write_text("hunter2")
+    (repository / "notes.txt").touch()
+    git(repository, "add", "ci/up.py")
+    assert [file for file in parts.files(repository) if file.startswith(("ci", "notes"))] == ["ci/up.py"]
+
+
+def test_without_a_repository_nothing_is_given_and_that_is_said(repository: Path) -> None:
+    assert "setup.sh" in parts.files(repository)
+    (repository / ".git").rename(repository.parent / "away")
+    with pytest.raises(Refusal, match="made of what git has") as refused:
+        parts.files(repository)
+    assert "not a git repository" in refused.value.seen
+    assert refused.value.next_step.startswith("git clone")
+
+
+def test_what_makes_releases_never_spells_a_colour() -> None:
+    paths = sorted((ROOT / "release").glob("*.py"))
+    assert len(paths) > 5
+    assert [path.name for path in paths if words(nodes(path)) & {"red", "blue"}] == []
 
 
 def test_a_folder_with_something_in_it_is_not_written_to(tmp_path: Path) -> None:
@@ -186,3 +241,11 @@ def test_links_to_what_is_not_there_are_mended_and_code_is_left_alone() -> None:
     led = links.mended(text, "pages/page.md", {"y.md"}, "https://g.h/blob/v1")
     assert led.startswith("[a](https://g.h/blob/v1/pages/x.md#s), ")
     assert "![p](https://g.h/blob/v1/pages/z.png)" in led
+
+
+@pytest.mark.parametrize("target", ["../x.md", "y/../../../x.md#s", "/y/x.txt"])
+def test_a_link_to_what_is_above_all_pages_is_refused(target: str) -> None:
+    with pytest.raises(Refusal, match=r"page\.md links to what is outside of all pages") as refused:
+        links.mended(f"[a]({target})", "page.md", {"x.md"}, "https://g.h/blob/v1")
+    assert refused.value.seen == target.partition("#")[0]
+    assert links.mended("[a](../x.md)", "pages/page.md", {"x.md"}, "") == "[a](../x.md)"

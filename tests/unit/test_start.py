@@ -81,6 +81,33 @@ def test_what_is_there_already_is_left_as_it_is(project: Path, capsys: pytest.Ca
     assert "stack dev is none of this project's: pulumi stack rm dev" in said
 
 
+def test_stacks_of_an_organization_that_is_not_the_default_one_are_refused_before_anything_is_done(
+    project: Path,
+) -> None:
+    """Pulumi Cloud names them with their owner; `pulumi up -s red` would look for another one."""
+    first, second = yaml.safe_load(PROJECT)["config"]["cidrs"]["default"]
+    for listed in ([f"acme/{first}", f"acme/{second}", "acme/live"], [first, second, "acme/live"]):
+        (project / "stacks.json").write_text(json.dumps([{"name": name} for name in listed]))
+        with pytest.raises(Refusal, match="another owner's than the one that `pulumi` takes") as refused:
+            start.main(["eu-central-1"])
+        assert refused.value.seen == ", ".join(sorted(name for name in listed if "/" in name))
+        assert refused.value.next_step == "pulumi org set-default acme; then sh setup.sh again"
+        assert made(project) == []
+        assert (project / "Pulumi.yaml").read_text() == PROJECT
+
+
+def test_stacks_that_another_owner_has_too_are_left_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    colours = list(yaml.safe_load(PROJECT)["config"]["cidrs"]["default"])
+    names = [*colours, "live", f"acme/{colours[0]}", "acme/dev", "acme/another/live"]
+    (project / "stacks.json").write_text(json.dumps([{"name": name} for name in names]))
+    assert start.main(["eu-central-1"]) == 0
+    assert made(project) == []
+    said = capsys.readouterr().out
+    assert said.count("is there already") == 3
+    assert "acme" not in said
+    assert "stack rm" not in said
+
+
 def test_whoever_is_not_logged_in_is_told_so_before_anything_is_done(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

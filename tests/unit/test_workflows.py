@@ -3,12 +3,14 @@
 import importlib.util
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lab.toolchain import _CLI
 from tests import workflow
+from tests.pages import Page
 from tests.unit.sources import ROOT, nodes, packages, words
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -68,6 +70,22 @@ def test_only_a_job_in_an_environment_has_secrets_or_a_role() -> None:
         text = str(of)
         if "secrets." in text or "role-to-assume" in text:
             assert of.get("environment"), f"{name}/{job}"
+
+
+def test_only_a_job_in_an_environment_can_get_an_identity_or_sign_anything() -> None:
+    """A workflow by hand is that of whichever branch it is asked for, and an environment can be limited to one."""
+    writing = [(name, job, of) for name, job, of in jobs() if WRITES[name, job] & {"id-token", "attestations"}]
+    assert len(writing) > 4
+    assert [f"{name}/{job}" for name, job, of in writing if not of.get("environment")] == []
+    assert {of.get("environment") for name, _, of in writing if name == "release"} == {"release"}
+
+
+def test_a_release_is_verified_by_the_workflow_and_the_branch_that_made_it() -> None:
+    (verify,) = (block.text for block in Page("docs/release.md").blocks if "attestation verify" in block.text)
+    assert "--source-ref refs/heads/main" in verify
+    (signer,) = re.findall(r"--signer-workflow OWNER/tag-team/(\S+)", verify)
+    assert ROOT / signer in FILES
+    assert "attest" in WORKFLOWS[Path(signer).stem]["jobs"]
 
 
 def test_live_is_behind_an_environment_of_its_own() -> None:

@@ -56,8 +56,12 @@ class Repository:
         return self.root / changelog.FILE
 
 
-def ended(conclusion: str) -> dict[str, Any]:
-    return {"name": "check", "conclusion": conclusion, "app": {"slug": "github-actions"}}
+def ended(conclusion: str, minute: int = 0) -> dict[str, Any]:
+    began = f"2026-11-26T12:{minute:02}:00Z"
+    return {
+        **{"id": minute, "name": "check", "conclusion": conclusion, "started_at": began},
+        "app": {"slug": "github-actions"},
+    }
 
 
 def results(jobs: dict[str, Job]) -> dict[str, str]:
@@ -72,7 +76,7 @@ def logs(jobs: dict[str, Job]) -> str:
 def repository(tmp_path: Path) -> Iterator[Repository]:
     root = tmp_path / "repository"
     root.mkdir()
-    for name in (*parts.GIVEN, "release", "pyproject.toml"):
+    for name in (*parts.given(ROOT), "release", "pyproject.toml"):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
@@ -102,7 +106,8 @@ def test_a_version_is_assembled_attested_approved_tagged_and_released_once(repos
     jobs = repo.release(commit)
 
     assert results(jobs) == ALL_DONE, logs(jobs)
-    assert repo.runner.environments == ["release"]
+    # What is signed is approved too.
+    assert repo.runner.environments == ["release", "release"]
     assert repo.hub.tags[TAG] == commit
     (release,) = repo.hub.releases.values()
     assert (release["draft"], release["name"]) == (False, TAG)
@@ -112,7 +117,7 @@ def test_a_version_is_assembled_attested_approved_tagged_and_released_once(repos
     packed = release["assets"][ARCHIVE]
     assert release["assets"]["SHA256SUMS"].decode() == f"{hashlib.sha256(packed).hexdigest()}  {ARCHIVE}\n"
     with zipfile.ZipFile(BytesIO(packed)) as archive:
-        assert {name.partition("/")[0] for name in archive.namelist()} == set(parts.GIVEN)
+        assert {name.partition("/")[0] for name in archive.namelist()} == set(parts.given(ROOT))
         assert f"{REPOSITORY}/blob/{TAG}/docs/lab.md" in archive.read("README.md").decode()
 
     # The same once more: the tag is there.
@@ -129,6 +134,10 @@ def test_what_is_not_ready_is_not_released(repository: Repository) -> None:
     jobs = repo.release(commit)
     assert results(jobs) == NOT_BEGUN
     assert "the check `check` has not passed on" in jobs["assemble"].log
+    repo.hub.checks[commit] = [ended("success"), ended("cancelled", 1)]
+    jobs = repo.release(commit)
+    assert results(jobs) == NOT_BEGUN
+    assert "seen:    the newest first: cancelled, success" in jobs["assemble"].log
     repo.hub.checks[commit] = [ended("success")]
 
     repo.branch = "mine"
@@ -150,7 +159,8 @@ def test_what_nobody_approves_or_fails_half_way_leaves_no_tag(repository: Reposi
     repo = repository
     commit = repo.commit()
     repo.runner.approves = lambda environment: environment != "release"
-    assert results(repo.release(commit)) == {**ALL_DONE, "publish": FAILURE}
+    # Nothing is signed either.
+    assert results(repo.release(commit)) == {"assemble": SUCCESS, "attest": FAILURE, "publish": SKIPPED}
     assert (repo.hub.tags, repo.hub.releases) == ({}, {})
 
     # It fails when it is half made: a draft is left, which is no release and no tag.
