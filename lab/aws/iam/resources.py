@@ -1,15 +1,12 @@
 """Which resources a call is about, by the ARN formats of the IAM definition."""
 
-import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab.aws.iam.definition import Action, ResourceType
+from lab.aws.iam.definition import PLACEHOLDER, STANDARD, Action, ResourceType, pattern_of
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_STANDARD = frozenset({"Partition", "Region", "Account"})
 # The kind of an EC2 resource is in its id: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 _EC2_PREFIXES = {
     "ami": "image",
@@ -84,20 +81,7 @@ def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _by_arn(kind: ResourceType, given: list[tuple[str, str]]) -> list[str]:
-    return [text for _, text in given if text.startswith("arn:") and _pattern(kind.arn).fullmatch(text)]
-
-
-@functools.cache
-def _pattern(arn: str) -> re.Pattern[str]:
-    """The ARN format as an expression; only a single name can have slashes."""
-    own = [name for name in _PLACEHOLDER.findall(arn) if name not in _STANDARD]
-    parts = _PLACEHOLDER.split(arn)
-    return re.compile(
-        "".join(
-            re.escape(part) if number % 2 == 0 else "[^:]*" if part in _STANDARD else ".+" if len(own) == 1 else "[^/]+"
-            for number, part in enumerate(parts)
-        )
-    )
+    return [text for _, text in given if text.startswith("arn:") and pattern_of(kind.arn).fullmatch(text)]
 
 
 def _by_name(
@@ -108,7 +92,7 @@ def _by_name(
     full_names: Mapping[str, Callable[[str, Place], str]],
 ) -> list[str]:
     service = action.name.partition(":")[0]
-    own = [name for name in _PLACEHOLDER.findall(kind.arn) if name not in _STANDARD]
+    own = [name for name in PLACEHOLDER.findall(kind.arn) if name not in STANDARD]
     if service == "ec2":
         ids = [text for _, text in given if _ec2_kind(text) == kind.name]
         return [_filled(kind, dict.fromkeys(own, one), place) for one in ids]
@@ -136,7 +120,7 @@ def _ec2_kind(text: str) -> str:
 
 def _filled(kind: ResourceType, own: Mapping[str, str], place: Place) -> str:
     known = {"Partition": place.partition, "Region": place.region, "Account": place.account, **own}
-    return _PLACEHOLDER.sub(lambda match: known.get(match[1], "*"), kind.arn)
+    return PLACEHOLDER.sub(lambda match: known.get(match[1], "*"), kind.arn)
 
 
 # Service and resource type -> parameters that name one, where they are not called as the placeholder is.
