@@ -80,7 +80,7 @@ def path_of(service: str, colour: str, owned: Iterable[Owned]) -> str | None:
 
 @dataclass(frozen=True)
 class InstanceRoleArgs:
-    """`statements`: of the role's policy. `path`: see `path_of`. `boundary`: the ARN of the policy that is its limit."""
+    """`statements`: of the role's policy. `path`: see `path_of`. `boundary`: the ARN of the policy that limits it."""
 
     statements: Sequence[dict[str, Any]]
     path: str | None

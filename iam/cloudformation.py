@@ -10,7 +10,7 @@ from iam.values import Values, policy_name
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 LONGEST_ROLE_NAME = 64
-# As long as `propagationTimeout` may be, and what comes before and after it. A job asks for an hour unless it says more.
+# As long as `propagationTimeout` may be, and what comes with it. A job asks for an hour unless it says more.
 _SESSION_SECONDS = 4 * 3600
 FORMAT = "2010-09-09"
 

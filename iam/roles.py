@@ -19,7 +19,8 @@ class Role:
 
 _READING, _WRITING = ("state-read",), ("state-read", "state-write")
 PREVIEW = Role("preview", ("preview",), ("preview",), _READING)
-COLOUR = Role("colour", ("preview", "colour-network", "colour-cluster", "colour-names"), ("colours",), _WRITING)
+_OF_A_COLOUR = ("colour-network", "colour-cluster", "colour-roles", "colour-names")
+COLOUR = Role("colour", ("preview", *_OF_A_COLOUR), ("colours",), _WRITING)
 LIVE = Role("live", ("preview", "live"), ("live", "tag-back"), _WRITING)
 BOARD = Role("board", ("board",), (), _READING)
 LOAD_TEST = Role("load-test", ("load-test",))

@@ -57,7 +57,9 @@ def project(root: str) -> Project:
 
 def of(options: argparse.Namespace, known: Project) -> Told:
     """What was said; raises Refusal for the first thing that is missing or not allowed."""
-    region = _matching("--region", options.region or known.provider.get("region"), REGION, "a region, like eu-central-1")
+    region = _matching(
+        "--region", options.region or known.provider.get("region"), REGION, "a region, like eu-central-1"
+    )
     partition = next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
     account = _matching("--account", options.account, ACCOUNT, "the twelve digits of an account")
     zone_id = _matching(

@@ -126,5 +126,5 @@ def _parameter(name: str, place: Place) -> str:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
     """
     if name.startswith(_PUBLIC):
-        return f"arn:{place.partition}:ssm:{place.region}::parameter{_PUBLIC}*"
+        return f"arn:{place.partition}:ssm:{place.region}:*:parameter{_PUBLIC}*"
     return place.arn("ssm", f"parameter{name}")

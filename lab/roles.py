@@ -118,7 +118,10 @@ def _renew(made: "Workspace") -> None:
         arn = told.place.arn("iam", f"policy/{values.policy_name(project.name, name)}", region=False)
         document = documents.rendered(name, filled)
         (before,) = [one for one in iam.list_policy_versions(PolicyArn=arn)["Versions"] if one["IsDefaultVersion"]]
-        if iam.get_policy_version(PolicyArn=arn, VersionId=before["VersionId"])["PolicyVersion"]["Document"] != document:
+        if (
+            iam.get_policy_version(PolicyArn=arn, VersionId=before["VersionId"])["PolicyVersion"]["Document"]
+            != document
+        ):
             iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(document), SetAsDefault=True)
             iam.delete_policy_version(PolicyArn=arn, VersionId=before["VersionId"])
 

@@ -72,9 +72,7 @@ class Permissions:
                 return self._cannot(request, caller.arn, name, unknown)
             about, resources, denial = Action(name, "", (), frozenset(), ()), ("*",), ""
         at, needs = self._clock(), about.dependent_actions
-        self._note(
-            Call(at, caller.arn, about.name, resources, not denial, request.region, needs, tuple(judged))
-        )
+        self._note(Call(at, caller.arn, about.name, resources, not denial, request.region, needs, tuple(judged)))
         return _denied(request, denial) if denial else None
 
     def _cannot(self, request: ApiRequest, caller: str, name: str, unknown: CannotEvaluate) -> Answer:
@@ -106,9 +104,7 @@ def _denial(wish: _Wish, resources: tuple[str, ...]) -> str:
     return ""
 
 
-def _judged(
-    wish: _Wish, resource: str, facts: Mapping[str, tuple[str, ...]], tags: Mapping[str, str]
-) -> str:
+def _judged(wish: _Wish, resource: str, facts: Mapping[str, tuple[str, ...]], tags: Mapping[str, str]) -> str:
     """Why the caller's own policies do not allow the action on a resource; empty when they do."""
     assert wish.caller.policies is not None  # who has none was let through before
     asked = _asked(wish, resource, facts, tags)

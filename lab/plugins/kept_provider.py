@@ -1,7 +1,7 @@
 """One process of the `aws` plugin for many `pulumi` commands, which else start one each: 2 of their 6 s of CPU.
 
 It sees the environment that it was started with, so commands in another one must do without VARIABLE; but for the
-credentials, which it reads anew for every command, from a file. An engine finds it as it finds a provider in a debugger:
+credentials, which it reads anew for every command, from a file. An engine finds it as it finds one in a debugger:
 https://www.pulumi.com/docs/iac/guides/building-extending/providers/debugging-provider-packages/
 """
 

@@ -42,8 +42,8 @@ def building(
     """Both colours built and the first in charge, in about two and a half minutes; gone at the end.
 
     Each command of the building has the role that is for it; those of the tests the operator's key, unless they ask for
-    roles (`with_roles`). `project` and `live` are config besides that of all worlds; `prepare` does by hand what has to be there before;
-    `copies` says whether the world is there to be copied.
+    roles (`with_roles`). `project` and `live` are config besides that of all worlds; `prepare` does by hand what has to
+    be there before; `copies` says whether the world is there to be copied.
     """
     with start(root / "server", alias_ttl=alias_ttl, health_seconds=1, copies=copies) as server:
         made = workspace.lay_out(root, server.addresses, report)

@@ -62,8 +62,8 @@ def world(
 
     With the mark `roles`, every command has the role that is for it (lab/roles.py).
     """
-    with copy_of_the_world(tmp_path_factory.mktemp("world")) as world:
-        world = _as_marked(world, request)
+    with copy_of_the_world(tmp_path_factory.mktemp("world")) as copied:
+        world = _as_marked(copied, request)
         yield with_own_providers(world) if request.node.get_closest_marker("own_providers") else world
         _heal(world)
 

@@ -78,7 +78,7 @@ def superfluous(held: Sequence[Named], asked: Sequence[Judged]) -> Iterator[tupl
                 yield one.document, one.sid, action
 
 
-def by_document(values: Values) -> Mapping[str, Sequence[Role]]:
+def by_document() -> Mapping[str, Sequence[Role]]:
     """Document to the roles that have it."""
     names = dict.fromkeys(name for role in ROLES for name in role.documents)
     return {name: [role for role in ROLES if name in role.documents] for name in names}

@@ -1,4 +1,4 @@
-"""The roles of docs/permissions.md: all that is done is done with them, none may do more, and nothing in them is idle."""
+"""The roles of docs/permissions.md: all is done with them, none may do more, and nothing in them is idle."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +20,8 @@ from tests.lab.board.command import ran
 from tests.lab.load_testing import PEAK_RPS, SECONDS, load_test
 from tests.lab.one_world import Copy, with_roles
 from tests.lab.unseen import UNSEEN
-from tests.lab.world import FIRST, LIVE as LIVE_STACK, NAME, SECOND, SECRET, World
+from tests.lab.world import FIRST, NAME, SECOND, SECRET, World
+from tests.lab.world import LIVE as LIVE_STACK
 
 TABLE = CHECKOUT / "docs" / "iam" / "calls.md"
 PROJECT = "tag-team"
@@ -194,9 +195,7 @@ def test_who_only_looks_can_write_nothing_that_anybody_has_written(
         for resource in call.resources
         if action(call.action).access_level not in READING
     ]
-    written += [
-        one for call in calls for one in call.judged if action(one.action).access_level not in READING
-    ]
+    written += [one for call in calls for one in call.judged if action(one.action).access_level not in READING]
     assert len({one.action for one in written}) > 40
     assert everybody
     assert sorted({(one.action, one.resource) for one in written if proof.allows(held, one)}) == []
@@ -242,7 +241,7 @@ def test_every_statement_and_every_action_in_it_is_needed_by_a_call(
             found.setdefault(where, {})[role.name] = actions
         for document, sid, name in proof.superfluous(held, asked[role]):
             idle_in.setdefault(role.name, set()).add((document, sid, name))
-    documents = proof.by_document(filled)
+    documents = proof.by_document()
     idle = {
         one
         for named in idle_in.values()
@@ -268,6 +267,10 @@ def _write(found: Mapping[tuple[str, str], Mapping[str, set[str]]], path: Path) 
         "| --- | --- | --- |",
     ]
     for (document, sid), by in found.items():
-        said = "; ".join(f"{role}: {', '.join(f'`{one}`' for one in sorted(actions))}" for role, actions in by.items() if actions)
-        lines.append(f"| `{document}` | {sid} | {said or 'see [permissions.md](../permissions.md#what-no-call-shows)'} |")
+        said = "; ".join(
+            f"{role}: {', '.join(f'`{one}`' for one in sorted(actions))}" for role, actions in by.items() if actions
+        )
+        lines.append(
+            f"| `{document}` | {sid} | {said or 'see [permissions.md](../permissions.md#what-no-call-shows)'} |"
+        )
     path.write_text("\n".join(lines) + "\n")

@@ -1,4 +1,4 @@
-"""The policies of the roles: filled in with what a project says, within AWS's limits, and refused when it says too little."""
+"""The policies of the roles: filled in with what a project says, within AWS's limits, or refused."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def project(**config: Any) -> Project:
 
 
 def filled(**config: Any) -> Values:
-    return values.of(project(**config), Told(PLACE, "Z1", "shop/tag-team", State("bucket", "", ("arn:of:key",))))
+    return values.of(project(**config), Told(PLACE, "Z1", "shop/tag-team", State("bucket", "", ("arn:aws:kms:eu-central-1:123456789012:key/1",))))
 
 
 def test_the_docs_have_them_as_they_are_written_for_the_project_as_it_comes() -> None:

@@ -67,8 +67,8 @@ class Facts:
             of_the_resource = {}
         return {**self._of_the_request(), **of_the_resource, **self.further}
 
-    # A request has these keys as far as the Service Authorization Reference says so of such a resource: a subnet that is
-    # made has the tags of the request, and the VPC that it is made in those that it has.
+    # A request has these keys as far as the Service Authorization Reference says so of such a resource: a subnet that
+    # is made has the tags of the request, and the VPC that it is made in those that it has.
 
     def _of_the_request(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}

@@ -1,7 +1,7 @@
-"""What AWS asks of the caller besides the call itself: tags that are set while something is made, roles that are passed,
-instances that a group launches, roles of AWS's own services.
+"""What AWS asks of the caller besides the call itself.
 
-No call shows any of it. Each kind has the page that says so.
+Tags that are set while something is made, roles that are passed, instances that a group launches, roles of AWS's own
+services: no call shows any of it. Each kind has the page that says so.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -144,7 +144,7 @@ def _launches(made: Made) -> Iterator[Further]:
     specified = [one for one in data.get("TagSpecifications") or () if one["ResourceType"] != "launch-template"]
     tags = {one["ResourceType"]: _plain(one.get("Tags", ())) for one in specified}
     prefix = f"arn:aws:ec2:{made.region}:{made.account}:"
-    ids = [template.id, *_subnets(made, template), *_security_groups(data)]
+    ids = [template.id, *_subnets(made), *_security_groups(data)]
     kinds = {"lt": "launch-template", "subnet": "subnet", "sg": "security-group"}
     for one in ids:
         yield Further("ec2:RunInstances", f"{prefix}{kinds[one.partition('-')[0]]}/{one}")
@@ -165,7 +165,7 @@ def _template(named: Mapping[str, Any], region: str) -> LaunchTemplate:
     raise CannotEvaluate(f"there is no launch template {named}")
 
 
-def _subnets(made: Made, template: LaunchTemplate) -> list[str]:
+def _subnets(made: Made) -> list[str]:
     """Those that the call names; of a group that keeps its own, these."""
     said = made.parameters.get("VPCZoneIdentifier")
     if said is None:

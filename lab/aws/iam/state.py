@@ -86,8 +86,9 @@ def _listed(tags: Any) -> dict[str, str]:
 
 # Of a key of AWS's own: everybody in its account may use it through its service, whom nothing else denies it.
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-_OF_AWS = """{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*",
-"Resource": "*", "Condition": {"StringEquals": {"kms:CallerAccount": "%s", "kms:ViaService": "%s.%s.amazonaws.com"}}}}"""
+_OF_AWS = """{"Version": "2012-10-17", "Statement": {
+"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*",
+"Condition": {"StringEquals": {"kms:CallerAccount": "%s", "kms:ViaService": "%s.%s.amazonaws.com"}}}}"""
 
 
 def key_policy(region: str, account: str, key: str) -> tuple[str, str]:

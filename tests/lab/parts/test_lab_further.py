@@ -113,7 +113,9 @@ def test_a_group_takes_what_its_instances_take(account: Account, lab: LabClient,
         ("iam:PassRole", statement("ec2:CreateTags", when={"StringEquals": {"ec2:CreateAction": "RunInstances"}}), ""),
         (
             "iam:CreateServiceLinkedRole",
-            statement("iam:PassRole", template["role"], when={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}),
+            statement(
+                "iam:PassRole", template["role"], when={"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+            ),
             "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
         ),
     )
@@ -134,9 +136,7 @@ def test_a_role_is_passed_when_it_is_put_into_a_profile(
     account: Account, lab: LabClient, template: dict[str, str]
 ) -> None:
     iam = acting(account, lab, statement("iam:AddRoleToInstanceProfile"))("iam")
-    said = refused(
-        iam.add_role_to_instance_profile, InstanceProfileName=template["name"], RoleName=template["name"]
-    )[1]
+    said = refused(iam.add_role_to_instance_profile, InstanceProfileName=template["name"], RoleName=template["name"])[1]
     assert f"iam:PassRole on resource: {template['role']}" in said
 
 
