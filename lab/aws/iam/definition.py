@@ -100,9 +100,9 @@ def _keys(said: Iterable[str]) -> frozenset[str]:
 def _type(service: Mapping[str, Any], said: Mapping[str, Any]) -> ResourceType:
     name = said["resource_type"].rstrip("*")
     resource = service["resources"][name]
-    # What the resource itself has, it has in every request about it.
-    keys = _keys([*said["condition_keys"], *(resource.get("condition_keys") or ())])
-    return ResourceType(name, resource["arn"], bool(said["required"]), keys)
+    # Its tags it has in every request about it; of other keys the reference says it for each action.
+    own = frozenset(key for key in _keys(resource.get("condition_keys") or ()) if key.endswith(":resourcetag/"))
+    return ResourceType(name, resource["arn"], bool(said["required"]), own | _keys(said["condition_keys"]))
 
 
 @functools.cache

@@ -191,8 +191,6 @@ _TAGGING: Mapping[str, Callable[[Made], Iterator[Further]]] = {
     "elasticloadbalancing": _elb_tags,
     "acm": _acm_tags,
     "iam": _iam_tags,
-    # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-tag.html
-    "ssm": _tagged_as("ssm:AddTagsToResource", "ssm:PutParameter"),
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/security_iam_id-based-policy-examples.html
     "autoscaling": _tagged_as("autoscaling:CreateOrUpdateTags", "autoscaling:CreateAutoScalingGroup"),
 }

@@ -37,8 +37,6 @@ def test_what_is_made_with_tags_takes_the_right_to_set_them() -> None:
     assert made("acm:RequestCertificate", "*", Tags=TAGS) == {
         ("acm:AddTagsToCertificate", f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/*")
     }
-    parameter = f"arn:aws:ssm:{REGION}:{ACCOUNT}:parameter/a"
-    assert made("ssm:PutParameter", parameter, Tags=TAGS) == {("ssm:AddTagsToResource", parameter)}
 
 
 def test_a_load_balancer_takes_reads_of_its_network_and_the_services_own_role() -> None:
@@ -202,7 +200,7 @@ def test_the_keys_of_aws_itself_are_denied_to_whom_a_policy_denies_them(account:
     said = refused(mine("ssm").get_parameter, Name="/further/secret", WithDecryption=True)[1]
     assert "kms:Decrypt" in said
     assert "explicit deny" in said
-    assert "hunter2" not in mine("ssm").get_parameter(Name="/further/secret")["Parameter"]["Value"]
+    assert mine("ssm").get_parameter(Name="/further/secret")["Parameter"]["Value"] != "hunter2"
 
 
 def test_the_journal_has_what_the_policies_were_asked_about(account: Account, lab: LabClient) -> None:
