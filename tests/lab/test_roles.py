@@ -1,7 +1,6 @@
 """The roles of docs/permissions.md: all is done with them, none may do more, and nothing in them is idle."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,7 +10,7 @@ from botocore.exceptions import ClientError
 from iam import cloudformation, values
 from iam.roles import BOARD, COLOUR, LIVE, LOAD_TEST, PREVIEW, ROLES, Role
 from iam.values import Values
-from lab import roles
+from lab import roles, written_table
 from lab.aws.iam.definition import action
 from lab.client import Call, Judged
 from lab.workspace import CHECKOUT, REGION
@@ -23,7 +22,7 @@ from tests.lab.unseen import UNSEEN
 from tests.lab.world import FIRST, NAME, SECOND, SECRET, World
 from tests.lab.world import LIVE as LIVE_STACK
 
-TABLE = CHECKOUT / "docs" / "iam" / "calls.md"
+PAGE, COMMAND = CHECKOUT / "docs" / "permissions.md", "tests/lab/test_roles.py"
 PROJECT = "tag-team"
 READING = ("Read", "List")
 ACCOUNT = roles.ACCOUNT
@@ -248,7 +247,7 @@ def test_every_statement_and_every_action_in_it_is_needed_by_a_call(
         for one in named
         if all(one in idle_in.get(role.name, set()) for role in documents[one[0]])
     }
-    _write(found, TABLE)
+    _write(found)
     unseen = {(document, sid, name) for (document, sid, name) in UNSEEN}
     assert sorted(idle - unseen) == []
     assert sorted(unseen - idle) == [], "these are needed after all"
@@ -256,21 +255,11 @@ def test_every_statement_and_every_action_in_it_is_needed_by_a_call(
     assert [one for one in without if not any(one == (document, sid) for document, sid, _ in UNSEEN)] == []
 
 
-def _write(found: Mapping[tuple[str, str], Mapping[str, set[str]]], path: Path) -> None:
-    lines = [
-        "# Which call needs which statement",
-        "",
-        "Written by `tests/lab/test_roles.py`, from the calls that were judged while everything was done once with the",
-        "roles enforced. Without the statement the policies of that role would deny the action.",
-        "",
-        "| document | statement | role: what it is needed for |",
-        "| --- | --- | --- |",
-    ]
+def _write(found: Mapping[tuple[str, str], Mapping[str, set[str]]]) -> None:
+    lines = ["| document | statement | role: what it is needed for |", "| --- | --- | --- |"]
     for (document, sid), by in found.items():
-        said = "; ".join(
+        said = [
             f"{role}: {', '.join(f'`{one}`' for one in sorted(actions))}" for role, actions in by.items() if actions
-        )
-        lines.append(
-            f"| `{document}` | {sid} | {said or 'see [permissions.md](../permissions.md#what-no-call-shows)'} |"
-        )
-    path.write_text("\n".join(lines) + "\n")
+        ]
+        lines.append(f"| {document} | {sid} | {'; '.join(said) or 'no call, see [above](#what-no-call-shows)'} |")
+    PAGE.write_text(written_table.written(PAGE.read_text(), COMMAND, lines))
