@@ -127,7 +127,8 @@ def _renew(made: "Workspace") -> None:
 
 
 def _digest(made: "Workspace") -> str:
-    return hashlib.sha256((made.directory / "Pulumi.yaml").read_bytes()).hexdigest()
+    files = [made.directory / "Pulumi.yaml", *sorted(documents.TEMPLATES.iterdir())]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def known(made: "Workspace") -> tuple[Project, Told]:

@@ -49,13 +49,20 @@ def resources_of(
     name becomes what the ARN has of it, for what only the state of the AWS tells.
     """
     given = list(_texts(parameters))
+    kinds = _said_types(action, parameters)
+    named = {kind: _by_arn(kind, given) or _by_name(action, kind, given, place, full_names) for kind in kinds}
+    families = {_family(kind) for kind, arns in named.items() if arns}
     found: dict[str, None] = {}
-    for kind in _said_types(action, parameters):
-        named = _by_arn(kind, given) or _by_name(action, kind, given, place, full_names)
-        if not named and kind.is_required:
-            named = [_filled(kind, {}, place)]
-        found |= dict.fromkeys(named)
+    for kind, arns in named.items():
+        if not arns and kind.is_required and _family(kind) not in families:
+            arns = [_filled(kind, {}, place)]
+        found |= dict.fromkeys(arns)
     return tuple(found) or ("*",)
+
+
+def _family(kind: ResourceType) -> str:
+    """Of kinds that differ after a slash a call is about one: a listener of an application load balancer, or another."""
+    return kind.name.partition("/")[0]
 
 
 def _said_types(action: Action, parameters: Mapping[str, Any]) -> tuple[ResourceType, ...]:

@@ -10,6 +10,7 @@ from lab.aws.iam.unknown import CannotEvaluate
 
 HERE = Place("eu-central-1", "123456789012")
 LB = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/a/0123456789abcdef"
+LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/a/0123456789abcdef/0123456789abcdef"
 EC2 = "arn:aws:ec2:eu-central-1:123456789012:"
 SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
 
@@ -23,6 +24,7 @@ SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
         ("elasticloadbalancing:SetSubnets", {"LoadBalancerArn": LB, "Subnets": ["subnet-1"]}, [LB]),
         ("elasticloadbalancing:AddTags", {"ResourceArns": [LB], "Tags": [{"Key": "a", "Value": LB + "0"}]}, [LB]),
         ("ssm:GetParameter", {"Name": f"{SSM}a"}, [f"{SSM}a"]),
+        ("elasticloadbalancing:DeleteListener", {"ListenerArn": LISTENER}, [LISTENER]),
         # An id, whose kind is in it.
         ("ec2:DeleteSubnet", {"SubnetId": "subnet-1"}, [f"{EC2}subnet/subnet-1"]),
         (
