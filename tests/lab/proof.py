@@ -13,7 +13,9 @@ from iam.roles import ROLES, Role
 from iam.values import Values
 from lab.aws.iam.document import Policy, Statement, parse
 from lab.aws.iam.evaluation import Asked, Policies, Principal, decide
+from lab.aws.iam.state import policy_of_aws
 from lab.client import Call, Judged
+from lab.roles import ACCOUNT
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,16 @@ def of_document(name: str, document: Document) -> list[Named]:
 def allows(held: Iterable[Named], judged: Judged) -> bool:
     """What policies of these statements say."""
     policy = Policy(tuple(one.statement for one in held))
-    account = "123456789012"
+    account = ACCOUNT
     who = Principal((f"arn:aws:iam::{account}:role/x",), account)
     asked = Asked(judged.action, judged.resource, who, lambda key: judged.facts.get(key.lower()))
-    return decide(asked, Policies((policy,))).allowed
+    return decide(asked, Policies((policy,), resource=_of_the_key(judged, account))).allowed
+
+
+def _of_the_key(judged: Judged, account: str) -> Policy | None:
+    """Of a key of AWS's own, which lets in everybody of the account whom nobody denies it."""
+    through = judged.facts.get("kms:viaservice")
+    return parse(policy_of_aws(account, through[0])) if through else None
 
 
 def of_role(role: Role, project: str, calls: Iterable[Call]) -> list[Judged]:

@@ -43,11 +43,15 @@ def lived(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory) -> 
         tested = load_test(world, SECOND)
         assert tested.exit_code == 0, tested.stderr
         world.must_tag_in(SECOND)
-        ran(world, "--json")
+        # With no price that was kept from before.
+        ran(world, "--json", XDG_CACHE_HOME=str(tmp_path_factory.mktemp("cache")))
         world.must_tag_in(FIRST)
         world.wait_until_drained()
-        world.workspace.edit_stack(SECOND, awake=False)
-        world.must_up(SECOND)
+        grown = {"availabilityZones": 3, "capacity": 3, "healthPath": "/ready", "loadBalancerCapacityUnits": 500}
+        for project, own in ((grown, {}), ({}, {"awake": False}), ({"keepAddresses": False}, {})):
+            world.workspace.edit_project(**project)
+            world.workspace.edit_stack(SECOND, **own)
+            world.must_up(SECOND)
         yield world
 
 

@@ -15,8 +15,10 @@ from iam import cloudformation, documents, said, values
 from iam.roles import BOUNDARY, COLOUR, DOCUMENTS, PREVIEW, ROLES, STATE, Role
 from iam.roles import LIVE as LIVE_ROLE
 from iam.values import Place, Project, State, Told, Values
+from lab import written_table
 from lab.aws.iam.document import parse
 from lab.aws.iam.evaluation import Asked, Policies, Principal, decide
+from tests.lab import unseen
 from tests.unit import stack_values
 from tests.unit.sources import ROOT
 
@@ -50,6 +52,13 @@ def test_the_docs_have_them_as_they_are_written_for_the_project_as_it_comes() ->
     written = command.files(said.project(str(ROOT)), told())
     held = {path.name: path.read_text() for path in DOCS.glob("*.json")}
     assert held == written, "python -m iam " + " ".join(EXAMPLE) + " --out docs/iam writes them"
+
+
+def test_the_page_has_what_no_call_in_the_lab_needs_and_all_of_it_is_in_a_document() -> None:
+    assert written_table.between(unseen.PAGE.read_text(), unseen.COMMAND) == "\n".join(unseen.table()), unseen.COMMAND
+    for name, sid, action in unseen.UNSEEN:
+        (statement,) = [one for one in documents.template(name)["Statement"] if one["Sid"] == sid]
+        assert action in statement["Action"]
 
 
 def test_the_command_writes_them_and_says_what_to_type_next(

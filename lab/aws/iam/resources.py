@@ -52,16 +52,18 @@ def resources_of(
     kinds = _said_types(action, parameters)
     named = {kind: _by_arn(kind, given) or _by_name(action, kind, given, place, full_names) for kind in kinds}
     families = {_family(kind) for kind, arns in named.items() if arns}
+    # What is tagged is made, as the rules of a security group are.
+    tagged = {one.get("ResourceType") for one in parameters.get("TagSpecifications", ())}
     found: dict[str, None] = {}
     for kind, arns in named.items():
-        if not arns and kind.is_required and _family(kind) not in families:
-            arns = [_filled(kind, {}, place)]
-        found |= dict.fromkeys(arns)
+        is_made = kind.name in tagged or (kind.is_required and _family(kind) not in families)
+        is_missing = not arns and is_made
+        found |= dict.fromkeys([_filled(kind, {}, place)] if is_missing else arns)
     return tuple(found) or ("*",)
 
 
 def _family(kind: ResourceType) -> str:
-    """Of kinds that differ after a slash a call is about one: a listener of an application load balancer, or another."""
+    """Of kinds that differ after a slash a call is about one: listeners of application load balancers, or others."""
     return kind.name.partition("/")[0]
 
 

@@ -88,7 +88,12 @@ def _listed(tags: Any) -> dict[str, str]:
 # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
 _OF_AWS = """{"Version": "2012-10-17", "Statement": {
 "Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*",
-"Condition": {"StringEquals": {"kms:CallerAccount": "%s", "kms:ViaService": "%s.%s.amazonaws.com"}}}}"""
+"Condition": {"StringEquals": {"kms:CallerAccount": "%s", "kms:ViaService": "%s"}}}}"""
+
+
+def policy_of_aws(account: str, service: str) -> str:
+    """The policy of the key that AWS has for a service (`ssm.REGION.amazonaws.com`) in an account."""
+    return _OF_AWS % (account, service)
 
 
 def key_policy(region: str, account: str, key: str) -> tuple[str, str]:
@@ -96,7 +101,7 @@ def key_policy(region: str, account: str, key: str) -> tuple[str, str]:
     name = key.partition(":alias/")[2] if ":alias/" in key else key.removeprefix("alias/")
     if name.startswith("aws/"):
         # Its id is of no interest to anybody, and the lab has none.
-        return f"arn:aws:kms:{region}:{account}:key/*", _OF_AWS % (account, name.removeprefix("aws/"), region)
+        return f"arn:aws:kms:{region}:{account}:key/*", policy_of_aws(account, f"{name[4:]}.{region}.amazonaws.com")
     backend = kms_backends[account][region]
     wanted = backend.get_key_id_from_alias(f"alias/{name}") if "alias/" in key else key.rpartition("/")[2]
     found = backend.keys.get(wanted or "")

@@ -38,6 +38,11 @@ SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
         ("ec2:CreateVpc", {"CidrBlock": "10.0.0.0/16"}, [f"{EC2}vpc/*"]),
         ("elasticloadbalancing:CreateLoadBalancer", {"Name": "a"}, [LB.replace("0123456789abcdef", "*")]),
         ("iam:CreateRole", {"RoleName": "a", "Path": "/b/"}, ["arn:aws:iam::123456789012:role/b/a"]),
+        (
+            "ec2:AuthorizeSecurityGroupIngress",
+            {"GroupId": "sg-1", "TagSpecifications": [{"ResourceType": "security-group-rule"}]},
+            [f"{EC2}security-group/sg-1", f"{EC2}security-group-rule/*"],
+        ),
         # A name.
         ("ssm:GetParameters", {"Names": ["/a/b", "c"]}, [f"{SSM}a/b", f"{SSM}c"]),
         ("ssm:GetParameter", {"Name": "/aws/service/x"}, ["arn:aws:ssm:eu-central-1::parameter/aws/service/x"]),
