@@ -59,7 +59,10 @@ class Workspace:
 
     def environment_as(self, role: str) -> Mapping[str, str]:
         """The environment of whoever has this role; of the operator, where there are no roles."""
-        return {**self.environment, **(self.roles.environments[role] if self.roles else {})}
+        if self.roles is None:
+            return self.environment
+        roles.bring_up_to_date(self)
+        return {**self.environment, **self.roles.environments[role]}
 
     def up(self, stack: str, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
         """`pulumi up` without questions and without a preview first."""
