@@ -71,8 +71,15 @@ def tags_of(arn: str) -> dict[str, str]:
 
 
 def spelled_out(parameters: Mapping[str, Any], region: str) -> Mapping[str, Any]:
-    """The parameters of a call with what an id in them stands for: an association is of a route table and a subnet."""
+    """The parameters of a call with what an id in them stands for.
+
+    An association is of a route table and a subnet, or of an address; one that has gone is of some address.
+    """
     said = parameters.get("AssociationId")
+    if str(said).startswith("eipassoc-"):
+        of = [one for one in embedded.ec2(region).addresses if one.association_id == said]
+        some = f"arn:aws:ec2:{region}:{DEFAULT_ACCOUNT_ID}:elastic-ip/*"
+        return {**parameters, "OfAddress": of[0].allocation_id if of else some}
     for table in embedded.ec2(region).route_tables.values() if str(said).startswith("rtbassoc-") else ():
         if said in table.all_associations_ids:
             subnet = table._associations.get(str(said))
