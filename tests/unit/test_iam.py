@@ -178,6 +178,18 @@ def test_every_statement_has_a_name_of_its_own_within_a_role() -> None:
         assert len(set(sids)) == len(sids)
 
 
+def test_the_board_of_the_nightly_job_can_look_with_the_role_of_previews() -> None:
+    def allowed(name: str) -> set[tuple[str, str]]:
+        return {
+            (action, str(one["Resource"]))
+            for one in documents.rendered(name, filled())["Statement"]
+            if one["Effect"] == "Allow"
+            for action in ([one["Action"]] if isinstance(one["Action"], str) else one["Action"])
+        }
+
+    assert allowed("board") <= allowed("preview")
+
+
 def test_no_role_has_more_policies_than_aws_attaches() -> None:
     """Ten: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
     assert max(len(role.documents) + len(role.state) for role in ROLES) <= 10
