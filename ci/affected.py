@@ -9,7 +9,7 @@ from cutover.refusal import Refusal
 
 # No part of what `pulumi` runs. Whatever is not listed here may be one.
 NO_PROGRAM_FOLDERS = (
-    *("docs", "tests", "lab", "bench", "board", "load_test", "ci", ".github", ".ci"),
+    *("docs", "tests", "lab", "bench", "board", "load_test", "ci", "iam", ".github", ".ci"),
     *("release", "start"),
 )
 NO_PROGRAM_FILES = ("LICENSE", "Makefile", "pyproject.toml", ".gitignore", "setup.sh")

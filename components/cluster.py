@@ -141,8 +141,10 @@ class Cluster(pulumi.ComponentResource):
         return Instances(self._name, args, self._child.merge(after))
 
     def _role(self) -> InstanceRole:
-        policy, path = _statements(self._args.settings, self._args.site), self._args.site.role_path
-        return InstanceRole(self._name, InstanceRoleArgs(policy, path, self._tags), self._child)
+        settings, site = self._args.settings, self._args.site
+        boundary = settings.shared.permissions_boundary
+        args = InstanceRoleArgs(_statements(settings, site), site.role_path, boundary, self._tags)
+        return InstanceRole(self._name, args, self._child)
 
     def _launch(self, role: InstanceRole) -> LaunchSpec:
         shared, release, site = self._args.settings.shared, self._args.settings.release, self._args.site

@@ -18,6 +18,8 @@ NO_COLOURS = {
 CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+")
 # 32 characters at most: https://docs.aws.amazon.com/Route53/latest/APIReference/API_HostedZone.html
 ZONE_ID = re.compile(r"[A-Z0-9]{1,32}")
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html; with a slash only between names.
+POLICY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy(/[A-Za-z0-9_+=,.@-]+)+")
 # A token of RFC 9110 section 5.6.2.
 HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 INSTANCE_TYPE = re.compile(r"[a-z0-9][a-z0-9-]*\.[a-z0-9-]+")

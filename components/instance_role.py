@@ -81,10 +81,11 @@ def path_of(service: str, colour: str, owned: Iterable[Owned]) -> str | None:
 
 @dataclass(frozen=True)
 class InstanceRoleArgs:
-    """`statements`: of the role's policy. `path`: see `path_of`."""
+    """`statements`: of the role's policy. `path`: see `path_of`. `boundary`: the ARN of the policy that limits it."""
 
     statements: Sequence[dict[str, Any]]
     path: str | None
+    boundary: str | None
     tags: dict[str, str]
 
 
@@ -94,7 +95,14 @@ class InstanceRole(pulumi.ComponentResource):
     def __init__(self, name: str, args: InstanceRoleArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tag-team:index:InstanceRole", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        role = aws.iam.Role(name, path=args.path, assume_role_policy=json.dumps(_ASSUME), tags=args.tags, opts=child)
+        role = aws.iam.Role(
+            name,
+            path=args.path,
+            assume_role_policy=json.dumps(_ASSUME),
+            permissions_boundary=args.boundary,
+            tags=args.tags,
+            opts=child,
+        )
         self.policy = aws.iam.RolePolicy(name, role=role.id, policy=document(args.statements), opts=child)
         profile = aws.iam.InstanceProfile(name, role=role.name, tags=args.tags, opts=child)
         self.profile_arn = profile.arn

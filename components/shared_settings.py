@@ -13,6 +13,7 @@ from components.config_value import (
     NO_COLOURS,
     NO_NETWORKS,
     PATH,
+    POLICY,
     ZONE_ID,
     boolean,
     colour_with_a_stack,
@@ -171,6 +172,14 @@ class SharedSettings:
         meaning="environment of the container: where it finds what lives outside of both clusters",
         default="{}",
         shown=False,
+    )
+    permissions_boundary: str | None = shared(
+        "permissionsBoundary",
+        optional(matching(POLICY)),
+        allowed="empty, or the ARN of an IAM policy of this account, or of AWS",
+        meaning="the most that the role of the instances can ever be allowed: its permissions boundary",
+        default="",
+        default_means="none",
     )
     https: bool = shared(
         "https",

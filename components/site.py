@@ -44,6 +44,8 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], ec2:
         region = aws.get_region().region
     if shared.https and shared.certificate_arn:
         provenance.refuse_certificate_elsewhere(shared.certificate_arn, Place(account, region), settings.colour)
+    if shared.permissions_boundary:
+        provenance.refuse_boundary_elsewhere(shared.permissions_boundary, Place(account, region), settings.colour)
     zones = _zones(settings, owned, ec2)
     image = machine_image.look_up(settings.release, shared.machine_image, owned)
     _refuse_another_architecture(settings, image, owned, ec2)

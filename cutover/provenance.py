@@ -92,6 +92,21 @@ def refuse_certificate_elsewhere(arn: str, today: Place, stack: str) -> None:
         )
 
 
+def refuse_boundary_elsewhere(arn: str, today: Place, stack: str) -> None:
+    """Raise Refusal when the permissions boundary is a policy of another account: no role could have it.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+    """
+    made = of_arn(arn)
+    if _different(made, today):
+        raise Refusal(
+            f"the role of {stack}'s instances could not have this boundary: it is a policy of another account",
+            seen=f"permissionsBoundary: {arn}; today: {today}",
+            allowed=f"a policy of account {today.account}, or of AWS",
+            next_step=f"edit `permissionsBoundary` under `config` in Pulumi.yaml, then pulumi preview -s {stack}",
+        )
+
+
 def _most(places: Iterable[Place]) -> Place:
     found = list(places)
     account, region = (

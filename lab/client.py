@@ -25,6 +25,7 @@ from lab.messages import (
     Call,
     Faults,
     FrontFault,
+    Judged,
     RecordSetState,
     RoleCredentials,
     Served,
@@ -42,6 +43,7 @@ __all__ = [
     "Call",
     "Faults",
     "FrontFault",
+    "Judged",
     "LabClient",
     "LabError",
     "MachineState",
@@ -109,8 +111,7 @@ class LabClient:
 
     def calls(self) -> list[Call]:
         """The calls that the embedded AWS got, oldest first: whose, of what, and whether they were allowed."""
-        lists = ("resources", "may_need")
-        return [Call(**{**one, **{name: tuple(one[name]) for name in lists}}) for one in self._call("GET", "calls")]
+        return [_a_call(one) for one in self._call("GET", "calls")]
 
     def leftovers(self) -> dict[str, list[str]]:
         """Kind -> identifiers of what somebody made and has not deleted; zones are not counted."""
@@ -349,6 +350,15 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 def _record(item: dict[str, Any]) -> RecordSetState:
     return RecordSetState(**{**item, "values": tuple(item["values"])})
+
+
+def _a_call(item: dict[str, Any]) -> Call:
+    judged = tuple(
+        Judged(one["action"], one["resource"], {key: tuple(values) for key, values in one["facts"].items()})
+        for one in item["judged"]
+    )
+    lists = {name: tuple(item[name]) for name in ("resources", "may_need")}
+    return Call(**{**item, **lists, "judged": judged})
 
 
 def _cached(item: dict[str, Any]) -> Cached:

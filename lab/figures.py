@@ -17,7 +17,8 @@ class Figures:
     """What the rehearsal measures; times in seconds.
 
     lab_megabytes: the most memory that the lab, with all its machines, has had; 0 without a lab. marks: the moments of
-    its tag-ins. load: of clients in pools, None of others.
+    its tag-ins. load: of clients in pools, None of others. calls: of AWS, by the roles that made them; denied: what of
+    them was, a line each.
     """
 
     engine: str
@@ -28,6 +29,8 @@ class Figures:
     served: Served = field(default_factory=Served)
     marks: list[Mark] = field(default_factory=list)
     load: LoadFigures | None = None
+    calls: dict[str, int] = field(default_factory=dict)
+    denied: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, object]:
         """The figures under the names that .lab/rehearsal.json promises."""
@@ -40,6 +43,7 @@ class Figures:
             "lab_megabytes": self.lab_megabytes,
             "engine": self.engine,
             "provider": self.provider,
+            **({"calls_by_role": dict(self.calls), "calls_denied": len(self.denied)} if self.calls else {}),
             **(self.load.as_dict() if self.load else {}),
         }
 
@@ -65,6 +69,8 @@ def wrong(figures: Figures, expected: str) -> list[str]:
         found.append("no request was sent")
     if figures.in_charge != expected:
         found.append(f"{printable(figures.in_charge) or 'nobody'} is in charge at the end, not {expected}")
+    if figures.denied:
+        found.append(f"{len(figures.denied)} calls were denied, the first: {printable(figures.denied[0])}")
     if figures.load is not None:
         found += [f"the pool {name} was not seen to follow each switch" for name in figures.load.stayed()]
     return found
@@ -79,6 +85,9 @@ def show(figures: Figures) -> None:
     rows.append(("in charge at the end", figures.in_charge))
     if figures.lab_megabytes:
         rows.append(("memory of the lab", f"{figures.lab_megabytes} MB"))
+    if figures.calls:
+        by_role = ", ".join(f"{count} {name}" for name, count in sorted(figures.calls.items()))
+        rows.append(("calls by role", f"{by_role}; {len(figures.denied)} denied"))
     print(f"\nRehearsal on engine {figures.engine}, provider {figures.provider}")
     for label, value in rows:
         print(f"  {label:<24}{value:>12}")

@@ -115,11 +115,24 @@ class RoleCredentials:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """One action on one resource that the policies of a caller were asked about.
+
+    facts: the condition keys that only this request has, in lower case, with their values.
+    """
+
+    action: str
+    resource: str
+    facts: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Call:
     """One call that the embedded AWS got, at Unix time `at`.
 
     action: as policies name it (`ssm:GetParameter`). resources: ARNs, `*` in one for what the call does not say, or
     just `*`. allowed: by the caller's policies. may_need: further actions that AWS can demand of the caller with it.
+    judged: what it took of a caller who has policies, up to the first thing that was denied.
     """
 
     at: float
@@ -129,6 +142,7 @@ class Call:
     allowed: bool
     region: str
     may_need: tuple[str, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
+from lab.plugins import kept_provider
 from lab.plugins.lifeline import Child
 
 TAIL_SECONDS = 0.05
@@ -132,12 +133,12 @@ def run(
         if arguments[0] in ("up", "preview", "destroy", "refresh"):
             command += ["--event-log", str(log)]
         log.touch()
-        with printed.open("w") as output, log.open() as lines:
+        with printed.open("w") as output, log.open() as lines, kept_provider.lent(environment) as lent:
             # Ends with this process, however that ends.
             process = Child(
                 [_found(environment), *command],
                 cwd=directory,
-                env={**environment, "PULUMI_DEBUG_COMMANDS": "true"},
+                env={**lent, "PULUMI_DEBUG_COMMANDS": "true"},
                 stdout=output.fileno(),
                 stderr=subprocess.STDOUT,
             )

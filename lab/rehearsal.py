@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lab import marks, picture, toolchain, workspace
+from lab import marks, picture, roles, toolchain, workspace
 from lab.client import RunningServer, start
 from lab.figures import TAG_BACK, TAG_IN, Figures, of_pools, show, switches, wrong
 from lab.load import pool, vegeta
@@ -71,6 +71,7 @@ def run(
             report("\n".join(["until then:", *of_pools(clients.figures(())), *clients.served.failures]))
             return 1
         figures.lab_megabytes = server.peak_megabytes()
+        figures.calls, figures.denied = roles.counted(server.client.calls())
     report("the lab is down")
     figures.load = clients.figures(switches(figures.marks, first, second))
     picture.keep(_keep(figures, clients, (first, second), folder), folder, report)
@@ -93,7 +94,8 @@ def _laid_out(scratch: Path, server: RunningServer, requests_per_second: int, re
     each = HEADROOM * requests_per_second / made.project_config("capacity")
     capacity = Capacity(per_second=each, patience_seconds=pool.TIMEOUT_SECONDS)
     server.client.set_machines(capacity=asdict(capacity))
-    return made
+    report("every command has the role of its stack, and may do nothing else (docs/permissions.md)")
+    return roles.enforce(made, server.client)
 
 
 def _keep(figures: Figures, clients: Clients, colours: tuple[str, str], folder: Path) -> Recording:

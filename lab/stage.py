@@ -94,7 +94,7 @@ class Stage:
         self.workspace.edit_stack(LIVE, active=colour)
         arguments = ["up", "-s", LIVE, "--yes", "--skip-preview"]
         made = self.workspace
-        return pulumi_command.run(arguments, made.directory, made.environment, on_event, on_start)
+        return pulumi_command.run(arguments, made.directory, made.environment_of(*arguments), on_event, on_start)
 
     def states(self, colour: str) -> list[str]:
         """The health of each target of a colour, as the load balancer says it."""

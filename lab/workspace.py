@@ -15,10 +15,11 @@ from urllib.parse import unquote, urlsplit
 import boto3
 import yaml
 
-from lab import environment, pulumi_command, toolchain
+from lab import environment, pulumi_command, roles, toolchain
 from lab.client import Addresses, aws_environment
 from lab.plugins import install
 from lab.pulumi_command import Event, Result
+from lab.roles import Roles
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 REGION = "eu-central-1"
@@ -39,14 +40,29 @@ def _session() -> boto3.session.Session:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A project folder and the environment in which to run `pulumi` there."""
+    """A project folder and the environment in which to run `pulumi` there; with `roles`, each command as its own."""
 
     directory: Path
     environment: Mapping[str, str]
+    roles: Roles | None = None
 
     def pulumi(self, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
         """Run one `pulumi` command."""
-        return pulumi_command.run(list(arguments), self.directory, self.environment, on_event)
+        return pulumi_command.run(list(arguments), self.directory, self.environment_of(*arguments), on_event)
+
+    def environment_of(self, *arguments: str) -> Mapping[str, str]:
+        """The environment for one `pulumi` command, with what its role may do brought up to date."""
+        if self.roles is None:
+            return self.environment
+        roles.bring_up_to_date(self)
+        return {**self.environment, **self.roles.of(arguments)}
+
+    def environment_as(self, role: str) -> Mapping[str, str]:
+        """The environment of whoever has this role; of the operator, where there are no roles."""
+        if self.roles is None:
+            return self.environment
+        roles.bring_up_to_date(self)
+        return {**self.environment, **self.roles.environments[role]}
 
     def up(self, stack: str, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
         """`pulumi up` without questions and without a preview first."""
@@ -170,7 +186,9 @@ def copy(source: Path, root: Path, addresses: Addresses, report: Callable[[str],
     """The workspace under `source` as it is now, stacks included, under `root` for a copy of its lab at `addresses`."""
     for name in (_PROJECT, _STATE):
         shutil.copytree(source / name, root / name, symlinks=True)
-    workspace = Workspace(root / _PROJECT, _environment(root, addresses, report))
+    if (source / roles.FILE).exists():
+        shutil.copy(source / roles.FILE, root / roles.FILE)
+    workspace = Workspace(root / _PROJECT, _environment(root, addresses, report), roles.kept(root))
     workspace.edit_stack("live", resolvers=addresses.resolvers, dnsPort=addresses.dns_port)
     return workspace
 

@@ -9,7 +9,7 @@ from cutover.refusal import Refusal
 # And the files of the project's stacks.
 GIVEN = (
     *("Pulumi.yaml", "__main__.py", "requirements.txt"),
-    *("components", "cutover", "propagation", "policies", "board", "load_test", "ci", "start", "setup.sh"),
+    *("components", "cutover", "propagation", "policies", "board", "load_test", "ci", "iam", "start", "setup.sh"),
     *("docs", ".github", ".gitignore", "CHANGELOG.md", "LICENSE", "README.md"),
 )
 # The lab, what tests and measures this project, and what makes releases of it.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lab.messages import Call
 
-# Some 10 MB; a rehearsal makes 2000 calls.
+# Some 20 MB; a rehearsal makes 2000 calls.
 KEPT = 20_000
 
 

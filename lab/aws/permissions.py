@@ -6,7 +6,7 @@ moto 5.2.5 lets everybody do everything.
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -17,11 +17,13 @@ from lab.aws.iam.context import Facts, request_tags
 from lab.aws.iam.definition import Action, action
 from lab.aws.iam.document import parse
 from lab.aws.iam.evaluation import Asked, Decision, Kind, Policies, decide
+from lab.aws.iam.further import Made, further
 from lab.aws.iam.resources import Place, resources_of
-from lab.aws.iam.state import FULL_NAMES, encryption_of, key_policy, tags_of
+from lab.aws.iam.specific import specific
+from lab.aws.iam.state import FULL_NAMES, encryption_of, key_policy, spelled_out, tags_of
 from lab.aws.iam.unknown import CannotEvaluate
 from lab.aws.request import ApiRequest
-from lab.messages import Call
+from lab.messages import Call, Judged
 
 log = logging.getLogger("lab.aws")
 # Where actions have another prefix than the name that calls are signed with.
@@ -34,12 +36,13 @@ _EC2_DENIAL = "You are not authorized to perform this operation. "
 
 @dataclass(frozen=True)
 class _Wish:
-    """One call of one caller."""
+    """One call of one caller; judged: filled with what their policies are asked about."""
 
     caller: Caller
     action: Action
     region: str
     parameters: Mapping[str, Any]
+    judged: list[Judged] = field(default_factory=list)
 
 
 class Permissions:
@@ -58,18 +61,18 @@ class Permissions:
             return error(request, _unknown_code(request, unknown.code), str(unknown))
         except CannotEvaluate as unknown:
             return self._cannot(request, request.access_key, name, unknown)
+        judged: list[Judged] = []
         try:
             about = action(name)
-            wish = _Wish(caller, about, request.region, parameters)
-            resources = resources_of(about, parameters, Place(request.region, caller.account), FULL_NAMES)
+            wish = _Wish(caller, about, request.region, spelled_out(parameters, request.region), judged)
+            resources = resources_of(about, wish.parameters, Place(request.region, caller.account), FULL_NAMES)
             denial = _denial(wish, resources)
         except CannotEvaluate as unknown:
             if caller.policies is not None:
                 return self._cannot(request, caller.arn, name, unknown)
             about, resources, denial = Action(name, "", (), frozenset(), ()), ("*",), ""
-        self._note(
-            Call(self._clock(), caller.arn, about.name, resources, not denial, request.region, about.dependent_actions)
-        )
+        at, needs = self._clock(), about.dependent_actions
+        self._note(Call(at, caller.arn, about.name, resources, not denial, request.region, needs, tuple(judged)))
         return _denied(request, denial) if denial else None
 
     def _cannot(self, request: ApiRequest, caller: str, name: str, unknown: CannotEvaluate) -> Answer:
@@ -84,17 +87,28 @@ def _denial(wish: _Wish, resources: tuple[str, ...]) -> str:
     """Why the caller may not, in AWS's words; empty when they may."""
     if wish.action.name in _FREE:
         return ""
+    if wish.action.name == "sts:AssumeRole":
+        return next(filter(None, (_assume_role(wish, resource) for resource in resources)), "")
+    if wish.caller.policies is None:
+        return ""
+    facts, tags = specific(wish.action.name, wish.parameters), request_tags(wish.parameters)
     for resource in resources:
-        if wish.action.name == "sts:AssumeRole":
-            denial = _assume_role(wish, resource)
-        elif wish.caller.policies is None:
-            denial = ""
-        else:
-            denial = _worded(wish, wish.action.name, resource, decide(_asked(wish, resource), wish.caller.policies))
-            denial = denial or _decryption(wish, resource)
+        denial = _judged(wish, resource, facts, tags) or _decryption(wish, resource)
         if denial:
             return denial
+    made = Made(wish.action.name, resources, wish.parameters, tags, wish.region, wish.caller.account)
+    for one in further(made):
+        besides = replace(wish, action=action(one.action))
+        if denial := _judged(besides, one.resource, one.facts, one.tags):
+            return denial
     return ""
+
+
+def _judged(wish: _Wish, resource: str, facts: Mapping[str, tuple[str, ...]], tags: Mapping[str, str]) -> str:
+    """Why the caller's own policies do not allow the action on a resource; empty when they do."""
+    assert wish.caller.policies is not None  # who has none was let through before
+    asked = _asked(wish, resource, facts, tags)
+    return _worded(wish, wish.action.name, resource, decide(asked, wish.caller.policies))
 
 
 def _assume_role(wish: _Wish, arn: str) -> str:
@@ -110,19 +124,18 @@ def _assume_role(wish: _Wish, arn: str) -> str:
 
 
 def _decryption(wish: _Wish, resource: str) -> str:
-    """A value that is encrypted with a key of the account's own takes `kms:Decrypt` of that key, by its policy too."""
+    """A value that is encrypted takes `kms:Decrypt` of its key, by the key's policy too."""
     key = encryption_of(wish.action.name, wish.parameters, resource)
-    found = key_policy(wish.region, wish.caller.account, key) if key else None
-    if found is None:
+    if not key:
         return ""
-    arn, document = found
+    arn, document = key_policy(wish.region, wish.caller.account, key)
     service = wish.action.name.partition(":")[0]
-    further = {
+    facts = {
         "kms:viaservice": (f"{service}.{wish.region}.amazonaws.com",),
         "kms:calleraccount": (wish.caller.account,),
     }
-    decrypt = _Wish(wish.caller, action("kms:Decrypt"), wish.region, {})
-    return _worded(wish, "kms:Decrypt", arn, _guarded(wish, _asked(decrypt, arn, further), document))
+    decrypt = replace(wish, action=action("kms:Decrypt"), parameters={})
+    return _worded(wish, "kms:Decrypt", arn, _guarded(wish, _asked(decrypt, arn, facts), document))
 
 
 def _guarded(wish: _Wish, asked: Asked, document: str) -> Decision:
@@ -136,16 +149,24 @@ def _guarded(wish: _Wish, asked: Asked, document: str) -> Decision:
     return decision if agreed else Decision(Kind.RESOURCE)
 
 
-def _asked(wish: _Wish, resource: str, further: Mapping[str, tuple[str, ...]] | None = None) -> Asked:
+def _asked(
+    wish: _Wish,
+    resource: str,
+    further_facts: Mapping[str, tuple[str, ...]] | None = None,
+    tags: Mapping[str, str] | None = None,
+) -> Asked:
+    """The question, which is noted. tags: those that are set."""
     facts = Facts(
         wish.action,
         wish.caller,
         wish.region,
         resource,
-        request_tags(wish.parameters),
+        tags or {},
         partial(tags_of, resource),
-        further or {},
+        further_facts or {},
     )
+    if wish.caller.policies is not None:
+        wish.judged.append(Judged(wish.action.name, resource, facts.noted()))
     return Asked(wish.action.name, resource, wish.caller.principal, facts.lookup)
 
 

@@ -406,6 +406,21 @@ def test_a_certificate_of_ones_own_is_used_as_it_is() -> None:
     assert listeners(found)[443].inputs["certificateArn"] == CERTIFICATE
 
 
+@pytest.mark.parametrize("owner", ["123456789012", "aws"])
+def test_the_role_of_the_instances_has_the_boundary_that_the_project_says_and_by_default_none(owner: str) -> None:
+    arn = f"arn:aws:iam::{owner}:policy/tag-team/instances"
+    assert "permissionsBoundary" not in declared().one("Role").inputs
+    assert declared(permissionsBoundary=arn).one("Role").inputs["permissionsBoundary"] == arn
+
+
+def test_a_boundary_of_another_account_is_refused() -> None:
+    arn = "arn:aws:iam::210987654321:policy/instances"
+    with pytest.raises(Refusal, match="the role of amber's instances could not have this boundary") as refused:
+        declared(permissionsBoundary=arn)
+    assert arn in refused.value.seen
+    assert "permissionsBoundary" in refused.value.next_step
+
+
 # The network.
 
 

@@ -4,9 +4,10 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from lab import workspace
+from lab import roles, workspace
 from lab.client import start
 from lab.workspace import Workspace
 from tests.lab.world import (
@@ -40,8 +41,9 @@ def building(
 ) -> Iterator[World]:
     """Both colours built and the first in charge, in about two and a half minutes; gone at the end.
 
-    `project` and `live` are config besides that of all worlds; `prepare` does by hand what has to be there before;
-    `copies` says whether the world is there to be copied.
+    Each command of the building has the role that is for it; those of the tests the operator's key, unless they ask for
+    roles (`with_roles`). `project` and `live` are config besides that of all worlds; `prepare` does by hand what has to
+    be there before; `copies` says whether the world is there to be copied.
     """
     with start(root / "server", alias_ttl=alias_ttl, health_seconds=1, copies=copies) as server:
         made = workspace.lay_out(root, server.addresses, report)
@@ -55,6 +57,7 @@ def building(
         )
         made.edit_stack(LIVE, active=FIRST, **live)
         made.edit_stack(SECOND, release=RELEASES[SECOND])
+        made = roles.enforce(made, server.client)
         before = made.pulumi("preview", "-s", LIVE)
         report("building both clusters, about two minutes")
         with ThreadPoolExecutor(2) as pool:
@@ -64,7 +67,7 @@ def building(
         result = made.up(LIVE)
         assert result.exit_code == 0, result.output
         report("the world is built")
-        yield World(made, server.addresses, server.client, before)
+        yield World(replace(made, roles=None), server.addresses, server.client, before)
 
 
 def without_probes(colour: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # xdist has no types
 
-from tests.lab.one_world import Copy, to_copy, with_own_providers
+from tests.lab.one_world import Copy, to_copy, with_own_providers, with_roles
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
 # Their tests share a world, and run in one process.
@@ -58,17 +58,25 @@ def built_world(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactor
 def world(
     copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[World]:
-    """The world as it was built; with the mark `own_providers`, every command starts a provider of its own."""
-    with copy_of_the_world(tmp_path_factory.mktemp("world")) as world:
+    """The world as it was built; with the mark `own_providers`, every command starts a provider of its own.
+
+    With the mark `roles`, every command has the role that is for it (lab/roles.py).
+    """
+    with copy_of_the_world(tmp_path_factory.mktemp("world")) as copied:
+        world = _as_marked(copied, request)
         yield with_own_providers(world) if request.node.get_closest_marker("own_providers") else world
         _heal(world)
 
 
 @pytest.fixture
-def shared_world(built_world: World) -> Iterator[World]:
-    """The copy of a module, whose tests leave it as they found it."""
-    yield built_world
+def shared_world(built_world: World, request: pytest.FixtureRequest) -> Iterator[World]:
+    """The copy of a module, whose tests leave it as they found it; the mark `roles` is as above."""
+    yield _as_marked(built_world, request)
     _heal(built_world)
+
+
+def _as_marked(world: World, request: pytest.FixtureRequest) -> World:
+    return with_roles(world) if request.node.get_closest_marker("roles") else world
 
 
 def _heal(world: World) -> None:

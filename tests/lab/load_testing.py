@@ -40,7 +40,8 @@ def command(world: World, *arguments: str) -> tuple[list[str], dict[str, str]]:
     """The command line, and the environment with the lab's own vegeta."""
     folder = vegeta.ensure(building.report).parent
     path = f"{folder}{os.pathsep}{world.workspace.environment['PATH']}"
-    return [sys.executable, "-m", "load_test", *arguments], {**world.workspace.environment, "PATH": path}
+    environment = world.workspace.environment_as("load-test")
+    return [sys.executable, "-m", "load_test", *arguments], {**environment, "PATH": path}
 
 
 def load_test(world: World, *arguments: str) -> Typed:

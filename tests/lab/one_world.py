@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
-from lab import copies, environment, workspace
+from lab import copies, environment, roles, workspace
 from lab.client import LabClient
 from lab.messages import Addresses
 from lab.plugins import kept_provider
@@ -99,10 +99,16 @@ def _copy(described: dict[str, Any], seats: Seats, root: Path, *, machines: bool
             warnings.warn(str(error), stacklevel=1)
             seat, addresses = sit()
         made = workspace.copy(Path(described["root"]), root, addresses, building.report)
-        made = replace(made, environment={**made.environment, **seat.provider(made.environment)})
+        made = replace(made, environment={**made.environment, **seat.provider(made.environment)}, roles=None)
         before = described["before"]
         result = Result(**{**before, "events": tuple(Event(**event) for event in before["events"])})
         yield World(made, addresses, LabClient(addresses.endpoint), result)
+
+
+def with_roles(world: World) -> World:
+    """The same world, in which every command has the role that is for it, and may do nothing else."""
+    made = world.workspace
+    return replace(world, workspace=replace(made, roles=roles.kept(made.directory.parent)))
 
 
 def with_own_providers(world: World) -> World:

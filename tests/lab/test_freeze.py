@@ -8,18 +8,21 @@ from typing import Any
 
 import pytest
 
+from lab import roles
 from lab.client import ApiFault, ServerFault
 from lab.pulumi_command import Result
 from lab.workspace import CHECKOUT
-from tests.lab.world import FIRST, LIVE, RELEASES, SECOND, World
+from tests.lab.world import FIRST, LIVE, NAME, RELEASES, SECOND, World
 
+# Each attempt is made with the role that it would be made with, which never is what refuses it.
+pytestmark = pytest.mark.roles
 TABLE = CHECKOUT / "docs" / "freeze.md"
 # A security group of our own beside the cluster, under the same guard, so that an attempt is about one small resource.
 EXTRA = """
 import pulumi_aws as aws
 def declare(opts):
     for name, description, tags in {groups!r}:
-        aws.ec2.SecurityGroup(name, description=description, tags=tags, opts=opts)
+        aws.ec2.SecurityGroup(name, description=description, tags={own!r} | tags, opts=opts)
 """
 BEFORE_THE_DOOR = """
 import extra
@@ -73,7 +76,8 @@ class Subject:
         self.declare([KEPT])
 
     def declare(self, groups: list[tuple[str, str, dict[str, str]]]) -> None:
-        (self._directory / "extra.py").write_text(EXTRA.format(groups=[*groups, *self._created]))
+        own = {"service": NAME, "colour": self.colour}
+        (self._directory / "extra.py").write_text(EXTRA.format(groups=[*groups, *self._created], own=own))
 
     def attempt(self, attempt: str, *, hotfix: bool, allowed: bool) -> str:
         """Try it, put the files back and, where it was allowed, the resources too; what came of it."""
@@ -226,6 +230,7 @@ def test_every_attempt_in_every_state_has_the_outcome_that_the_table_says(subjec
     for state, enter in states.items():
         with enter(subject.world):
             table[state] = list(_rows(subject, state))
+            assert roles.counted(subject.world.faults.calls())[1] == []
             # A wait that failed leaves the marker of the attempt before, until the next one ends well.
             subject.world.assert_nothing_half_done(LIVE)
     _write(table, TABLE)

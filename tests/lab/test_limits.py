@@ -14,6 +14,7 @@ from tests.lab.world import FIRST, LIVE, SECOND, World
 __all__ = ["never_built"]
 
 ELSEWHERE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+BOUNDARY_ELSEWHERE = "arn:aws:iam::210987654321:policy/instances"
 ARM = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64"
 A, B, C = (f"{REGION}{letter}" for letter in "abc")
 
@@ -46,8 +47,13 @@ A, B, C = (f"{REGION}{letter}" for letter in "abc")
             ("m7g.large is arm64", "(x86_64)", f"machineImage: {ARM}", "1.1.0 keeps the image", "config set release"),
         ),
         (SECOND, {"certificateArn": ELSEWHERE}, (ELSEWHERE, "it is in another region")),
+        (
+            SECOND,
+            {"permissionsBoundary": BOUNDARY_ELSEWHERE},
+            (BOUNDARY_ELSEWHERE, "it is a policy of another account", "a policy of account 123456789012, or of AWS"),
+        ),
     ],
-    ids=["range", "colour", "image", "capacity", "user data", "policy", "type", "processor", "certificate"],
+    ids=["range", "colour", "image", "capacity", "user data", "policy", "type", "processor", "certificate", "boundary"],
 )
 def test_what_aws_would_refuse_half_way_is_refused_before_the_first_step(
     shared_world: World, stack: str, changed: Mapping[str, Any], said: tuple[str, ...]

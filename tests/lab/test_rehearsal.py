@@ -35,6 +35,8 @@ def test_no_pool_of_clients_notices_and_each_follows_in_its_own_way(
     assert set(pools[pool.NEVER_AGAIN]["by_colour"]) == {FIRST}
     assert pools[pool.NEVER_AGAIN]["moved_seconds"] is None
     assert found["in_charge"] == FIRST
+    assert set(found["calls_by_role"]) == {f"tag-team-{name}" for name in ("preview", "colour", "live")}
+    assert found["calls_denied"] == 0
     recording = Recording.from_json((tmp_path / picture.DATA).read_text())
     for phase in (TAG_IN, TAG_BACK):
         moments = [mark for mark in recording.marks if mark.phase == phase]

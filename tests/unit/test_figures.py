@@ -57,6 +57,20 @@ def test_each_pool_is_in_the_table_by_itself(capsys: pytest.CaptureFixture[str])
     assert lines[-1] == "failed 0"
 
 
+def test_the_calls_of_the_roles_are_told_and_one_that_was_denied_is_a_failure(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    made = figures()
+    assert "calls_by_role" not in made.as_dict()
+    made.calls = {"tag-team-live": 120, "tag-team-colour": 400}
+    assert (made.as_dict()["calls_by_role"], made.as_dict()["calls_denied"]) == (made.calls, 0)
+    assert wrong(made, "amber") == []
+    show(made)
+    assert "400 tag-team-colour, 120 tag-team-live; 0 denied" in capsys.readouterr().out
+    made.denied = ["tag-team-live: ec2:DeleteVpc on *"]
+    assert wrong(made, "amber") == ["1 calls were denied, the first: tag-team-live: ec2:DeleteVpc on *"]
+
+
 def test_a_pool_that_no_switch_was_seen_for_says_never() -> None:
     assert of_pools(LoadFigures(4, 4.0, {"honest": pool(moved=())}))[-1].split() == [
         "honest", "100", "0", "never", "never",

@@ -10,13 +10,14 @@ from tests.unit.sources import ROOT, imported, nodes, packages, relative, words
 FORBIDDEN = re.compile(r"moto|localhost|127\.0\.0\.1|\blab\b", re.IGNORECASE)
 DECIDED = [*sorted(ROOT.glob("cutover/**/*.py")), *sorted(ROOT.glob("propagation/**/*.py"))]
 LOAD_TEST = sorted(ROOT.glob("load_test/**/*.py"))
+IAM = [*sorted(ROOT.glob("iam/**/*.py")), *sorted(ROOT.glob("iam/**/*.json"))]
 WIRING = [ROOT / "__main__.py", *sorted(ROOT.glob("components/**/*.py")), *DECIDED, *LOAD_TEST]
 SCRIPTS = sorted(ROOT.glob("components/**/*.sh"))
 POLICIES = [*sorted(ROOT.glob("policies/**/*.py")), *sorted(ROOT.glob("policies/*.yaml"))]
 BOARD = [*sorted(ROOT.glob("board/**/*.py")), ROOT / "board" / "page.css", ROOT / "board" / "page.js"]
 # Its page is served on this machine's own address, which therefore stands there, and nowhere else.
 SERVED = ROOT / "board" / "serve.py"
-PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, *(path for path in BOARD if path != SERVED), ROOT / "Pulumi.yaml"]
+PROGRAM = [*WIRING, *SCRIPTS, *POLICIES, *IAM, *(path for path in BOARD if path != SERVED), ROOT / "Pulumi.yaml"]
 COLOURS = tuple(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]["cidrs"]["default"])
 
 

@@ -21,6 +21,7 @@ PROGRAM = (
     "lab",
     "bench",
     "ci",
+    "iam",
     "start",
     "release",
 )

@@ -106,6 +106,8 @@ REFUSED = [
     Refused("amber", "offsite", '{"ORDERS-URL": "https://shop.example"}', "environment variable", seen="ORDERS-URL"),
     Refused("amber", "offsite", '{"ORDERS_URL": 1}', "environment variable", seen="ORDERS_URL"),
     Refused("amber", "certificateArn", "arn:aws:iam::123456789012:server-certificate/x", "ARN of an ACM certificate"),
+    Refused("amber", "permissionsBoundary", "arn:aws:iam::123456789012:role/x", "ARN of an IAM policy"),
+    Refused("amber", "permissionsBoundary", "instances", "ARN of an IAM policy"),
     Refused("amber", "image", "registry.shop.example/web@sha256:0123", "without a tag"),
     Refused("amber", "image", "registry.shop.example/web:1.0.0", "without a tag"),
     Refused("amber", "port", "0", "from 1 to 65535"),

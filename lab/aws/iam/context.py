@@ -20,7 +20,9 @@ _ABSENT = frozenset(
         *("aws:multifactorauthpresent", "aws:multifactorauthage", "aws:referer", "aws:sourceaccount", "aws:sourcearn"),
         *("aws:sourceidentity", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "ec2:sourceinstancearn"),
         *("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths"),
-        *("kms:viaservice",),
+        # Of calls that are made for another one, or that have a boundary: `Facts.further` has them then.
+        *("kms:viaservice", "ec2:createaction", "elasticloadbalancing:createaction"),
+        *("iam:passedtoservice", "iam:permissionsboundary", "iam:policyarn", "acm:validationmethod"),
     }
 )
 _PRINCIPAL_TAG, _REQUEST_TAG = "aws:principaltag/", "aws:requesttag/"
@@ -50,14 +52,40 @@ class Facts:
             return known[name]
         if name in _ABSENT or name.startswith(_PRINCIPAL_TAG):
             return None
-        if name.startswith(_REQUEST_TAG):
-            return _one(self.request_tags, name.removeprefix(_REQUEST_TAG))
-        if name == "aws:tagkeys":
-            return tuple(self.request_tags) or None
+        if name.startswith(_REQUEST_TAG) or name == "aws:tagkeys":
+            return self._of_the_request().get(name)
         service, _, rest = name.partition(":")
         if service in ("aws", self.action.name.partition(":")[0]) and rest.startswith("resourcetag/"):
-            return _one(self.resource_tags(), rest.removeprefix("resourcetag/"))
+            return self._of_the_resource().get(name)
         raise CannotEvaluate(f"the value of the condition key {key} is not known here")
+
+    def noted(self) -> dict[str, tuple[str, ...]]:
+        """What this request alone has: its tags, those of the resource as far as they are known, and `further`."""
+        try:
+            of_the_resource = self._of_the_resource()
+        except CannotEvaluate:  # then no policy has asked for them
+            of_the_resource = {}
+        return {**self._of_the_request(), **of_the_resource, **self.further}
+
+    # A request has these keys as far as the Service Authorization Reference says so of such a resource: a subnet that
+    # is made has the tags of the request, and the VPC that it is made in those that it has.
+
+    def _of_the_request(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        if self.request_tags and self._has(_REQUEST_TAG):
+            found = {f"{_REQUEST_TAG}{key}".lower(): (value,) for key, value in self.request_tags.items()}
+        if self.request_tags and self._has("aws:tagkeys"):
+            found["aws:tagkeys"] = tuple(self.request_tags)
+        return found
+
+    def _of_the_resource(self) -> dict[str, tuple[str, ...]]:
+        prefixes = ("aws:resourcetag/", f"{self.action.name.partition(':')[0]}:resourcetag/")
+        known = [prefix for prefix in prefixes if self._has(prefix)]
+        tags = self.resource_tags() if known else {}
+        return {f"{prefix}{key}".lower(): (value,) for prefix in known for key, value in tags.items()}
+
+    def _has(self, key: str) -> bool:
+        return key in self.action.keys_on(self.resource)
 
     def _always(self) -> dict[str, tuple[str, ...]]:
         now = self.now()
@@ -72,12 +100,6 @@ class Facts:
             "aws:principalisawsservice": ("false",),
             "aws:resourceaccount": (account or self.caller.account,),
         }
-
-
-def _one(tags: Mapping[str, str], key: str) -> tuple[str, ...] | None:
-    """The value of a tag; the key of a condition is in any case."""
-    found = [value for name, value in tags.items() if name.lower() == key]
-    return (found[0],) if found else None
 
 
 def request_tags(parameters: Mapping[str, Any]) -> dict[str, str]:

@@ -19,12 +19,14 @@ from lab.aws.iam.wildcards import Lookup, NoSuchValue
 class Principal:
     """Who asks: `names` are all ARNs by which a policy can mean them, the session's and the role's; `account` theirs.
 
-    service: of a service that acts by itself, as `ec2.amazonaws.com`; it has no other name.
+    service: of a service that acts by itself, as `ec2.amazonaws.com`; it has no other name. federated: the ARN of the
+    identity provider whose token is shown, by whom has no other name either.
     """
 
     names: tuple[str, ...]
     account: str
     service: str = ""
+    federated: str = ""
 
     @property
     def root(self) -> str:
@@ -176,6 +178,8 @@ def _means(kind: str, name: str, who: Principal) -> bool:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
     if kind == "Service":
         return bool(who.service) and name == who.service
+    if kind == "Federated":
+        return bool(who.federated) and name == who.federated
     if kind != "AWS":
         return False
     if name in (who.account, who.root):

@@ -1,15 +1,12 @@
 """Which resources a call is about, by the ARN formats of the IAM definition."""
 
-import functools
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lab.aws.iam.definition import Action, ResourceType
+from lab.aws.iam.definition import PLACEHOLDER, STANDARD, Action, ResourceType, pattern_of
 
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
-_STANDARD = frozenset({"Partition", "Region", "Account"})
 # The kind of an EC2 resource is in its id: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html
 _EC2_PREFIXES = {
     "ami": "image",
@@ -52,13 +49,22 @@ def resources_of(
     name becomes what the ARN has of it, for what only the state of the AWS tells.
     """
     given = list(_texts(parameters))
+    kinds = _said_types(action, parameters)
+    named = {kind: _by_arn(kind, given) or _by_name(action, kind, given, place, full_names) for kind in kinds}
+    families = {_family(kind) for kind, arns in named.items() if arns}
+    # What is tagged is made, as the rules of a security group are.
+    tagged = {one.get("ResourceType") for one in parameters.get("TagSpecifications", ())}
     found: dict[str, None] = {}
-    for kind in _said_types(action, parameters):
-        named = _by_arn(kind, given) or _by_name(action, kind, given, place, full_names)
-        if not named and kind.is_required:
-            named = [_filled(kind, {}, place)]
-        found |= dict.fromkeys(named)
+    for kind, arns in named.items():
+        is_made = kind.name in tagged or (kind.is_required and _family(kind) not in families)
+        is_missing = not arns and is_made
+        found |= dict.fromkeys([_filled(kind, {}, place)] if is_missing else arns)
     return tuple(found) or ("*",)
+
+
+def _family(kind: ResourceType) -> str:
+    """Of kinds that differ after a slash a call is about one: listeners of application load balancers, or others."""
+    return kind.name.partition("/")[0]
 
 
 def _said_types(action: Action, parameters: Mapping[str, Any]) -> tuple[ResourceType, ...]:
@@ -84,20 +90,7 @@ def _texts(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _by_arn(kind: ResourceType, given: list[tuple[str, str]]) -> list[str]:
-    return [text for _, text in given if text.startswith("arn:") and _pattern(kind.arn).fullmatch(text)]
-
-
-@functools.cache
-def _pattern(arn: str) -> re.Pattern[str]:
-    """The ARN format as an expression; only a single name can have slashes."""
-    own = [name for name in _PLACEHOLDER.findall(arn) if name not in _STANDARD]
-    parts = _PLACEHOLDER.split(arn)
-    return re.compile(
-        "".join(
-            re.escape(part) if number % 2 == 0 else "[^:]*" if part in _STANDARD else ".+" if len(own) == 1 else "[^/]+"
-            for number, part in enumerate(parts)
-        )
-    )
+    return [text for _, text in given if text.startswith("arn:") and pattern_of(kind.arn).fullmatch(text)]
 
 
 def _by_name(
@@ -108,7 +101,7 @@ def _by_name(
     full_names: Mapping[str, Callable[[str, Place], str]],
 ) -> list[str]:
     service = action.name.partition(":")[0]
-    own = [name for name in _PLACEHOLDER.findall(kind.arn) if name not in _STANDARD]
+    own = [name for name in PLACEHOLDER.findall(kind.arn) if name not in STANDARD]
     if service == "ec2":
         ids = [text for _, text in given if _ec2_kind(text) == kind.name]
         return [_filled(kind, dict.fromkeys(own, one), place) for one in ids]
@@ -136,7 +129,7 @@ def _ec2_kind(text: str) -> str:
 
 def _filled(kind: ResourceType, own: Mapping[str, str], place: Place) -> str:
     known = {"Partition": place.partition, "Region": place.region, "Account": place.account, **own}
-    return _PLACEHOLDER.sub(lambda match: known.get(match[1], "*"), kind.arn)
+    return PLACEHOLDER.sub(lambda match: known.get(match[1], "*"), kind.arn)
 
 
 # Service and resource type -> parameters that name one, where they are not called as the placeholder is.

@@ -58,24 +58,57 @@ def tags_of(arn: str) -> dict[str, str]:
         path = name.removeprefix("parameter")
         return dict(held.get(path) or held.get(path.lstrip("/")) or {})
     if service == "iam":
-        roles = [one for one in embedded.iam().get_roles() if one.arn == arn]
-        return _listed(roles[0].tags or []) if roles else {}
+        held = [*embedded.iam().get_roles(), *embedded.iam().get_instance_profiles()]
+        found = [one for one in held if one.arn == arn]
+        return _listed(found[0].tags or []) if found else {}
+    if service == "autoscaling":
+        group = embedded.autoscaling(region).autoscaling_groups.get(name.rpartition("/")[2])
+        return _listed(group.tags) if group is not None else {}
+    if service == "acm":
+        certificate = embedded.certificates(region).get(arn)
+        return {key: value or "" for key, value in certificate.tags.items()} if certificate is not None else {}
     raise CannotEvaluate(f"the tags of {arn} are not known here")
+
+
+def spelled_out(parameters: Mapping[str, Any], region: str) -> Mapping[str, Any]:
+    """The parameters of a call with what an id in them stands for.
+
+    An association is of a route table and a subnet, or of an address; one that has gone is of some address.
+    """
+    said = parameters.get("AssociationId")
+    if str(said).startswith("eipassoc-"):
+        of = [one for one in embedded.ec2(region).addresses if one.association_id == said]
+        some = f"arn:aws:ec2:{region}:{DEFAULT_ACCOUNT_ID}:elastic-ip/*"
+        return {**parameters, "OfAddress": of[0].allocation_id if of else some}
+    for table in embedded.ec2(region).route_tables.values() if str(said).startswith("rtbassoc-") else ():
+        if said in table.all_associations_ids:
+            subnet = table._associations.get(str(said))
+            return {**parameters, "OfRouteTable": table.id, **({"OfSubnet": subnet} if subnet else {})}
+    return parameters
 
 
 def _listed(tags: Any) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags}
 
 
-def key_policy(region: str, account: str, key: str) -> tuple[str, str] | None:
-    """ARN and policy of the key with this id, alias or ARN; None for a key of AWS's own, which everybody may use.
+# Of a key of AWS's own: everybody in its account may use it through its service, whom nothing else denies it.
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+_OF_AWS = """{"Version": "2012-10-17", "Statement": {
+"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*",
+"Condition": {"StringEquals": {"kms:CallerAccount": "%s", "kms:ViaService": "%s"}}}}"""
 
-    Only through its service and in its account: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
-    Raises CannotEvaluate when there is no such key.
-    """
+
+def policy_of_aws(account: str, service: str) -> str:
+    """The policy of the key that AWS has for a service (`ssm.REGION.amazonaws.com`) in an account."""
+    return _OF_AWS % (account, service)
+
+
+def key_policy(region: str, account: str, key: str) -> tuple[str, str]:
+    """ARN and policy of the key with this id, alias or ARN. Raises CannotEvaluate when there is no such key."""
     name = key.partition(":alias/")[2] if ":alias/" in key else key.removeprefix("alias/")
     if name.startswith("aws/"):
-        return None
+        # Its id is of no interest to anybody, and the lab has none.
+        return f"arn:aws:kms:{region}:{account}:key/*", policy_of_aws(account, f"{name[4:]}.{region}.amazonaws.com")
     backend = kms_backends[account][region]
     wanted = backend.get_key_id_from_alias(f"alias/{name}") if "alias/" in key else key.rpartition("/")[2]
     found = backend.keys.get(wanted or "")
@@ -98,5 +131,5 @@ def encryption_of(action: str, parameters: Mapping[str, Any], resource: str) -> 
         return found.keyid if found is not None and found.parameter_type == "SecureString" else None
     if action == "secretsmanager:GetSecretValue":
         secret = secretsmanager_backends[account][region].secrets.get(resource)
-        return getattr(secret, "kms_key_id", None)
+        return getattr(secret, "kms_key_id", None) or ("alias/aws/secretsmanager" if secret is not None else None)
     return None

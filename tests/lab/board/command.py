@@ -47,7 +47,11 @@ class Seen:
 
 def ran(world: World, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """The command as an operator runs it: plain Python, the environment of the world, the folder of its project."""
-    made = {**world.workspace.environment, "PULUMI_OPTION_CWD": str(world.workspace.directory), **environment}
+    made = {
+        **world.workspace.environment_as("board"),
+        "PULUMI_OPTION_CWD": str(world.workspace.directory),
+        **environment,
+    }
     return subprocess.run(
         [sys.executable, "-m", "board", "--limit", str(PATIENCE_SECONDS), *arguments],
         cwd=CHECKOUT,

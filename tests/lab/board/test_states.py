@@ -17,6 +17,8 @@ from lab.client import ApiFault
 from tests.lab.board.command import Seen, ran, seen
 from tests.lab.world import CAPACITY, FIRST, LIVE, NAME, RELEASES, SECOND, World
 
+# What the board is run with here: the role of its own, which reads and can open no secret.
+pytestmark = pytest.mark.roles
 UP = "pulumi up -s live"
 REFRESH = "pulumi refresh -s live --yes && pulumi up -s live"
 PARAMETER = f"/tag-team/{NAME}/in-charge"

@@ -10,6 +10,7 @@ from lab.aws.iam.unknown import CannotEvaluate
 
 HERE = Place("eu-central-1", "123456789012")
 LB = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/a/0123456789abcdef"
+LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/a/0123456789abcdef/0123456789abcdef"
 EC2 = "arn:aws:ec2:eu-central-1:123456789012:"
 SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
 
@@ -23,6 +24,7 @@ SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
         ("elasticloadbalancing:SetSubnets", {"LoadBalancerArn": LB, "Subnets": ["subnet-1"]}, [LB]),
         ("elasticloadbalancing:AddTags", {"ResourceArns": [LB], "Tags": [{"Key": "a", "Value": LB + "0"}]}, [LB]),
         ("ssm:GetParameter", {"Name": f"{SSM}a"}, [f"{SSM}a"]),
+        ("elasticloadbalancing:DeleteListener", {"ListenerArn": LISTENER}, [LISTENER]),
         # An id, whose kind is in it.
         ("ec2:DeleteSubnet", {"SubnetId": "subnet-1"}, [f"{EC2}subnet/subnet-1"]),
         (
@@ -36,6 +38,11 @@ SSM = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
         ("ec2:CreateVpc", {"CidrBlock": "10.0.0.0/16"}, [f"{EC2}vpc/*"]),
         ("elasticloadbalancing:CreateLoadBalancer", {"Name": "a"}, [LB.replace("0123456789abcdef", "*")]),
         ("iam:CreateRole", {"RoleName": "a", "Path": "/b/"}, ["arn:aws:iam::123456789012:role/b/a"]),
+        (
+            "ec2:AuthorizeSecurityGroupIngress",
+            {"GroupId": "sg-1", "TagSpecifications": [{"ResourceType": "security-group-rule"}]},
+            [f"{EC2}security-group/sg-1", f"{EC2}security-group-rule/*"],
+        ),
         # A name.
         ("ssm:GetParameters", {"Names": ["/a/b", "c"]}, [f"{SSM}a/b", f"{SSM}c"]),
         ("ssm:GetParameter", {"Name": "/aws/service/x"}, ["arn:aws:ssm:eu-central-1::parameter/aws/service/x"]),

@@ -20,7 +20,7 @@ from tests.lab.parts.lab_account import Account
 
 _NUMBERS = count(1)
 ACCOUNT, REGION = "123456789012", "eu-central-1"
-TRUST = {
+TRUST: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
 }
