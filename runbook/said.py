@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from runbook.source import Function, Module, Source, argument
-from runbook.wording import Scope, Texts, says_something, texts
+from runbook.wording import DEEPEST, Scope, Texts, says_something, texts
 
 REFUSAL = "Refusal"
 # What an exception's text is put into is shown: a refusal, a check, the line of a command.
@@ -14,6 +14,8 @@ _EXCEPTION = re.compile(r"[A-Z]\w*(?:Error|Failed)")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 _FEWEST_WORDS = 2
 _STDERR = ("print", "_say", "_not_told")
+# What only they see who work on this project.
+_NOBODYS, _UNSEEN = ("AttributeError",), ("components/config_table.py",)
 
 # Who words what a module hands to `display.warn` as it came: `module:function`.
 WARNED_BY: Mapping[str, Sequence[str]] = {
@@ -36,7 +38,7 @@ WARNED_BY: Mapping[str, Sequence[str]] = {
     "components/zone.py": ("cutover/zone.py:warning",),
 }
 # What a wait for DNS that ran out of time says below its first line.
-WAIT = ("propagation/messages.py:timeout_message", "propagation/messages.py:_disagreements")
+WAIT = tuple(f"propagation/messages.py:{name}" for name in ("timeout_message", "_details", "_disagreements"))
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,18 @@ class Said:
 
 def refusals(source: Source) -> tuple[Said, ...]:
     """Every refusal that the program can make, each problem once."""
-    return _once(one for module, call in _calls(source, REFUSAL) for one in _of_refusal(source, module, call))
+    return _once(one for module, call in calls(source, REFUSAL) for one in _of_refusal(source, module, call))
 
 
 def faults(source: Source) -> tuple[Said, ...]:
     """Why a group does not heal itself, which the check `settled` says."""
-    return _once(_plain(source, module, call, 0, 1) for module, call in _calls(source, "Fault"))
+    return _once(_plain(source, module, call, 0, 1) for module, call in calls(source, "Fault"))
 
 
 def attention(source: Source) -> tuple[Said, ...]:
     """The board's reasons for attention, the same code several times where it has several texts."""
     found = []
-    for module, call in _calls(source, "Reason"):
+    for module, call in calls(source, "Reason"):
         code = call.args[0]
         assert isinstance(code, ast.Constant), f"{module.path}:{call.lineno}: a code that is no text"
         found.append(replace(_plain(source, module, call, 1, 2), code=str(code.value)))
@@ -94,49 +96,64 @@ def inner_words(source: Source) -> dict[str, tuple[Said, ...]]:
     """Module to the texts of its exceptions, and what it prints besides: parts of messages, and last lines."""
     found: dict[str, list[Said]] = {}
     for module in source.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes if module.path not in _UNSEEN else ():
             for said in _of_exception(source, module, node):
                 found.setdefault(module.path, []).append(said)
     return {path: _once(several) for path, several in sorted(found.items())}
 
 
-def _calls(source: Source, name: str) -> Iterator[tuple[Module, ast.Call]]:
+def calls(source: Source, name: str) -> Iterator[tuple[Module, ast.Call]]:
+    """Every call of a name, with its module."""
     for module in source.modules.values():
-        for call in module.calls():
+        for call in module.calls:
             if isinstance(call.func, ast.Name) and call.func.id == name:
                 yield module, call
 
 
 def _of_refusal(source: Source, module: Module, call: ast.Call) -> Iterator[Said]:
-    function = module.function_of(call)
-    problem, step = call.args[0], argument(call, None, "next_step")
-    assert step is not None, f"{module.path}:{call.lineno}: a refusal without a next step"
-    for scope, at in _scopes(source, module, function, problem):
-        steps = texts(step, _given_by_callers(scope, step))
-        for text in texts(problem, scope):
-            yield Said(text, steps, f"{module.path}:{at or call.lineno}")
+    for one in _branches(call):
+        problem, step = one.args[0], argument(one, None, "next_step")
+        assert step is not None, f"{module.path}:{call.lineno}: a refusal without a next step"
+        for scope, at in _scopes(source, module, call, problem):
+            steps = texts(step, _given_by_callers(scope, step))
+            for text in texts(problem, scope):
+                yield Said(text, steps, f"{module.path}:{at or call.lineno}")
 
 
-def _scopes(
-    source: Source, module: Module, function: Function | None, problem: ast.expr
-) -> Iterator[tuple[Scope, int]]:
+def _branches(call: ast.Call) -> Iterator[ast.Call]:
+    """The call, or both that it may be, where more than one argument is decided by the same question."""
+    values = [*call.args, *(one.value for one in call.keywords)]
+    asked = [ast.dump(one.test) for one in values if isinstance(one, ast.IfExp)]
+    twice = {question for question in asked if asked.count(question) > 1}
+    if not twice:
+        yield call
+        return
+    for branch in ("body", "orelse"):
+
+        def taken(value: ast.expr, branch: str = branch) -> ast.expr:
+            decided = isinstance(value, ast.IfExp) and ast.dump(value.test) in twice
+            return getattr(value, branch) if decided else value  # type: ignore[no-any-return]  # of an IfExp
+
+        keywords = [ast.keyword(one.arg, taken(one.value)) for one in call.keywords]
+        yield ast.Call(call.func, list(map(taken, call.args)), keywords)
+
+
+def _scopes(source: Source, module: Module, refusal: ast.Call, problem: ast.expr) -> Iterator[tuple[Scope, int]]:
     """Where a refusal is made: in a helper that is told its problem, once for each call of it in its module."""
-    plain, own = Scope(source, module, function), []
+    function = module.function_of(refusal)
+    plain, own = Scope(source, module, function, at=refusal), []
     names = _parameters(function) & {node.id for node in ast.walk(problem) if isinstance(node, ast.Name)}
-    for caller, call in source.callers(module, function) if function is not None and names else ():
-        if caller is module:
-            inside = Scope(source, module, module.function_of(call))
+    for caller, whole in source.callers(module, function) if function is not None and names else ():
+        for call in _branches(whole) if caller is module else ():
+            inside = Scope(source, module, module.function_of(whole), at=whole)
             given = {name: texts(argument(call, function, name), inside) for name in _parameters(function)}
             told = {name: of for name, of in given.items() if of}
-            own.append((replace(plain, given=told), call.lineno, all(map(_is_told, map(told.get, names)))))
-    if own and any(told for _, _, told in own):
+            is_told = any(says_something(text) for name in names for text in told.get(name, ()))
+            own.append((replace(plain, given=told), whole.lineno, is_told))
+    if any(is_told for _, _, is_told in own):
         yield from ((scope, at) for scope, at, _ in own)
     else:
         yield plain, 0
-
-
-def _is_told(given: Texts | None) -> bool:
-    return given is None or all(map(says_something, given))
 
 
 def _given_by_callers(scope: Scope, step: ast.expr) -> Scope:
@@ -147,7 +164,7 @@ def _given_by_callers(scope: Scope, step: ast.expr) -> Scope:
         found: list[str] = []
         assert scope.function is not None  # it has parameters
         for module, call in scope.source.callers(scope.module, scope.function):
-            inside = Scope(scope.source, module, module.function_of(call), depth=1)
+            inside = Scope(scope.source, module, module.function_of(call), depth=1, at=call)
             found += [text for text in texts(argument(call, scope.function, name), inside) if says_something(text)]
         if found:
             given[name] = tuple(dict.fromkeys(found))
@@ -162,7 +179,7 @@ def _parameters(function: Function | None) -> set[str]:
 
 
 def _plain(source: Source, module: Module, call: ast.Call, text_at: int, step_at: int) -> Said:
-    scope = Scope(source, module, module.function_of(call))
+    scope = Scope(source, module, module.function_of(call), at=call)
     found = texts(call.args[text_at], scope)
     return Said(" or ".join(found), texts(call.args[step_at], scope), f"{module.path}:{call.lineno}")
 
@@ -170,7 +187,7 @@ def _plain(source: Source, module: Module, call: ast.Call, text_at: int, step_at
 def _warned(module: Module) -> tuple[list[ast.Call], bool]:
     """The calls that warn in words of their own, and whether anything else is handed over."""
     direct, used = [], 0
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and node.attr in ("warn", "warning") and _is_display(node.value):
             used += 1
             call = module.parents.get(node)
@@ -198,7 +215,8 @@ def _harvested(source: Source, module: Module, function: Function | None, of: as
     if isinstance(of, ast.Assign) and isinstance(of.value, ast.JoinedStr | ast.Constant | ast.BinOp):
         return  # a part of what is said below
     if isinstance(of, ast.JoinedStr | ast.BinOp) or (isinstance(of, ast.Constant) and isinstance(of.value, str)):
-        for text in texts(of, Scope(source, module, function)):
+        # Why it is, which another function words, is no part of it.
+        for text in texts(of, Scope(source, module, function, depth=DEEPEST - 1)):
             if len(_WORDS.findall(re.sub("‹[^›]*›", "", text))) >= _FEWEST_WORDS:
                 yield Said(text.strip(), (), f"{module.path}:{getattr(of, 'lineno', 0)}")
         return
@@ -210,13 +228,14 @@ def _of_exception(source: Source, module: Module, node: ast.AST) -> Iterator[Sai
     words: ast.expr | None = None
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
         name = getattr(node.exc.func, "id", getattr(node.exc.func, "attr", ""))
-        words = node.exc.args[0] if _EXCEPTION.fullmatch(name) else None
+        words = node.exc.args[0] if _EXCEPTION.fullmatch(name) and name not in _NOBODYS else None
     elif isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in _STDERR:
-        is_said = node.func.id != "print" or any(one.arg == "file" for one in node.keywords)  # type: ignore[attr-defined]  # a Name
-        words = node.args[0] if is_said else None
+        # Lines of progress have no exit code beside them.
+        is_last = len(node.args) > 1 or getattr(node.func, "id", "") == "_not_told"
+        words = node.args[0] if is_last or any(one.arg == "file" for one in node.keywords) else None
     if words is None:
         return
-    for text in texts(words, Scope(source, module, module.function_of(node))):
+    for text in texts(words, Scope(source, module, module.function_of(node), at=node)):
         if says_something(text):
             yield Said(text.strip(), (), f"{module.path}:{node.lineno}")  # type: ignore[attr-defined]  # both have it
 

@@ -29,15 +29,20 @@ class Module:
         return found
 
     @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        """Everything in it."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def functions(self) -> Mapping[str, Function]:
         """Every function and method by its name; of several the last."""
-        return {node.name: node for node in ast.walk(self.tree) if isinstance(node, Function)}
+        return {node.name: node for node in self.nodes if isinstance(node, Function)}
 
     @cached_property
     def imports(self) -> Mapping[str, tuple[str, str]]:
         """Local name to module (dotted) and the name there; empty where the module itself is imported."""
         found: dict[str, tuple[str, str]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.update({one.asname or one.name: (node.module, one.name) for one in node.names})
         return found
@@ -45,7 +50,7 @@ class Module:
     @cached_property
     def parents(self) -> Mapping[ast.AST, ast.AST]:
         """Every node to the one that it is in."""
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
 
     def function_of(self, node: ast.AST) -> Function | None:
         """The innermost function that a node is in."""
@@ -55,10 +60,43 @@ class Module:
             node = above
         return None
 
-    def calls(self) -> Iterator[ast.Call]:
+    def assigned(self, function: Function, name: str, at: ast.AST | None = None) -> list[ast.expr]:
+        """Every value that is assigned to a name in a function; where it is used `at`, those of the nearest block."""
+        found = self._assignments.get(function, {}).get(name, [])
+        for block in self._above(at) if at is not None and len(found) > 1 else ():
+            inside = [value for node, value in found if block in self._above(node)]
+            if inside:
+                return inside
+        return [value for _, value in found]
+
+    @cached_property
+    def _assignments(self) -> Mapping[Function, Mapping[str, list[tuple[ast.AST, ast.expr]]]]:
+        """Function, those around it too, to name, to where it is assigned and what."""
+        found: dict[Function, dict[str, list[tuple[ast.AST, ast.expr]]]] = {}
+        for node in self.nodes:
+            pairs: list[tuple[str, ast.expr]] = []
+            if isinstance(node, ast.Assign):
+                pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
+            elif isinstance(node, ast.NamedExpr):
+                pairs = [(node.target.id, node.value)]
+            for function in self._above(node) if pairs else ():
+                for name, value in pairs if isinstance(function, Function) else ():
+                    found.setdefault(function, {}).setdefault(name, []).append((node, value))  # type: ignore[arg-type]  # it is one
+        return found
+
+    def _above(self, node: ast.AST) -> list[ast.AST]:
+        """What a node is in, the nearest first."""
+        found = []
+        while (above := self.parents.get(node)) is not None:
+            found.append(above)
+            node = above
+        return found
+
+    @cached_property
+    def calls(self) -> Sequence[ast.Call]:
         """Every call, in the order of the file."""
-        found = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
-        yield from sorted(found, key=lambda call: (call.lineno, call.col_offset))
+        found = [node for node in self.nodes if isinstance(node, ast.Call)]
+        return sorted(found, key=lambda call: (call.lineno, call.col_offset))
 
 
 @dataclass(frozen=True)
@@ -99,11 +137,19 @@ class Source:
 
     def callers(self, module: Module, function: Function) -> Iterator[tuple[Module, ast.Call]]:
         """Every call of a function."""
-        for one in self.modules.values():
-            for call in one.calls():
+        for one, call in self._calls.get(function.name, ()):
+            if self.function(one, call.func) == (module, function):
+                yield one, call
+
+    @cached_property
+    def _calls(self) -> Mapping[str, Sequence[tuple[Module, ast.Call]]]:
+        """Every call by the last name of what is called."""
+        found: dict[str, list[tuple[Module, ast.Call]]] = {}
+        for module in self.modules.values():
+            for call in module.calls:
                 name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-                if name == function.name and self.function(one, call.func) == (module, function):
-                    yield one, call
+                found.setdefault(name, []).append((module, call))
+        return found
 
 
 def read(root: Path, folders: Sequence[str] = FOLDERS) -> Source:
@@ -126,17 +172,6 @@ def argument(call: ast.Call, function: Function | None, name: str, position: int
         names = [one.arg for one in (*function.args.posonlyargs, *function.args.args) if one.arg != "self"]
         position = names.index(name) if name in names else -1
     return call.args[position] if 0 <= position < len(call.args) else None
-
-
-def assigned(function: Function, name: str) -> list[ast.expr]:
-    """Every value that is assigned to a name in a function."""
-    found = []
-    for node in ast.walk(function):
-        if isinstance(node, ast.Assign):
-            found += [value for target in node.targets for to, value in _pairs(target, node.value) if to == name]
-        elif isinstance(node, ast.NamedExpr) and node.target.id == name:
-            found.append(node.value)
-    return found
 
 
 def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from runbook.source import Function, Module, Source, argument, assigned
+from runbook.source import Function, Module, Source, argument
 
 # Deeper than any text of ours is made.
 DEEPEST = 6
@@ -30,6 +30,10 @@ class Scope:
     function: Function | None = None
     given: Mapping[str, Texts] = field(default_factory=dict)
     depth: int = 0
+    under_way: frozenset[str] = frozenset()
+    """The names that are being looked up: one may be made of itself."""
+    at: ast.AST | None = None
+    """Where the text is used, in a function that has several of it."""
 
     def deeper(self, module: Module, function: Function | None, given: Mapping[str, Texts]) -> "Scope":
         """Inside of another function."""
@@ -64,7 +68,7 @@ def _texts(expression: ast.expr, scope: Scope) -> Iterator[str]:
             yield from _of_name(name, scope)
         case ast.Subscript(ast.Call() as call, ast.Constant(int(at))):
             yield from _of_call(call, scope, at)
-        case ast.Subscript(ast.Name(name), _) if (values := _of_map(name, scope)):
+        case ast.Subscript(ast.Name(name), _) if values := _of_map(name, scope):
             yield from (text for one in values for text in _texts(one, scope))
         case ast.Call():
             yield from _of_call(expression, scope, None)
@@ -87,11 +91,15 @@ def _inline(value: ast.expr, scope: Scope) -> Texts:
     if isinstance(value, ast.BoolOp):
         return _inline(value.values[0], scope)
     if isinstance(value, ast.Name) and scope.function is not None:
-        found = assigned(scope.function, value.id)
+        found = _local(value.id, scope)
         if len(found) == 1 and isinstance(found[0], ast.IfExp):
             return _inline(found[0], scope)
-    found_texts = [text for text in texts(value, scope) if says_something(text) or not _HOLE.search(text)]
-    return found_texts or (hole(value),)
+    if isinstance(value, ast.Call) and getattr(value.func, "attr", "") in _JOINING:
+        return texts(value, scope)
+    found_texts = list(dict.fromkeys(_texts(value, scope)))
+    # What is mostly put in is not told by the one case that is not.
+    is_told = found_texts and all(says_something(text) or not _HOLE.search(text) for text in found_texts)
+    return found_texts[:_MOST_ALTERNATIVES] if is_told else (hole(value),)
 
 
 def _either(alternatives: Sequence[str]) -> str:
@@ -104,17 +112,17 @@ def _either(alternatives: Sequence[str]) -> str:
 
 
 def _of_name(name: str, scope: Scope) -> Iterator[str]:
-    function, known = scope.function, scope.given.get(name)
+    known = scope.given.get(name)
     if known:
         yield from known
         return
-    local = assigned(function, name) if function is not None else []
+    local = _local(name, scope)
     constant = scope.module.constants.get(name) if not local else None
     imported = scope.source.imported(scope.module, name) if not local and constant is None else None
     found: list[str] = []
     if scope.depth < DEEPEST:
-        if local:
-            inside = replace(scope, depth=scope.depth + 1)
+        if local and name not in scope.under_way:
+            inside = replace(scope, depth=scope.depth + 1, under_way=scope.under_way | {name})
             found = [text for one in local for text in _texts(one, inside)]
         elif constant is not None:
             found = list(_texts(constant, scope.deeper(scope.module, None, {})))
@@ -125,9 +133,13 @@ def _of_name(name: str, scope: Scope) -> Iterator[str]:
     yield from plain or (hole(ast.Name(name)),)
 
 
+def _local(name: str, scope: Scope) -> list[ast.expr]:
+    return scope.module.assigned(scope.function, name, scope.at) if scope.function is not None else []
+
+
 def _of_map(name: str, scope: Scope) -> list[ast.expr]:
     """The values of a map that a function has made."""
-    found = assigned(scope.function, name) if scope.function is not None else []
+    found = _local(name, scope)
     return [value for one in found if isinstance(one, ast.Dict) for value in one.values]
 
 
@@ -186,7 +198,7 @@ def _formatted(call: ast.Call, of: ast.expr, scope: Scope) -> Iterator[str]:
 def _joined(several: ast.expr, scope: Scope) -> Iterator[str]:
     """One of what is put together."""
     inner = several
-    if isinstance(inner, ast.Name) and scope.function is not None and (local := assigned(scope.function, inner.id)):
+    if isinstance(inner, ast.Name) and scope.function is not None and (local := _local(inner.id, scope)):
         inner = local[0]
     if isinstance(inner, ast.GeneratorExp | ast.ListComp):
         yield from _texts(inner.elt, replace(scope, depth=scope.depth + 1))
@@ -205,6 +217,8 @@ def _name(expression: ast.expr) -> str:
     match expression:
         case ast.Name(name):
             return name
+        case ast.Attribute(ast.Name("self"), name):
+            return name
         case ast.Attribute(of, "name" | "id" | "value" | "text" | "path"):
             return _name(of)
         case ast.Attribute(_, name):
@@ -215,8 +229,12 @@ def _name(expression: ast.expr) -> str:
             return _name(left)
         case ast.GeneratorExp(element, _) | ast.ListComp(element, _) | ast.FormattedValue(element, _, _):
             return _name(element)
-        case ast.Call(_, [*_, last]) if not isinstance(last, ast.Constant):
+        case ast.Call(ast.Attribute(_, "get"), [ast.Constant(str(key)), *_]):
+            return key
+        case ast.Call(ast.Name("map"), [_, last]):
             return _name(last)
+        case ast.Call(_, [first, *_]) if not isinstance(first, ast.Constant):
+            return _name(first)
         case ast.Call(of, _):
             return _name(of)
         case ast.JoinedStr(values):

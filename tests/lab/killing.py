@@ -20,9 +20,7 @@ def wait_for(world: World, weights: Mapping[str, int]) -> None:
         time.sleep(0.2)
 
 
-def kill_when(
-    world: World, active: str, is_moment: Callable[[Event], bool], then: float | Mapping[str, int]
-) -> Result:
+def kill_when(world: World, active: str, is_moment: Callable[[Event], bool], then: float | Mapping[str, int]) -> Result:
     """Tag `active` in, and kill -9 the command so many seconds after the moment, or at these weights."""
     killed = False
 

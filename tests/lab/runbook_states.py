@@ -71,6 +71,15 @@ def _said(world: World, stack: str = LIVE) -> str:
     return result.output
 
 
+def put_back(world: World) -> None:
+    """What a step that failed may have left behind."""
+    if _away(world).exists():
+        shutil.rmtree(_backend(world), ignore_errors=True)
+        _away(world).rename(_backend(world))
+    for lock in _locks(world, LIVE).glob("*.json"):
+        lock.unlink()
+
+
 def _bad_release(world: World) -> str:
     world.must_tag_in(SECOND)
     world.faults.set_front(SECOND, FrontFault(status=500))

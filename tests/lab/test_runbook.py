@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import aws_cli
-from tests.lab.runbook_states import SCENARIOS, Scenario
+from tests.lab.runbook_states import SCENARIOS, Scenario, put_back
 from tests.lab.typed import CONFIRMING, Typed, missing, type_in, typed_blocks
 from tests.lab.world import FIRST, LIVE, SECOND, World
 from tests.pages import RUNBOOK, Block
@@ -24,6 +24,7 @@ def paged(world: World) -> Iterator[World]:
     """The world with its first colour in charge, and so it is left: other tests may have the same."""
     world.put_in_charge(FIRST)
     yield world
+    put_back(world)
     world.faults.clear_faults()
     world.faults.set_health_seconds(1)
     world.put_in_charge(FIRST)
