@@ -52,7 +52,7 @@ def _rows(of: Source, known: Meanings) -> Iterator[str]:
     reasons = said.attention(of)
     yield from table(
         ("code", "it says", "type"),
-        ((code(one.code), code(one.text), ", or ".join(map(code, one.next_steps))) for one in reasons),
+        ((code(one.code), code(one.text), page.steps(one.next_steps)) for one in reasons),
     )
     yield "### Words inside of other messages\n"
     inner = said.inner_words(of)

@@ -7,6 +7,8 @@ from runbook.meanings import Meaning, Meanings
 from runbook.said import Said
 
 BEGIN, END = "<!-- written by python -m runbook -->", "<!-- end of what it writes -->"
+# What stands where a caller has given a whole next step.
+HANDED_ON = frozenset({"‹next step›", "‹remedy›"})
 _WORD = re.compile(r"[a-z0-9]+")
 _LONGEST_ANCHOR = 60
 
@@ -52,7 +54,7 @@ def by_moment(pairs: Mapping[str, tuple[Said, Meaning]], meanings: Meanings) -> 
             yield f"### {heading}\n"
             yield from table(
                 ("it says", "DNS", "it means", "type"),
-                ((_anchored(one.text), two.dns, two.means, _steps(one.next_steps)) for one, two in rows),
+                ((_anchored(one.text), two.dns, two.means, steps(one.next_steps)) for one, two in rows),
             )
 
 
@@ -81,8 +83,9 @@ def _anchored(text: str) -> str:
     return f'<a id="{anchor(text)}"></a>{code(text)}'
 
 
-def _steps(steps: Sequence[str]) -> str:
-    return ", or ".join(map(code, steps))
+def steps(several: Sequence[str]) -> str:
+    """What to type; where a caller gives it, the message itself has it."""
+    return ", or ".join("as it says" if one in HANDED_ON else code(one) for one in several)
 
 
 def _row(cells: Sequence[str]) -> str:
