@@ -132,7 +132,7 @@ def _branches(call: ast.Call) -> Iterator[ast.Call]:
 
         def taken(value: ast.expr, branch: str = branch) -> ast.expr:
             decided = isinstance(value, ast.IfExp) and ast.dump(value.test) in twice
-            return getattr(value, branch) if decided else value  # type: ignore[no-any-return]  # of an IfExp
+            return getattr(value, branch) if decided else value
 
         keywords = [ast.keyword(one.arg, taken(one.value)) for one in call.keywords]
         yield ast.Call(call.func, list(map(taken, call.args)), keywords)
