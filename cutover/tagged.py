@@ -35,7 +35,10 @@ DELETED_BY: Mapping[str, str] = {
     + " --query 'SecurityGroupRules[0].GroupId') --security-group-rule-ids {id} --region {region}",
     SECURITY: "aws ec2 delete-security-group --group-id {id} --region {region}",
     SUBNET: "aws ec2 delete-subnet --subnet-id {id} --region {region}",
-    TABLE: "aws ec2 delete-route-table --route-table-id {id} --region {region}",
+    TABLE: "for association in $(aws ec2 describe-route-tables --route-table-ids {id} --region {region} --query "
+    "'RouteTables[0].Associations[].RouteTableAssociationId' --output text); do aws ec2 disassociate-route-table "
+    '--association-id "$association" --region {region}; done; '
+    "aws ec2 delete-route-table --route-table-id {id} --region {region}",
     GATEWAY: "aws ec2 detach-internet-gateway --internet-gateway-id {id} --vpc-id $(aws ec2 describe-internet-gateways "
     "--internet-gateway-ids {id} --region {region} --query 'InternetGateways[0].Attachments[0].VpcId' --output text) "
     "--region {region}; aws ec2 delete-internet-gateway --internet-gateway-id {id} --region {region}",

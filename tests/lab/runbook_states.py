@@ -168,7 +168,7 @@ def _lose(world: World, *stacks: str, copies: bool) -> None:
         for file in project.glob(f"{stack}.json*"):
             file.unlink()
         if copies:
-            shutil.rmtree(_backend(world) / ".pulumi" / "backups" / project.name / stack)
+            shutil.rmtree(_backend(world) / ".pulumi" / "backups" / project.name / stack, ignore_errors=True)
 
 
 def _every_state_lost(world: World) -> str:
@@ -192,10 +192,9 @@ def _first_lost(world: World) -> str:
     return ""
 
 
-def _taken_for_asleep(world: World, _printed: str) -> None:
-    assert world.weights() == OF_FIRST
+def _taken_for_asleep(world: World) -> str:
     world.workspace.edit_stack(LIVE, active=SECOND)
-    assert f"{FIRST} has weight in Route 53, but no cluster" in _said(world)
+    return _said(world)
 
 
 def _only_the_second(world: World, _printed: str) -> None:
@@ -282,8 +281,8 @@ SCENARIOS: Mapping[str, Scenario] = {
     "every state is lost": [Step("From a copy", _every_state_lost, _every_state_back)],
     "the state of live is lost": [Step("live without a copy", _live_lost, _is_in_charge(FIRST))],
     "the state of the one in charge is lost": [
-        Step("A colour without a copy", _first_lost, _taken_for_asleep),
-        Step("The other colour takes over", _nothing, _only_the_second),
+        Step("A colour without a copy", _first_lost, _has_weights(OF_FIRST)),
+        Step("The other colour takes over", _taken_for_asleep, _only_the_second),
         Step("Build it anew", _drained, _built_anew),
     ],
     "an orphan": [Step("What a crash left behind", _orphan, _no_orphan)],

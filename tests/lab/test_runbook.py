@@ -15,7 +15,7 @@ from tests.pages import RUNBOOK, Block
 
 # Whose exit code is an answer: something needs attention, or is left; a reader sees no exit code.
 _ANSWERS = re.compile(r"^(\.venv/bin/python -m board[^|\n]*|left|[^\n({]*cutover\.orphans [a-z]+)$", re.MULTILINE)
-# A command of this page goes on in the next line, as `gh` would have it.
+# Whose weight is 100 in a batch that is typed by hand.
 _HAND = re.compile(r"SetIdentifier=='\w+'")
 
 
@@ -53,10 +53,10 @@ def test_whoever_types_what_the_page_says_gets_where_it_says(paged: World, scena
     environment = {**made.environment, **CONFIRMING, "PATH": path, "PULUMI_OPTION_SKIP_PREVIEW": "true"}
     for step in scenario:
         blocks = RUNBOOK.sections[step.heading]
-        if step.heading == "The other colour takes over":
-            _switch_by_hand(environment, made.directory, SECOND)
         printed = step.before(paged)
         assert missing(recognised_by(blocks), printed) == [], printed
+        if step.heading == "The other colour takes over":
+            _switch_by_hand(environment, made.directory, SECOND)
         typed = commands(blocks, f"{RUNBOOK.path}, {step.heading}")
         step.after(paged, "\n".join(type_in(typed, made.directory, environment)))
 
