@@ -59,6 +59,17 @@ def descendants(parents: Mapping[int, int], root: int) -> set[int]:
 
 def resident_bytes(root: int, proc: Path = Path("/proc")) -> int:
     """Of all processes below `root`, at this moment."""
+    parents, pages = _processes(proc)
+    return sum(pages[pid] for pid in descendants(parents, root)) * resource.getpagesize()
+
+
+def children(root: int, proc: Path = Path("/proc")) -> frozenset[int]:
+    """The processes whose parent is `root`, at this moment, those that have ended and wait for it too."""
+    return frozenset(pid for pid, parent in _processes(proc)[0].items() if parent == root)
+
+
+def _processes(proc: Path) -> tuple[dict[int, int], dict[int, int]]:
+    """The parent and the resident pages of each."""
     parents, pages = {}, {}
     for entry in proc.iterdir():
         if entry.name.isdigit():
@@ -68,7 +79,7 @@ def resident_bytes(root: int, proc: Path = Path("/proc")) -> int:
             except OSError:
                 continue  # it has ended meanwhile
             parents[int(entry.name)], pages[int(entry.name)] = int(fields[1]), int(fields[21])
-    return sum(pages[pid] for pid in descendants(parents, root)) * resource.getpagesize()
+    return parents, pages
 
 
 def run(command: Sequence[str]) -> tuple[int, Usage]:
@@ -82,20 +93,22 @@ def run(command: Sequence[str]) -> tuple[int, Usage]:
             peak[0] = max(peak[0], resident_bytes(os.getpid()))
 
     threading.Thread(target=look, daemon=True).start()
+    # Who started this program may have left it children of theirs: a watchdog, which waits for the end of it.
+    others = children(os.getpid())
     began_at, began = time.time(), time.monotonic()
     child = subprocess.Popen(command)
     code = child.wait()
     seconds = time.monotonic() - began
     ended.set()
-    _reap(STRAGGLER_SECONDS)
+    _reap(others, STRAGGLER_SECONDS)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return code, Usage(began_at, seconds, used.ru_utime + used.ru_stime, peak[0] / 2**20)
 
 
-def _reap(patience_seconds: float) -> None:
-    """Wait for what the command left behind: only who is waited for is accounted."""
+def _reap(others: frozenset[int], patience_seconds: float) -> None:
+    """Wait for what the command left behind, and not for `others`: only who is waited for is accounted."""
     deadline = time.monotonic() + patience_seconds
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and children(os.getpid()) - others:
         try:
             pid, _ = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:

