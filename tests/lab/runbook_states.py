@@ -238,6 +238,13 @@ def _aws_away(world: World) -> str:
     return _said(world)
 
 
+def _nothing_was_switched(world: World, _printed: str) -> None:
+    """By the lab's own record, which answers also while its AWS does not."""
+    newest = world.faults.history()[-1].records
+    weights = {one.set_identifier: one.weight for one in newest if one.name.rstrip(".") == NAME and one.set_identifier}
+    assert weights == OF_FIRST
+
+
 def _aws_back(world: World) -> str:
     assert seen(world).exit_code == 2
     world.faults.set_endpoint_away(away=False)
@@ -288,7 +295,7 @@ SCENARIOS: Mapping[str, Scenario] = {
     "an orphan": [Step("What a crash left behind", _orphan, _no_orphan)],
     "a pending delete": [Step("A delete that is pending", _leave_a_delete, _is_in_charge(FIRST))],
     "AWS is away": [
-        Step("AWS is away", _aws_away, _has_weights(OF_FIRST)),
+        Step("AWS is away", _aws_away, _nothing_was_switched),
         Step("When AWS is back", _aws_back, _is_in_charge(SECOND)),
     ],
     "weights by hand": [Step("When something was changed by hand", _weighed_by_hand, _is_in_charge(FIRST))],
