@@ -65,7 +65,10 @@ LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_c
 	tests/lab/test_capacity_units.py tests/lab/test_boot_timeout.py tests/lab/test_limits.py \
 	tests/lab/test_machines.py tests/lab/test_kept_connection.py tests/lab/test_waking.py \
 	tests/lab/test_rehearsal.py tests/lab/test_load_test.py tests/lab/test_load_evidence.py \
-	tests/lab/test_disturbed.py tests/lab/board/test_changes.py tests/lab/test_pull_requests.py tests/lab/test_runbook.py
+	tests/lab/test_disturbed.py tests/lab/board/test_changes.py tests/lab/test_pull_requests.py \
+	tests/lab/test_two_projects.py tests/lab/test_project_name.py tests/lab/test_adapt.py \
+	tests/lab/test_from_terraform.py \
+	tests/lab/test_new_project.py tests/lab/test_runbook.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))

@@ -8,8 +8,11 @@ from components.settings import LIVE
 from cutover.refusal import Refusal
 
 # No part of what `pulumi` runs. Whatever is not listed here may be one.
-NO_PROGRAM_FOLDERS = ("docs", "tests", "lab", "bench", "board", "load_test", "ci", "runbook", ".github", ".ci")
-NO_PROGRAM_FILES = ("LICENSE", "Makefile", "pyproject.toml", ".gitignore")
+NO_PROGRAM_FOLDERS = (
+    *("docs", "tests", "lab", "bench", "board", "load_test", "ci", ".github", ".ci"),
+    *("release", "runbook", "start"),
+)
+NO_PROGRAM_FILES = ("LICENSE", "Makefile", "pyproject.toml", ".gitignore", "setup.sh")
 _NO_PROGRAM = re.compile(r"[^/]+\.md|requirements-dev\.(in|txt)")
 _STACK_FILE = re.compile(r"Pulumi\.([A-Za-z0-9_.-]+)\.(yaml|yml|json)")
 

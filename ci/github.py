@@ -52,57 +52,58 @@ class GitHub:
 
     def comment(self, pull_request: int, marker: str) -> Note | None:
         """Our newest comment that begins with `marker`; None when there is none."""
-        found = self._pages(f"/issues/{pull_request}/comments?per_page=100")
+        found = self.pages(f"/issues/{pull_request}/comments?per_page=100")
         ours = [one for one in found if self._is_ours(one) and str(one.get("body") or "").startswith(marker)]
         return Note(int(ours[-1]["id"]), str(ours[-1]["body"])) if ours else None
 
     def put_comment(self, pull_request: int, marker: str, body: str) -> None:
         """Write our one comment, anew where it is there already."""
         if before := self.comment(pull_request, marker):
-            self._ask("PATCH", f"/issues/comments/{before.number}", {"body": body})
+            self.ask("PATCH", f"/issues/comments/{before.number}", {"body": body})
         else:
-            self._ask("POST", f"/issues/{pull_request}/comments", {"body": body})
+            self.ask("POST", f"/issues/{pull_request}/comments", {"body": body})
 
     def merged_by(self, commit: str, branch: str) -> tuple[int, ...]:
         """The pull requests into `branch` whose merge brought this commit."""
-        found = self._pages(f"/commits/{quote(commit, safe='')}/pulls?per_page=100")
+        found = self.pages(f"/commits/{quote(commit, safe='')}/pulls?per_page=100")
         return tuple(
             int(one["number"]) for one in found if one.get("merged_at") and (one.get("base") or {}).get("ref") == branch
         )
 
     def open_issue(self, marker: str, label: str) -> Note | None:
         """Our open issue that begins with `marker`; None when there is none."""
-        found = self._pages(f"/issues?state=open&labels={quote(label, safe='')}&per_page=100")
+        found = self.pages(f"/issues?state=open&labels={quote(label, safe='')}&per_page=100")
         ours = [one for one in found if self._is_ours(one) and str(one.get("body") or "").startswith(marker)]
         return Note(int(ours[-1]["number"]), str(ours[-1]["body"])) if ours else None
 
     def create_issue(self, title: str, body: str, label: str) -> None:
         """Open an issue."""
-        self._ask("POST", "/issues", {"title": title, "body": body, "labels": [label]})
+        self.ask("POST", "/issues", {"title": title, "body": body, "labels": [label]})
 
     def update_issue(self, number: int, body: str) -> None:
         """Say something else in it."""
-        self._ask("PATCH", f"/issues/{number}", {"body": body})
+        self.ask("PATCH", f"/issues/{number}", {"body": body})
 
     def close_issue(self, number: int, comment: str) -> None:
         """Say why, and close it."""
-        self._ask("POST", f"/issues/{number}/comments", {"body": comment})
-        self._ask("PATCH", f"/issues/{number}", {"state": "closed", "state_reason": "completed"})
+        self.ask("POST", f"/issues/{number}/comments", {"body": comment})
+        self.ask("PATCH", f"/issues/{number}", {"state": "closed", "state_reason": "completed"})
 
     def propose(self, branch: str, base: str, file: str, content: str, title: str, body: str) -> int:
         """A pull request that gives `file` this content (in base64), on a new branch from `base`; its number."""
-        tip = self._ask("GET", f"/git/ref/heads/{quote(base, safe='/')}")["object"]["sha"]
-        self._ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": tip})
-        there = self._ask("GET", f"/contents/{quote(file)}?ref={quote(branch, safe='')}")
+        tip = self.ask("GET", f"/git/ref/heads/{quote(base, safe='/')}")["object"]["sha"]
+        self.ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": tip})
+        there = self.ask("GET", f"/contents/{quote(file)}?ref={quote(branch, safe='')}")
         change = {"message": title, "content": content, "branch": branch, "sha": there["sha"]}
-        self._ask("PUT", f"/contents/{quote(file)}", change)
-        made = self._ask("POST", "/pulls", {"title": title, "body": body, "head": branch, "base": base})
+        self.ask("PUT", f"/contents/{quote(file)}", change)
+        made = self.ask("POST", "/pulls", {"title": title, "body": body, "head": branch, "base": base})
         return int(made["number"])
 
     def _is_ours(self, found: Mapping[str, Any]) -> bool:
         return str((found.get("user") or {}).get("login")) == self._author
 
-    def _pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+    def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
+        """Every entry of a list, over all of its pages; `path` from the repository on, with a query."""
         url = f"{self._api}{self._repository}{path}"
         for _ in range(_MOST_PAGES):
             answer = self._call("GET", url, None)
@@ -114,14 +115,24 @@ class GitHub:
             url = following[1]
         raise _refusal(url, f"more than {_MOST_PAGES} pages")
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """What GitHub answers; `path` from the repository on."""
         url = f"{self._api}{self._repository}{path}"
         return self._content(self._call(method, url, body), url)
 
+    def upload(self, url: str, content: bytes) -> Any:
+        """Send a file to an address that GitHub has named: on the host of its API, or on the one it has for uploads."""
+        host = urlsplit(self._api).netloc
+        if urlsplit(url).netloc not in (host, re.sub(r"^api\.", "uploads.", host)):
+            raise _refusal(url, f"a host that is not GitHub's: {urlsplit(url).netloc}")
+        return self._content(self._send("POST", url, content, {"Content-Type": "application/octet-stream"}), url)
+
     def _call(self, method: str, url: str, body: Mapping[str, Any] | None) -> urllib3.BaseHTTPResponse:
-        sent = None if body is None else json.dumps(body).encode()
+        return self._send(method, url, None if body is None else json.dumps(body).encode(), {})
+
+    def _send(self, method: str, url: str, body: bytes | None, more: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
         try:
-            answer = self._pool.request(method, url, body=sent, headers=self._headers, redirect=False)
+            answer = self._pool.request(method, url, body=body, headers={**self._headers, **more}, redirect=False)
         except urllib3.exceptions.HTTPError as error:
             raise _refusal(url, str(error)) from None
         if answer.status >= 300:

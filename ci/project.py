@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from components.settings import LIVE
+from cutover import places
 from cutover.refusal import Refusal
 
 PROJECT_FILE = "Pulumi.yaml"
@@ -38,7 +39,7 @@ class Project:
     @property
     def in_charge_parameter(self) -> str:
         """The SSM parameter that says who is in charge."""
-        return f"/tag-team/{self.names[0]}/in-charge"
+        return places.in_charge(self.names[0])
 
 
 def stack_file(stack: str) -> str:

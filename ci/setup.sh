@@ -6,5 +6,10 @@ if [ -x .venv/bin/python ]; then
     echo ".venv is there already"
     exit 0
 fi
+echo "setting up .venv from the pinned requirements, about a minute"
+# Half of it would be taken for all of it the next time.
+trap 'rm -rf .venv' EXIT
+trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+trap - EXIT

@@ -6,13 +6,13 @@ from typing import Any
 
 from components import display
 from components.settings import ColourSettings, LiveSettings
-from cutover import strangers, wildcards
+from cutover import other_services, strangers, wildcards
 from cutover.asking import asking
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.in_charge import History
-from cutover.owned import BALANCER, PARAMETER, RECORD, Owned
-from cutover.record_set import target
+from cutover.owned import BALANCER, GROUP, PARAMETER, RECORD, Owned
+from cutover.record_set import RecordSet, target
 from cutover.weighted_set import held
 from cutover.zone_records import Page, ZoneRecords
 
@@ -25,6 +25,7 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
     """
     if not settings.awake:
         return
+    _refuse_namesake(settings, owned, aws)
     shared, own_name = settings.shared, settings.shared.own_name(settings.colour)
     names = {name for name, _ in held(owned)}
     proven = {one.name for one in owned if one.type == RECORD}
@@ -44,6 +45,17 @@ def refuse_for_colour(settings: ColourSettings, zone_id: str, owned: Sequence[Ow
             f"{own_name} is answered by a wildcard today ({'; '.join(map(str, answers))}); it will be "
             f"{settings.colour}'s own name"
         )
+
+
+def _refuse_namesake(settings: ColourSettings, owned: Sequence[Owned], aws: AwsZones) -> None:
+    """What is there already is not asked about: a stack with instances or a door of its own made it last."""
+    if any(one.type == GROUP or (one.type, one.name) == (PARAMETER, "door") for one in owned):
+        return
+    door = settings.shared.door_parameter(settings.colour)
+    with asking("SSM", f"whether {door} is there"):
+        is_there = aws.exists(door)
+    if is_there:
+        other_services.refuse_namesake(settings.colour, settings.shared.names[0], door)
 
 
 @dataclass(frozen=True)
@@ -83,11 +95,15 @@ class LiveLook:
         new = [name for name in shared.names if not any(of == name for of, _ in known)]
         if new:
             wildcards.refuse(wildcards.taken(new, records), shared.names[:1], self.zone_id)
-        for colour, facts in clusters.items():
-            self._refuse_colour(colour, facts, known, records)
         if clusters and not self._owns_in_charge:
+            # First: what a namesake has at the name is to be left alone, and not renamed.
             groups = {facts.group for facts in clusters.values()}
             strangers.refuse_foreign_account(shared.in_charge_parameter, self.history.entries, groups)
+        first = shared.names[0]
+        if any((first, colour) not in known for colour in clusters):
+            self._refuse_further_name_of_another(first, records.at(first))
+        for colour, facts in clusters.items():
+            self._refuse_colour(colour, facts, known, records)
 
     def _refuse_colour(
         self, colour: str, facts: ClusterFacts, known: Mapping[tuple[str, str], str], records: ZoneRecords
@@ -103,6 +119,12 @@ class LiveLook:
         if not strangers.points_to(there, colour, facts.dns_name):
             own_name = shared.own_name(colour)
             strangers.refuse_built_elsewhere(colour, own_name, records.at(own_name), facts.dns_name, zone_id)
+
+    def _refuse_further_name_of_another(self, name: str, there: Sequence[RecordSet]) -> None:
+        """A simple alias at the first name may be that of another service, which has it as a further one."""
+        simple = [one for one in there if one.type == "A" and one.identifier is None]
+        services = other_services.may_belong_to(name, simple, self.zone_id)
+        other_services.refuse_taking(name, simple, other_services.histories(services, self.aws.in_charge_history))
 
 
 def _held(owned: Sequence[Owned]) -> dict[tuple[str, str], str]:

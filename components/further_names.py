@@ -12,7 +12,7 @@ from components.live_evidence import LiveEvidence
 from components.settings import LiveSettings
 from components.shared_settings import SharedSettings
 from components.traffic_state import TrafficLook
-from cutover import first_turn, further_names, record_set, replacement, weights
+from cutover import first_turn, further_names, other_services, record_set, replacement, weights
 from cutover.aws import Aws
 from cutover.aws_readiness import AwsReadiness
 from cutover.checks import certificate
@@ -43,10 +43,18 @@ def whose_turn_it_is(
     strange = [one for one in wrong if one.name not in own]
     if not strange:
         return settings
+    _refuse_names_of_others(strange, switch, aws)
     turn = _turn(settings, clusters, evidence, strange, aws)
     left_out = first_turn.left_out(strange, turn, switch)
     display.warn(first_turn.warning(left_out, turn, switch))
     return replace(settings, left_out=left_out)
+
+
+def _refuse_names_of_others(strange: Sequence[Astray], switch: Switch, aws: AwsReadiness) -> None:
+    for one in strange:
+        of = other_services.may_belong_to(one.name, one.answers, switch.zone_id)
+        found = other_services.histories([name for name in of if name != switch.name], aws.in_charge_history)
+        other_services.refuse_taking(one.name, one.answers, found)
 
 
 def _turn(

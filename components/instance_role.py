@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from components import ecr
 from components.offsite import Kind, Offsite
+from cutover import places
 from cutover.owned import ROLE, Owned
 
 # The least that Session Manager needs: the managed policy AmazonSSMManagedInstanceCore would let an instance read every
@@ -73,7 +74,7 @@ def path_of(service: str, colour: str, owned: Iterable[Owned]) -> str | None:
     """
     known = [one.outputs for one in owned if (one.type, one.name) == (ROLE, colour)]
     if not known:
-        return f"/tag-team/{service}/"
+        return places.of_service(service)
     path = str(known[0].get("path") or _ROOT)
     return None if path == _ROOT else path
 

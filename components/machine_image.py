@@ -23,7 +23,12 @@ def look_up(release: str, parameter: str, owned: Sequence[Owned]) -> str:
 
     Raises Refusal when there is neither.
     """
-    return _newest(parameter, outputs_of(owned, STASH, _name(release)).get("output"))
+    return _newest(parameter, kept(release, owned))
+
+
+def kept(release: str, owned: Sequence[Owned]) -> str:
+    """The id of the image that `release` has by the state, with which it stays; empty when it has none yet."""
+    return str(outputs_of(owned, STASH, _name(release)).get("output") or "")
 
 
 def pinned(release: str, newest: str, opts: pulumi.ResourceOptions) -> pulumi.Output[str]:
@@ -37,7 +42,7 @@ def pinned(release: str, newest: str, opts: pulumi.ResourceOptions) -> pulumi.Ou
     return image
 
 
-def _newest(parameter: str, known: object) -> str:
+def _newest(parameter: str, known: str) -> str:
     """What the parameter says; `known`, which is what counts, when it says nothing any more."""
     try:
         value = aws.ssm.get_parameter(name=parameter).insecure_value or ""
@@ -46,7 +51,7 @@ def _newest(parameter: str, known: object) -> str:
         value, seen = "", f"{parameter} ({quoted(str(error))})"
     if _IMAGE.fullmatch(value):
         return value
-    if isinstance(known, str) and known:
+    if known:
         display.warn(f"machineImage names no image any more: {seen}; this release stays with {known}")
         return known
     raise Refusal(

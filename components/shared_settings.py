@@ -26,7 +26,7 @@ from components.config_value import (
     whole_number,
 )
 from components.offsite import Offsite
-from cutover import drain
+from cutover import drain, places
 from cutover.checks.load_test import OFF, OPTIONAL, REQUIRED, Measure
 from cutover.cost import OwnPrices, own_prices
 
@@ -306,15 +306,15 @@ class SharedSettings:
     @property
     def in_charge_parameter(self) -> str:
         """The SSM parameter that says who is in charge, and whose history says since when."""
-        return f"/tag-team/{self.names[0]}/in-charge"
+        return places.in_charge(self.names[0])
 
     def door_parameter(self, colour: str) -> str:
         """The SSM parameter that is there while `colour` can be tagged in."""
-        return f"/tag-team/{self.names[0]}/{colour}/can-be-tagged-in"
+        return places.door(self.names[0], colour)
 
     def load_test_parameter(self, colour: str) -> str:
         """The SSM parameter with what came of the newest load test of `colour`; there while it is awake."""
-        return f"/tag-team/{self.names[0]}/{colour}/load-test"
+        return places.load_test(self.names[0], colour)
 
     def own_name(self, colour: str) -> str:
         """The host name under which `colour` is tested, in charge or not."""

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from components import display, instance_role, machine_image
 from components.invoking import invoking
 from components.settings import ColourSettings
-from cutover import availability_zones, instance_types, layout, provenance
+from cutover import architectures, availability_zones, instance_types, layout, provenance
 from cutover.asking import asking
 from cutover.aws_clusters import AwsClusters
 from cutover.owned import Owned
@@ -44,15 +44,49 @@ def look_up(settings: ColourSettings, zone_id: str, owned: Sequence[Owned], ec2:
         region = aws.get_region().region
     if shared.https and shared.certificate_arn:
         provenance.refuse_certificate_elsewhere(shared.certificate_arn, Place(account, region), settings.colour)
+    zones = _zones(settings, owned, ec2)
+    image = machine_image.look_up(settings.release, shared.machine_image, owned)
+    _refuse_another_architecture(settings, image, owned, ec2)
     return Site(
         zone_id,
         partition,
         account,
         region,
-        _zones(settings, owned, ec2),
-        machine_image.look_up(settings.release, shared.machine_image, owned),
+        zones,
+        image,
         instance_role.path_of(shared.names[0], settings.colour, owned),
     )
+
+
+def _refuse_another_architecture(
+    settings: ColourSettings, newest: str, owned: Sequence[Owned], ec2: AwsClusters
+) -> None:
+    """Raise Refusal when instances of the type could not start from the image, or when EC2 says neither.
+
+    What is built already is not asked about.
+    """
+    instance_type, colour = settings.shared.instance_type, settings.colour
+    kept = machine_image.kept(settings.release, owned)
+    image = kept or newest
+    if architectures.built(colour, owned) == (instance_type, image):
+        return
+    with asking("EC2", f"which processors {instance_type} has, and which {image} is made for"):
+        type_is, image_is = ec2.architectures_of(instance_type), ec2.architecture_of_image(image)
+        fits = image_is in type_is
+        newest_is = image_is if fits or image == newest else ec2.architecture_of_image(newest)
+    parameter = settings.shared.machine_image
+    remedy = (
+        architectures.another_release(colour, settings.release)
+        if kept and newest_is in type_is
+        else architectures.remedy(
+            colour,
+            settings.release,
+            parameter,
+            architectures.of_other(parameter, newest_is, type_is),
+            is_kept=bool(kept),
+        )
+    )
+    architectures.refuse_mismatch(instance_type, type_is, image, image_is, remedy)
 
 
 def _zones(settings: ColourSettings, owned: Sequence[Owned], ec2: AwsClusters) -> tuple[str, ...]:

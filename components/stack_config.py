@@ -10,6 +10,7 @@ import pulumi
 
 from components import config_file, display, misread, namespaces
 from components.config_file import ConfigFile, Node
+from components.settings import LIVE
 from cutover import autonaming
 from cutover.refusal import Refusal
 
@@ -130,19 +131,32 @@ def _is_provider(namespace: str) -> bool:
 
 
 def _refuse_names(project: str, stack: str, text: str, files: Sequence[ConfigFile]) -> None:
-    fixed, taken = autonaming.fixed(text), autonaming.taken(text, project, stack)
-    if not (fixed or taken):
-        return
-    in_project = AUTONAMING in files[-1].config and not any(AUTONAMING in file.config for file in files[:-1])
-    raise Refusal(
-        "resources would be named the same in every release, so a new one could not come before the old one goes"
-        if fixed
-        else "AWS would take no load balancer, or no security group, of the names that resources would get",
-        seen=", ".join(f"{AUTONAMING}: {setting}" for setting in fixed or taken),
-        allowed="mode: default, or a pattern with a random part, like ${name}-${hex(7)}"
-        if fixed
-        else "names that do not begin with internal- or sg-, like those of ${name}-${hex(7)}",
-        next_step=f"take `{AUTONAMING}` out of {files[-1].name}, then pulumi preview -s {stack}"
-        if in_project
-        else f"pulumi config rm {AUTONAMING} -s {stack}",
+    judged = (
+        (
+            autonaming.fixed(text),
+            "resources would be named the same in every release, so a new one could not come before the old one goes",
+            "mode: default, or a pattern with a random part, like ${name}-${hex(7)}",
+        ),
+        (
+            autonaming.taken(text, project, stack),
+            "AWS would take no load balancer, or no security group, of the names that resources would get",
+            "names that do not begin with internal- or sg-, like those of ${name}-${hex(7)}",
+        ),
+        (
+            # No resource of `live` is called like these.
+            () if stack == LIVE else autonaming.unfit(text, project, stack),
+            "AWS would not take the names that resources would get",
+            autonaming.UNFIT_ALLOWED,
+        ),
     )
+    in_project = AUTONAMING in files[-1].config and not any(AUTONAMING in file.config for file in files[:-1])
+    for settings, problem, allowed in judged:
+        if settings:
+            raise Refusal(
+                problem,
+                seen=", ".join(f"{AUTONAMING}: {setting}" for setting in settings),
+                allowed=allowed,
+                next_step=f"take `{AUTONAMING}` out of {files[-1].name}, then pulumi preview -s {stack}"
+                if in_project
+                else f"pulumi config rm {AUTONAMING} -s {stack}",
+            )

@@ -22,6 +22,22 @@ _LETTERS = {"hex": 16, "alphanum": 36, "string": 26, "num": 10}
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
 _TAKEN = ("internal-", "sg-")
 _MOST_LETTERS = 64  # more of them are not needed to tell that there are enough
+_BALANCING = re.compile(r"(?!-)[A-Za-z0-9-]{1,32}(?<!-)")
+# What AWS takes, of the kinds whose names are called by the colour and have the narrowest limits:
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html
+_TAKES = {
+    "aws:lb/loadBalancer:LoadBalancer": _BALANCING,
+    "aws:lb/targetGroup:TargetGroup": _BALANCING,
+    "aws:iam/role:Role": re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}"),
+    "aws:ec2/launchTemplate:LaunchTemplate": re.compile(r"[A-Za-z0-9().\-/_]{3,128}"),
+}
+UNFIT_ALLOWED = (
+    "letters, digits and hyphens, 32 at most, as load balancers and target groups have them, like those of "
+    "${name}-${hex(7)}"
+)
 
 
 def fixed(text: str) -> tuple[str, ...]:
@@ -49,6 +65,42 @@ def taken(text: str, project: str, stack: str) -> tuple[str, ...]:
             if re.sub(r"\$\{(\w+)\}", lambda of: known.get(of[1], of[0]), pattern).startswith(_TAKEN)
         )
     return ()
+
+
+def unfit(text: str, project: str, stack: str) -> tuple[str, ...]:
+    """Each kind of resource whose name AWS would not take by the config value `pulumi:autonaming`, with that name.
+
+    Of a colour's stack, whose name is the colour's. What is random counts with its length; what is not known here (the
+    organization, other config) as one letter, the least that it can be.
+    """
+    config: object = None
+    with suppress(ValueError, RecursionError):
+        config = json.loads(text)
+    known = {"project": project, "stack": stack, "name": stack}
+    found = []
+    for kind, takes in _TAKES.items():
+        pattern = _pattern_of(kind, _map(config))
+        name = _filled_in(pattern, known) if pattern else ""
+        if name and not takes.fullmatch(name):
+            found.append(f"pattern: {pattern} names a {kind.rpartition(':')[2]} like {name} ({len(name)} characters)")
+    return tuple(found)
+
+
+def _pattern_of(kind: str, config: Mapping[str, Any]) -> str | None:
+    """The pattern by which resources of a kind are named: of the kind, else the provider's, else that of all."""
+    provider = _map(_map(_get(config, "providers")).get(PACKAGES[0]))
+    for naming in (_map(_map(_get(provider, "resources")).get(kind)), provider, config):
+        if _says(naming):
+            pattern = _get(naming, "pattern")
+            return None if pattern is None else str(pattern)
+    return None
+
+
+def _filled_in(pattern: str, known: Mapping[str, str]) -> str:
+    def random(of: re.Match[str]) -> str:
+        return f"{0:032x}----" if of[3] else "0" * min(int(of[2][:9]), 999)
+
+    return re.sub(r"\$\{([^}]+)\}", lambda of: known.get(of[1], "x"), _RANDOM.sub(random, pattern))
 
 
 def _patterns(path: str, config: object) -> Iterator[tuple[str, str]]:

@@ -1,8 +1,13 @@
-"""What is read of what a cluster is made of: its load balancer, and where its instances can be had."""
+"""What is read of what a cluster is made of: its load balancer, its instances' type, and their image."""
+
+from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
 from cutover.aws import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_ec2.literals import InstanceTypeType
 
 KEEP_ALIVE = "client_keep_alive.seconds"
 
@@ -36,3 +41,26 @@ class AwsClusters(Aws):
             LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": [instance_type]}]
         )
         return tuple(sorted({one["Location"] for page in found for one in page["InstanceTypeOfferings"]}))
+
+    def architectures_of(self, instance_type: str) -> tuple[str, ...]:
+        """The architectures of an instance type's processors; raises LookupError when AWS names none.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ProcessorInfo.html
+        """
+        (found,) = self._client("ec2").describe_instance_types(InstanceTypes=[cast("InstanceTypeType", instance_type)])[
+            "InstanceTypes"
+        ]
+        named = tuple(sorted(found.get("ProcessorInfo", {}).get("SupportedArchitectures", ())))
+        if not named:
+            raise LookupError(f"no architecture of {instance_type}")
+        return named
+
+    def architecture_of_image(self, image: str) -> str:
+        """The architecture that a machine image is made for; raises LookupError when AWS names none.
+
+        https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
+        """
+        found = self._client("ec2").describe_images(ImageIds=[image])["Images"]
+        if len(found) != 1 or not found[0].get("Architecture"):
+            raise LookupError(f"no architecture of {image}")
+        return str(found[0]["Architecture"])

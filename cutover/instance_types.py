@@ -2,15 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from cutover.owned import Owned, outputs_of
+from cutover.owned import TEMPLATE, Owned, outputs_of
 from cutover.refusal import Refusal
-
-_TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
 def of_colour(colour: str, owned: Sequence[Owned]) -> str:
     """The type of the colour's instances by its own state; empty when it has none."""
-    return str(outputs_of(owned, _TEMPLATE, colour).get("instanceType") or "")
+    return str(outputs_of(owned, TEMPLATE, colour).get("instanceType") or "")
 
 
 def refuse_not_offering(colour: str, instance_type: str, offering: Sequence[str], pinned: Mapping[int, str]) -> None:

@@ -14,13 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cutover import provenance
+from cutover import places, provenance
 from cutover.asking import asking
 from cutover.aws import session
 from cutover.aws_tagged import AwsTagged
 from cutover.freeze import tag
 from cutover.in_charge import Entry
-from cutover.owned import Owned
+from cutover.owned import GROUP, Owned
 from cutover.printable import printable
 from cutover.provenance import Place
 from cutover.refusal import Refusal
@@ -77,6 +77,22 @@ def refuse_another(state: State, colour: str, latest: Entry | None) -> None:
         )
 
 
+def refuse_up(state: State, colour: str, service: str, door: str) -> None:
+    """Raise Refusal when a state without instances is to tell about a colour whose `door` is there: one that is up.
+
+    The door is the last of a cluster to come and the first to go, so this is the state of another project, or of none.
+    """
+    if not any(one.type == GROUP for one in state.owned):
+        raise Refusal(
+            f"the door of {colour} of {service} is there, and this state has no cluster; nothing was looked for",
+            seen=f"{door} is there; no Auto Scaling group in the state",
+            allowed=f"the state of {colour} in the project whose first name is {service}",
+            next_step=f"pulumi whoami -v shows the backend; then {_EXPORT.format(colour=colour)}; if its state is "
+            "lost, or the door was left by a crash, and nobody needs the colour any more, "
+            f"aws ssm delete-parameter --name {door} first",
+        )
+
+
 def orphans(found: Iterable[Tagged], state: State) -> tuple[Tagged, ...]:
     """Those that are not in the state, in the order in which they can be deleted.
 
@@ -126,8 +142,10 @@ def _look(state: State, colour: str, service: str) -> int:
     with asking("AWS", f"for what carries the tags of {colour}"):
         if made != Place():
             provenance.refuse_another(state.owned, aws.caller(), colour, "export AWS_REGION={}")
-        history = aws.in_charge_history(f"/tag-team/{service}/in-charge").entries
+        history = aws.in_charge_history(places.in_charge(service)).entries
         refuse_another(state, colour, history[-1] if history else None)
+        if aws.exists(door := places.door(service, colour)):
+            refuse_up(state, colour, service, door)
         found = aws.tagged(service, colour)
     left = orphans(found, state)
     for line in report(left, aws.region or ""):

@@ -10,6 +10,8 @@ STASH = "pulumi:index:Stash"
 BALANCER = "aws:lb/loadBalancer:LoadBalancer"
 ADDRESS = "aws:ec2/eip:Eip"
 ROLE = "aws:iam/role:Role"
+GROUP = "aws:autoscaling/group:Group"
+TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 
 
 @dataclass(frozen=True)

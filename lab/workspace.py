@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -71,7 +71,7 @@ class Workspace:
             for known in (key, f"{project}:{key}"):
                 config.pop(known, None)
             if value is not None:
-                config[f"{project}:{key}"] = value
+                config[key] = value
         path.write_text(yaml.safe_dump(content, sort_keys=False))
 
     def stack_file(self, stack: str) -> str:
@@ -111,10 +111,7 @@ class Workspace:
 def lay_out(root: Path, addresses: Addresses, report: Callable[[str], None]) -> Workspace:
     """Make a workspace under `root` for the embedded AWS at `addresses`: project, engine, zone and the empty stacks."""
     project = root / _PROJECT
-    project.mkdir(parents=True)
-    for name in LINKED:
-        (project / name).symlink_to(CHECKOUT / name)
-    (project / ".venv").symlink_to(sys.prefix)
+    _link(project)
     for source in CHECKOUT.glob("Pulumi*.yaml"):
         content = yaml.safe_load(source.read_text())
         kept = {key: value for key, value in content.items() if key not in FOREIGN_KEYS}
@@ -127,11 +124,46 @@ def lay_out(root: Path, addresses: Addresses, report: Callable[[str], None]) -> 
     workspace.edit_project(httpsPort=_free_port())
     workspace.edit_stack("live", resolvers=addresses.resolvers, dnsPort=addresses.dns_port)
     workspace.aws("route53").create_hosted_zone(Name=workspace.project_config("zone"), CallerReference="first")
+    _make_stacks(workspace)
+    return workspace
+
+
+def beside(made: Workspace, directory: Path, name: str, **shared: Any) -> Workspace:
+    """Another project in `directory`, called `name`: same account, zone and backend; its stacks are made.
+
+    It is like the one of `made` as it is now, but for the `shared` keys.
+    """
+    another = folder_like(made, directory)
+    path = directory / PROJECT_FILE
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "name": name}, sort_keys=False))
+    another.edit_project(**shared)
+    _make_stacks(another)
+    return another
+
+
+def folder_like(made: Workspace, directory: Path) -> Workspace:
+    """A folder like that of `made`, with a clone's stack files: keys without a namespace, stacks not made."""
+    _link(directory)
+    for source in made.directory.glob("Pulumi*.yaml"):
+        content = yaml.safe_load(source.read_text())
+        kept = {key: value for key, value in content.items() if key not in FOREIGN_KEYS}
+        kept["config"] = {key.rpartition(":")[2]: value for key, value in kept.get("config", {}).items()}
+        (directory / source.name).write_text(yaml.safe_dump(kept, sort_keys=False))
+    return replace(made, directory=directory)
+
+
+def _link(project: Path) -> None:
+    project.mkdir(parents=True)
+    for name in LINKED:
+        (project / name).symlink_to(CHECKOUT / name)
+    (project / ".venv").symlink_to(sys.prefix)
+
+
+def _make_stacks(workspace: Workspace) -> None:
     for stack in (*workspace.project_config("cidrs"), "live"):
         created = workspace.pulumi("stack", "init", stack)
         if created.exit_code:
             raise RuntimeError(f"pulumi stack init {stack} failed:\n{created.output}")
-    return workspace
 
 
 def copy(source: Path, root: Path, addresses: Addresses, report: Callable[[str], None]) -> Workspace:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 # Whatever of these says no, or warns, is on the page.
-FOLDERS = ("board", "ci", "components", "cutover", "load_test", "policies", "propagation")
+FOLDERS = ("board", "ci", "components", "cutover", "load_test", "policies", "propagation", "start")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -79,10 +79,24 @@ class Module:
                 pairs = [pair for target in node.targets for pair in _pairs(target, node.value)]
             elif isinstance(node, ast.NamedExpr):
                 pairs = [(node.target.id, node.value)]
+            elif isinstance(node, ast.For):
+                pairs = [pair for one in self._listed(node) for pair in _pairs(node.target, one)]
             for function in self._above(node) if pairs else ():
                 for name, value in pairs if isinstance(function, Function) else ():
                     found.setdefault(function, {}).setdefault(name, []).append((node, value))  # type: ignore[arg-type]  # it is one
         return found
+
+    def _listed(self, loop: ast.For) -> Sequence[ast.expr]:
+        """What a loop goes over, where that is written out: there, or in its function under a name."""
+        over, function = loop.iter, self.function_of(loop)
+        if isinstance(over, ast.Name):
+            named = [
+                node.value
+                for node in (ast.walk(function) if function else ())
+                if isinstance(node, ast.Assign) and [getattr(one, "id", "") for one in node.targets] == [over.id]
+            ]
+            over = named[0] if len(named) == 1 else over
+        return over.elts if isinstance(over, ast.Tuple | ast.List) else ()
 
     def _above(self, node: ast.AST) -> list[ast.AST]:
         """What a node is in, the nearest first."""
@@ -132,7 +146,8 @@ class Source:
         if owner and not owner[1]:
             there = owner[0].functions.get(called.attr)
             return (owner[0], there) if there else None
-        every = [(one, one.functions[called.attr]) for one in self.modules.values() if called.attr in one.functions]
+        named = [(one, one.functions[called.attr]) for one in self.modules.values() if called.attr in one.functions]
+        every = [(one, found) for one, found in named if isinstance(one.parents.get(found), ast.ClassDef)] or named
         return every[0] if len(every) == 1 else None
 
     def callers(self, module: Module, function: Function) -> Iterator[tuple[Module, ast.Call]]:

@@ -1,4 +1,5 @@
-"""GitHub's REST API on loopback, as far as the steps of a pull request ask it: it keeps what it is told."""
+"""GitHub's REST API on loopback, as far as the steps of a pull request and of a release ask it: it keeps what it is
+told."""
 
 import base64
 import hashlib
@@ -23,7 +24,8 @@ PAGE = 2
 class Kept:
     """All that it knows. comments: pull request or issue to its comments. merged: commit to pull requests.
 
-    files: (branch, path) to content. refuse: status to answer every call with, while it is set.
+    files: (branch, path) to content. refuse: status to answer every call with, while it is set. tags: name to commit.
+    checks: commit to its check runs. releases: id to release, with its assets; the tag is made when it is published.
     """
 
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
@@ -33,7 +35,11 @@ class Kept:
     files: dict[tuple[str, str], str] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=lambda: {"main": "0" * 40})
     calls: list[tuple[str, str]] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)
+    checks: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    releases: dict[int, dict[str, Any]] = field(default_factory=dict)
     refuse: int = 0
+    refuse_files: bool = False
     url: str = ""
     _ids: int = 100
 
@@ -63,7 +69,9 @@ def github() -> Iterator[Kept]:
     class Handler(BaseHTTPRequestHandler):
         def _answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length)) if length else None
+            sent = self.rfile.read(length)
+            is_file = self.headers.get("Content-Type") == "application/octet-stream"
+            body = sent if is_file else json.loads(sent) if length else None
             kept.calls.append((self.command, self.path))
             if kept.refuse or self.headers.get("Authorization") != f"Bearer {TOKEN}":
                 status, said, link = kept.refuse or 401, {"message": "Bad credentials"}, ""
@@ -174,6 +182,47 @@ def _pull(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: Any) 
     return 201, made
 
 
+def _tags(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
+    known = {name: sha for name, sha in kept.tags.items() if name.startswith(found[1])}
+    return 200, [{"ref": f"refs/tags/{name}", "object": {"sha": sha}} for name, sha in known.items()]
+
+
+def _checks(kept: Kept, found: re.Match[str], query: dict[str, str], _body: Any) -> tuple[int, Any]:
+    runs = [one for one in kept.checks.get(found[1], []) if one["name"] == query["check_name"]]
+    return 200, {"total_count": len(runs), "check_runs": runs}
+
+
+def _releases(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    if body is None:
+        return 200, [{key: value for key, value in one.items() if key != "assets"} for one in kept.releases.values()]
+    number = kept.new_id()
+    url = f"{kept.url}/repos/{REPOSITORY}/releases/{number}/assets{{?name,label}}"
+    made = {"id": number, **body, "upload_url": url, "html_url": f"https://github.com/{REPOSITORY}/releases/{number}"}
+    kept.releases[number] = {**made, "assets": {}}
+    _tag(kept, made)
+    return 201, made
+
+
+def _tag(kept: Kept, release: dict[str, Any]) -> None:
+    if not release["draft"]:
+        kept.tags[release["tag_name"]] = release["target_commitish"]
+
+
+def _asset(kept: Kept, found: re.Match[str], query: dict[str, str], body: Any) -> tuple[int, Any]:
+    assert isinstance(body, bytes)
+    if kept.refuse_files:
+        return 422, {"message": "Validation Failed"}
+    kept.releases[int(found[1])]["assets"][query["name"]] = body
+    return 201, {"name": query["name"], "size": len(body)}
+
+
+def _edit_release(kept: Kept, found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
+    release = kept.releases[int(found[1])]
+    release.update(body)
+    _tag(kept, release)
+    return 200, {key: value for key, value in release.items() if key != "assets"}
+
+
 _Handle = Callable[[Kept, "re.Match[str]", dict[str, str], Any], tuple[int, Any]]
 _ROUTES: dict[tuple[str, str], _Handle] = {
     ("GET", r"/issues/(\d+)/comments"): _comments,
@@ -188,4 +237,10 @@ _ROUTES: dict[tuple[str, str], _Handle] = {
     ("GET", r"/contents/(.+)"): _file,
     ("PUT", r"/contents/(.+)"): _file,
     ("POST", r"/pulls"): _pull,
+    ("GET", r"/git/matching-refs/tags/(.*)"): _tags,
+    ("GET", r"/commits/([0-9a-f]+)/check-runs"): _checks,
+    ("GET", r"/releases"): _releases,
+    ("POST", r"/releases"): _releases,
+    ("POST", r"/releases/(\d+)/assets"): _asset,
+    ("PATCH", r"/releases/(\d+)"): _edit_release,
 }

@@ -195,6 +195,7 @@ class Runner:
             "GITHUB_STEP_SUMMARY": str(summary),
             "GITHUB_EVENT_NAME": contexts["github"]["event_name"],
             "GITHUB_SHA": contexts["github"]["sha"],
+            "GITHUB_REF": f"refs/heads/{contexts['github'].get('ref_name', '')}",
         }
         # The token is only where a step asks for it.
         of_github.pop("GITHUB_TOKEN")
@@ -241,6 +242,8 @@ class Runner:
             case "aws-actions/configure-aws-credentials":
                 assert given["role-to-assume"].startswith("arn:aws:iam::"), given
                 environment.update(self.aws)
+            case "actions/attest-build-provenance":
+                assert list(folder.glob(given["subject-path"])), f"{given} has no files"
             case "actions/upload-artifact":
                 if (folder / given["path"]).is_dir():
                     shutil.copytree(
@@ -262,7 +265,7 @@ class Runner:
             patterns = given["pattern"].strip("{}").split(",")
             there = [one for one in there if any(fnmatch.fnmatch(one.name, pattern) for pattern in patterns)]
             assert given["merge-multiple"] == "true"
-        (folder / given["path"]).mkdir(exist_ok=True)
+        (folder / given["path"]).mkdir(parents=True, exist_ok=True)
         for one in there:
             shutil.copytree(one, folder / given["path"], dirs_exist_ok=True)
 

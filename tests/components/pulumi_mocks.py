@@ -22,6 +22,7 @@ from pulumi.runtime.settings import SETTINGS, get_root_resource
 from pulumi.runtime.stack import run_pulumi_func
 
 from components import config_file
+from cutover import places
 from cutover.aws import Aws
 from cutover.aws_clusters import AwsClusters
 from cutover.aws_prices import Reading
@@ -207,6 +208,7 @@ def declare(
     history: History | None = None,
     records: Records | None = None,
     prices: Prices | None = None,
+    others: Mapping[str, History] | None = None,
     *,
     preview: bool = False,
 ) -> Declaration:
@@ -215,8 +217,8 @@ def declare(
     `config` and `project` are texts as the engine has them; `clusters` are the outputs of the colours' stacks,
     `outputs` those that the stack itself has from before, `owned` the resources in its state, `weighted_sets` and
     `history` what AWS says of the live names and of in-charge, `records` of names in all, `answers` replace some of
-    ANSWERS, `prices` are those of the price list. In a `preview`
-    nothing is there yet, so what AWS would make of a resource is unknown.
+    ANSWERS, `prices` are those of the price list, `others` what AWS says of parameters of other services. In a
+    `preview` nothing is there yet, so what AWS would make of a resource is unknown.
     """
     stacks = {name: {"cluster": asdict(facts)} if facts else {} for name, facts in (clusters or {}).items()}
     resources = {f"urn:pulumi::::{one.type}::{one.name}": {"type": one.type, "outputs": one.outputs} for one in owned}
@@ -224,6 +226,7 @@ def declare(
     given = {**ANSWERS, **own, **(answers or {})}
     account = _Account(given, stacks, preview)
     values = {key: json.loads(text) if text[:1] in ("{", "[") else text for key, text in project.items()}
+    first_name = str(values["names"][0]).lower().removesuffix(".")
     declared = {key: {"value": value} for key, value in values.items()}
     engine_config = {f"tag-team:{key}": text for key, text in {**project, **config}.items()}
     with tempfile.TemporaryDirectory() as root, pytest.MonkeyPatch.context() as environment:
@@ -234,13 +237,17 @@ def declare(
         # What the program itself asks AWS: nobody is in charge of anything.
         there = {**_records_of(weighted_sets or {}), **(records or {})}
         environment.setattr(Aws, "record_sets", lambda _, _zone, names: {name: there.get(name, ()) for name in names})
-        environment.setattr(Aws, "in_charge_history", lambda *_: history or History())
+        told = {places.in_charge(first_name): history or History(), **(others or {})}
+        environment.setattr(Aws, "in_charge_history", lambda _, parameter: told.get(parameter, History()))
         environment.setattr(Aws, "prices", lambda _, _parts, own: _Listed(own, prices or {}))
         environment.setattr(Aws, "caller", lambda *_: Place(ACCOUNT, REGION))
         zone = Zone(ZONE_ID, str(values["zone"]), private=False)
         environment.setattr(AwsZones, "zones_called", lambda *_: (zone,))
         environment.setattr(AwsZones, "zone", lambda *_: zone)
+        environment.setattr(Aws, "exists", lambda *_: False)
         environment.setattr(AwsClusters, "zones_offering", lambda *_: tuple(ZONES))
+        environment.setattr(AwsClusters, "architectures_of", lambda *_: ("x86_64",))
+        environment.setattr(AwsClusters, "architecture_of_image", lambda *_: "x86_64")
         environment.setattr(AwsZones, "zone_page", lambda *_: (_zone_of(values, clusters or {}), True))
         # The engine is told where in the code each resource is declared: a fifth of the time, for nobody.
         environment.setattr(sys, "tracebacklimit", 1, raising=False)

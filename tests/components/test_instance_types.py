@@ -38,6 +38,8 @@ def zones_of(
 
     monkeypatch.setattr(pulumi_mocks, "AwsClusters", Unpatched)
     monkeypatch.setattr(AwsClusters, "zones_offering", offer)
+    monkeypatch.setattr(AwsClusters, "architectures_of", lambda *_: ("x86_64",))
+    monkeypatch.setattr(AwsClusters, "architecture_of_image", lambda *_: "x86_64")
     found = pulumi_mocks.declare("amber", OWN["amber"], {**PROJECT, **changes}, owned=owned)
     return {subnet.inputs["availabilityZone"] for subnet in found.of("Subnet")}
 
@@ -45,7 +47,7 @@ def zones_of(
 class Unpatched:
     """Takes what the mocks would set."""
 
-    zones_offering = None
+    zones_offering = architectures_of = architecture_of_image = None
 
 
 DENIED = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "DescribeInstanceTypeOfferings")

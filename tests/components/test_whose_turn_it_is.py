@@ -72,12 +72,15 @@ def declared(
     seen: History = IN_CHARGE,
     switch: Sequence[Mapping[str, Any]] = tuple(pair(WWW, amber=100, violet=0)),
     names: str = f'["{WWW}", "{API}"]',
+    others: Mapping[str, History] | None = None,
     **own: str,
 ) -> Declaration:
     """What the live stack declares while Route 53 has these record sets at the further name."""
     records = {WWW: list(map(RecordSet.of, switch)), API: list(map(RecordSet.of, there))}
     config, project = {**OWN["live"], **own}, {**PROJECT, "names": names}
-    return pulumi_mocks.declare("live", config, project, CLUSTERS, owned=owned, history=seen, records=records)
+    return pulumi_mocks.declare(
+        "live", config, project, CLUSTERS, owned=owned, history=seen, records=records, others=others
+    )
 
 
 def names_of(found: Declaration) -> Any:
@@ -96,6 +99,19 @@ def test_a_strangers_record_is_refused_before_anything_is_declared(there: list[d
     assert "change-resource-record-sets" in refused.value.next_step
     with pytest.raises(Refusal, match="does not follow"):
         declared(*there, active="violet")
+
+
+@pytest.mark.parametrize(
+    ("there", "service"), [(pair(API, green=100, lime=0), API), ([to("shop.example")], "shop.example")]
+)
+def test_a_name_that_another_service_has_is_refused_without_a_batch(there: list[dict[str, Any]], service: str) -> None:
+    others = {f"/tag-team/{service}/in-charge": IN_CHARGE}
+    for active in CLUSTERS:
+        with pytest.raises(Refusal, match=f"{API} is a live name of another service") as refused:
+            declared(*there, others=others, active=active)
+        assert "change-resource-record-sets" not in refused.value.next_step
+    with pytest.raises(Refusal, match=f"{API} does not follow {WWW}"):
+        declared(*there)
 
 
 def test_the_layout_of_before_is_refused_with_the_batch_whatever_the_certificates_cover(

@@ -12,7 +12,7 @@ from tests.lab.world import FIRST, LIVE, SECOND, World
 # Their tests share a world, and run in one process.
 TOGETHER = (
     *("test_readiness.py", "test_further_names.py", "test_policies.py"),
-    *("test_private_zone.py", "test_many_names.py"),
+    *("test_private_zone.py", "test_many_names.py", "test_two_projects.py"),
     "test_states.py",
 )
 # Those that take minutes begin first, so that no process is left alone with one at the end.

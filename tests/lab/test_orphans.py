@@ -9,12 +9,12 @@ from lab.workspace import CHECKOUT
 from tests.lab.world import FIRST, NAME, RELEASES, SECOND, World
 
 
-def look(world: World, of: str, colour: str) -> subprocess.CompletedProcess[str]:
+def look(world: World, of: str, colour: str, *options: str) -> subprocess.CompletedProcess[str]:
     """The command, with the state of the stack `of`."""
     exported = world.workspace.pulumi("stack", "export", "-s", of)
     assert exported.exit_code == 0
     return subprocess.run(
-        [sys.executable, "-m", "cutover.orphans", colour],
+        [sys.executable, "-m", "cutover.orphans", colour, *options],
         input=exported.output,
         cwd=CHECKOUT,
         env=dict(world.workspace.environment),

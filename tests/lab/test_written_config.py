@@ -103,7 +103,7 @@ def test_a_value_of_another_config_file_is_not_judged_by_the_stacks_own(second: 
 
 
 def test_keys_of_the_project_that_this_one_was_are_refused_with_commands_that_mend_it(second: World) -> None:
-    _write(second, SECOND, "tag-team:release:", "shop:release:")
+    second.workspace.edit_stack(SECOND, release=None, **{"shop:release": RELEASES[SECOND]})
     message = _errors(second.up(SECOND))
     assert "is of the project shop" in message
     move = f'pulumi config set release "$(pulumi config get shop:release -s {SECOND})" -s {SECOND}'

@@ -98,3 +98,57 @@ def test_names_that_begin_like_those_that_aws_keeps_for_itself_are_found(
 )
 def test_all_other_names_are_free(text: str) -> None:
     assert autonaming.taken(text, "internal", "sg") == ()
+
+
+LONG = "x" * 100
+UNFIT: list[tuple[Any, str, tuple[str, ...]]] = [
+    ({"pattern": "${project}-${name}-${hex(7)}"}, "shop-of-the-whole-world", ("LoadBalancer", "TargetGroup")),
+    ({"pattern": "${project}-${name}-${hex(7)}"}, LONG, ("LoadBalancer", "TargetGroup", "Role")),
+    ({"pattern": "${project}-${name}-${hex(7)}"}, "my.shop", ("LoadBalancer", "TargetGroup")),
+    ({"pattern": "${project}-${name}-${hex(7)}"}, "my_shop", ("LoadBalancer", "TargetGroup")),
+    ({"pattern": "${name}-${hex(7)}-"}, "shop", ("LoadBalancer", "TargetGroup")),
+    ({"pattern": "${name}-${uuid}"}, "shop", ("LoadBalancer", "TargetGroup")),
+    ({"pattern": "${name}${alphanum(30)}"}, "shop", ("LoadBalancer", "TargetGroup")),
+    (provider({"pattern": "${name} ${hex(7)}"}), "shop", ("LoadBalancer", "TargetGroup", "Role", "LaunchTemplate")),
+    (
+        {"pattern": "${project}-${hex(7)}", **provider({"resources": {"aws:lb/loadBalancer:LoadBalancer": {}}})},
+        LONG,
+        ("LoadBalancer", "TargetGroup", "Role"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("config", "project", "kinds"), UNFIT, ids=str)
+def test_names_that_are_too_long_or_have_other_characters_are_found(
+    config: Any, project: str, kinds: tuple[str, ...]
+) -> None:
+    found = autonaming.unfit(json.dumps(config), project, "amber")
+    assert [one.partition(" names a ")[2].partition(" ")[0] for one in found] == list(kinds)
+    assert all(f"pattern: {'${'}" in one and "characters)" in one for one in found)
+
+
+@pytest.mark.parametrize("project", ["s", "shop", "My.Shop_2", LONG])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"mode": "default"},
+        {"pattern": "${name}-${hex(7)}"},
+        {"pattern": "${name}-${organization}${hex(7)}"},
+        # What is not known here is something all the same.
+        {"pattern": "${organization}-${name}-${hex(4)}"},
+        {"pattern": "${name}-${config.my-key}-${hex(7)}"},
+        {"pattern": "${name}-${hex(7)}-${config.shop:env}"},
+        {"pattern": "${project}-${hex(7)}", **provider({"mode": "default"})},
+        {"pattern": "${project}-${hex(7)}", **provider({"pattern": "${stack}-${hex(9)}"})},
+        provider({"resources": {GROUP: {"pattern": "${project}-${hex(7)}"}}}),
+    ],
+    ids=str,
+)
+def test_a_project_may_have_any_name_where_none_of_these_has_it(config: Any, project: str) -> None:
+    assert autonaming.unfit(json.dumps(config), project, "amber") == ()
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '"default"', '{"providers": []}'])
+def test_what_has_no_pattern_makes_no_names(text: str) -> None:
+    assert autonaming.unfit(text, LONG, "amber") == ()

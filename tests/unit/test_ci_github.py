@@ -12,6 +12,7 @@ from ci.github import GitHub, number, of_environment
 from ci.result import Result
 from ci.seen import Seen
 from cutover.refusal import Refusal
+from release.hub import Releases
 from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
 
 COMMIT = "ab" * 20
@@ -200,4 +201,37 @@ def test_after_a_merge_that_affects_no_stack_there_is_nothing_to_do(
     monkeypatch.delenv("PULL_REQUEST")
     assert approved.main(["--base", "HEAD", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "output").read_text().splitlines() == ["colours=[]", "live=false", "pull_request="]
+    assert kept.calls == []
+
+
+@pytest.mark.parametrize(
+    ("runs", "ended"),
+    [
+        ([], ""),
+        ([("check", None, "github-actions")], ""),
+        ([("check", "failure", "github-actions")], "failure"),
+        ([("check", "success", "github-actions")], "success"),
+        ([("check", "success", "somebody")], ""),
+        ([("checks", "success", "github-actions")], ""),
+        ([("check", "success", "github-actions"), ("check", "failure", "github-actions")], ""),
+        ([("check", "failure", "github-actions"), ("check", "success", "somebody")], "failure"),
+    ],
+)
+def test_a_check_counts_when_a_workflow_of_githubs_has_ended_it_one_way(
+    runs: list[tuple[str, str | None, str]], ended: str, hub: GitHub, kept: Kept
+) -> None:
+    kept.checks[COMMIT] = [{"name": name, "conclusion": how, "app": {"slug": app}} for name, how, app in runs]
+    assert Releases(hub).check(COMMIT, "check") == ended
+
+
+def test_tags_are_read_over_all_pages(hub: GitHub, kept: Kept) -> None:
+    kept.tags.update(dict.fromkeys(("v0.1.0", "v0.2.0", "v0.3.0", "w1"), COMMIT))
+    assert Releases(hub).tags() == ["v0.1.0", "v0.2.0", "v0.3.0"]
+
+
+def test_a_file_goes_to_githubs_own_hosts_only(hub: GitHub, kept: Kept) -> None:
+    for url in ("https://uploads.github.com.evil.example/x", "http://127.0.0.1:1/x", "/x"):
+        with pytest.raises(Refusal, match="could not be asked") as refused:
+            hub.upload(url, b"x")
+        assert "a host that is not GitHub's" in refused.value.seen
     assert kept.calls == []

@@ -1,6 +1,6 @@
 """What is asked of the zone before anything is declared: nothing, where there is nothing to make."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -11,7 +11,7 @@ from components.first_look import LiveLook
 from cutover.aws_zones import AwsZones
 from cutover.cluster_facts import ClusterFacts
 from cutover.in_charge import Entry, History
-from cutover.owned import BALANCER, RECORD, Owned
+from cutover.owned import BALANCER, GROUP, PARAMETER, RECORD, Owned
 from cutover.refusal import Refusal
 from cutover.zone_records import Page
 from tests.unit.stack_values import colour, facts, live
@@ -28,8 +28,22 @@ IN_CHARGE = Owned("in-charge", "aws:ssm/parameter:Parameter", {})
 class Account(AwsZones):
     """An account with one zone."""
 
-    def __init__(self, *contents: Mapping[str, Any], history: Sequence[Entry] = ()) -> None:
+    def __init__(
+        self,
+        *contents: Mapping[str, Any],
+        history: Sequence[Entry] = (),
+        there: Collection[str] = (),
+        others: Mapping[str, Sequence[Entry]] | None = None,
+    ) -> None:
+        """`there` are parameters, `others` those of other services to their histories."""
         self._zone, self.history = ZoneOf(*contents), History(tuple(history))
+        self._there, self._others = there, others or {}
+
+    def exists(self, parameter: str) -> bool:
+        return parameter in self._there
+
+    def in_charge_history(self, parameter: str) -> History:
+        return History(tuple(self._others.get(parameter, ())))
 
     @property
     def asked(self) -> list[str]:
@@ -116,6 +130,20 @@ def test_a_strangers_record_at_the_own_name_is_refused_and_what_was_cut_short_is
     of_colour(Account(alias(OWN, "amber.elb.example")), BALANCED)
 
 
+def test_a_cluster_that_this_stack_does_not_have_is_a_namesakes() -> None:
+    door = f"/tag-team/{WWW}/amber/can-be-tagged-in"
+    there = Account(simple(WWW, "192.0.2.1"), there=[door])
+    with pytest.raises(Refusal, match=f"there is a cluster amber of {WWW} in this account already"):
+        of_colour(there)
+    assert there.asked == []
+    # The door is made last: one that an update could not note is beside the instances that it did.
+    of_colour(there, Owned("amber", GROUP, {}))
+    # Its group was deleted by hand, and a refresh has noted it: the door is still this stack's.
+    of_colour(there, Owned("door", PARAMETER, {}))
+    of_colour(there, awake="false")
+    of_colour(Account(simple(WWW, "192.0.2.1"), there=[door.replace("amber", "violet")]))
+
+
 def test_a_wildcard_that_answers_the_own_name_itself_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", said.append)
@@ -187,3 +215,18 @@ def test_a_strangers_set_and_a_strangers_account_are_refused() -> None:
         of_live(Account(foreign, *OWN_NAMES), held(WWW, "amber"), IN_CHARGE)
     with pytest.raises(Refusal, match="in-charge is there already"):
         of_live(Account(*OWN_NAMES, history=[Entry(1, "amber", group="another")]))
+
+
+def test_of_a_namesake_nothing_is_to_be_renamed_and_a_further_name_of_another_is_not_taken() -> None:
+    pair = [alias(WWW, f"{name}.other.example", SetIdentifier=name, Weight=100) for name in CLUSTERS]
+    with pytest.raises(Refusal, match="names a cluster that is not this project's") as one:
+        of_live(Account(*pair, *OWN_NAMES, history=[Entry(1, "amber", group="another")]))
+    assert "SetIdentifier" not in one.value.next_step
+
+    further = alias(WWW, API)
+    further["AliasTarget"] = {**further["AliasTarget"], "HostedZoneId": "ZONE"}
+    others = {f"/tag-team/{API}/in-charge": [Entry(1, "green", group="green-1")]}
+    with pytest.raises(Refusal, match=f"{WWW} is a live name of another service"):
+        of_live(Account(further, *OWN_NAMES, others=others))
+    with pytest.raises(Refusal, match="no weighted one can stand"):
+        of_live(Account(further, *OWN_NAMES))

@@ -90,6 +90,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     said: dict[str, Any] = {
         "place": Place("123456789012", "eu-central-1"),
         "history": History(),
+        "door": False,
         "tagged": (Tagged(tagged.BALANCER, ARN), Tagged(tagged.BALANCER, OTHER_ARN, "1.0.0")),
     }
 
@@ -101,6 +102,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
     monkeypatch.setattr(AwsTagged, "caller", lambda _: answer("place"))
     monkeypatch.setattr(AwsTagged, "in_charge_history", lambda *_: answer("history"))
+    monkeypatch.setattr(AwsTagged, "exists", lambda *_: answer("door"))
     monkeypatch.setattr(AwsTagged, "tagged", lambda *wanted: said.update(asked=wanted[1:]) or answer("tagged"))
     return said
 
@@ -140,6 +142,18 @@ def test_an_empty_state_needs_the_service_and_says_so_beside_what_it_finds(
     assert account["asked"] == ("www.shop.example", "amber")
 
 
+def test_of_a_colour_that_is_up_an_empty_state_tells_nothing(
+    account: dict[str, Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account["door"] = True
+    code, out, err = run(json.dumps(exported()), ["amber", "--service", "www.shop.example"], monkeypatch, capsys)
+    assert (code, out) == (orphans.NOT_TOLD, "")
+    assert "the door of amber of www.shop.example is there, and this state has no cluster" in err
+    assert "aws ssm delete-parameter --name /tag-team/www.shop.example/amber/can-be-tagged-in" in err
+    # Its own state has the instances.
+    assert run(json.dumps(BUILT), ["amber"], monkeypatch, capsys)[0] == orphans.SOME
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"deployment": 1}', '{"deployment": {"resources": [1]}}'])
 def test_what_is_no_export_tells_nothing(
     text: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -160,6 +174,7 @@ def test_what_is_no_export_tells_nothing(
             "could not",
         ),
         ("history", ClientError({"Error": {"Code": "AccessDenied"}}, "GetParameterHistory"), "AWS could not be asked"),
+        ("door", ClientError({"Error": {"Code": "AccessDenied"}}, "GetParameter"), "AWS could not be asked"),
         ("history", ValueError("AWS does not say what time it is"), "AWS could not be asked"),
     ],
 )

@@ -11,7 +11,20 @@ from tests.pages import CHANGELOG, PAGES, README, ROOT, Page
 
 LONGEST_README = 200
 BY_PATH = {page.path: page for page in PAGES}
-PROGRAM = ("components", "cutover", "propagation", "policies", "board", "load_test", "lab", "bench", "ci", "runbook")
+PROGRAM = (
+    "components",
+    "cutover",
+    "propagation",
+    "policies",
+    "board",
+    "load_test",
+    "lab",
+    "bench",
+    "ci",
+    "start",
+    "release",
+    "runbook",
+)
 FOLDERS = (*PROGRAM, "tests")
 SOURCES = sorted([ROOT / "__main__.py", *(path for name in PROGRAM for path in ROOT.glob(f"{name}/**/*.py"))])
 FILES = [

@@ -16,6 +16,7 @@ from runbook.meanings import Meaning
 from runbook.page import BEGIN, END, Incomplete, anchor, paired, written
 from runbook.said import Said
 from runbook.source import Source
+from runbook.wording import says_something
 from tests.lab.runbook_states import SCENARIOS
 from tests.lab.typed import LANGUAGES
 from tests.pages import RUNBOOK
@@ -24,11 +25,26 @@ from tests.unit.sources import ROOT
 REMEDY = "make runbook writes it, once runbook/meanings.toml has them all"
 TERMINAL_LINES, TERMINAL_COLUMNS = 24, 80
 # What a next step may begin with beside a command: a sentence that says what to do.
-VERBS = {"choose", "edit", "exchange", "export", "give", "if", "instead", "look", "make", "mend", "open", "put", "say"}
-VERBS |= {"set", "split", "take", "the", "undo", "wait", "write", "a"}
-PROGRAMS = frozenset(("pulumi", "make", "aws", ".venv/bin/python", "gh", "git", "go", "vegeta", "$EDITOR"))
+VERBS = {
+    "change",
+    "choose",
+    "edit",
+    "exchange",
+    "export",
+    "give",
+    "if",
+    "instead",
+    "look",
+    "make",
+    "mend",
+    "open",
+    "put",
+    "say",
+}
+VERBS |= {"install", "let", "set", "split", "take", "the", "undo", "wait", "write", "a"}
+PROGRAMS = frozenset(("sh", "pulumi", "make", "aws", ".venv/bin/python", "gh", "git", "go", "vegeta", "$EDITOR"))
 PULUMI = {
-    *("up", "preview", "refresh", "cancel", "destroy", "import", "whoami", "stack", "config", "state"),
+    *("up", "preview", "refresh", "cancel", "destroy", "import", "login", "whoami", "stack", "config", "state"),
     *(
         "stack export",
         "stack import",
@@ -84,6 +100,7 @@ def test_every_refusal_in_the_source_is_on_the_page() -> None:
     calls = {(m.path, call.lineno) for m, call in said.calls(program(), said.REFUSAL)}
     assert calls == in_text
     assert len(texts_of(said.refusals(program()))) >= len(calls) - 10
+    assert [one.place for one in said.refusals(program()) if not says_something(one.text)] == []
     for one in said.refusals(program()):
         assert page.code(one.text).replace("|", "\\|") in RUNBOOK.text, one.place
 
@@ -149,6 +166,20 @@ def _no(why, step):
         ("no: ‹x› is asleep", ["pulumi up"]),
         ("no: nobody is awake", ["make lab"]),
     ]
+
+
+def test_what_a_loop_goes_over_is_said_once_for_each() -> None:
+    found = said.refusals(
+        of(
+            a="""
+def one(x):
+    judged = ((x.a, "it is too big"), (x.b, "it is too small"))
+    for seen, problem in judged:
+        raise Refusal(problem, seen=seen, allowed="", next_step="pulumi up")
+"""
+        )
+    )
+    assert texts_of(found) == ["it is too big", "it is too small"]
 
 
 def test_what_may_be_either_is_shown_so() -> None:

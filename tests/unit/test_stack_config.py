@@ -320,3 +320,12 @@ def test_names_that_aws_takes_for_no_load_balancer_or_security_group_are_refused
     assert refusal.seen == "pulumi:autonaming: pattern: internal-${name}-${hex(7)}"
     assert "do not begin with internal- or sg-" in refusal.allowed
     assert refusal.next_step == "pulumi config rm pulumi:autonaming -s amber"
+
+
+def test_names_that_are_longer_than_aws_takes_them_are_refused(folder: Folder) -> None:
+    refusal = folder.refusal(pulumi__autonaming='{"pattern":"${project}-of-the-whole-wide-world-${name}-${hex(7)}"}')
+    assert refusal.problem == "AWS would not take the names that resources would get"
+    assert "names a LoadBalancer like shop-of-the-whole-wide-world-amber-0000000 (42 characters)" in refusal.seen
+    assert "32 at most" in refusal.allowed
+    assert refusal.next_step == "pulumi config rm pulumi:autonaming -s amber"
+    folder.look(pulumi__autonaming='{"pattern":"${project}-${name}-${hex(7)}"}')

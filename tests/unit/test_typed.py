@@ -85,8 +85,8 @@ def test_what_no_test_types_are_the_two_commands_that_run_the_tests_and_the_rehe
 
 
 def test_the_readmes_first_time_is_that_of_its_page() -> None:
-    section = README.text.partition("\n## First time\n")[2].partition("\n## ")[0]
-    commands = re.findall(r"`((?:make|pulumi) [^`]+)`", section)
+    section = README.text.partition("\n## Start your own\n")[2].partition("\n## ")[0]
+    commands = re.findall(r"`((?:sh|pulumi) [^`]+)`", section)
     lines = [line for one in typed(FIRST_TIME) for line in one.command.splitlines()]
     assert len(commands) >= 5
     assert [command for command in commands if not any(line.startswith(command) for line in lines)] == []

@@ -30,6 +30,9 @@ WRITES = {
     ("drift", "drift"): {"id-token"},
     ("drift", "issue"): {"issues"},
     ("check", "check"): set(),
+    ("release", "assemble"): set(),
+    ("release", "attest"): {"id-token", "attestations"},
+    ("release", "publish"): {"contents"},
 }
 
 
@@ -56,7 +59,8 @@ def test_every_job_may_do_what_it_needs_and_no_more() -> None:
 
 def test_whoever_has_credentials_of_aws_cannot_write_to_the_repository() -> None:
     for (_, _), writes in WRITES.items():
-        assert not ("id-token" in writes and writes - {"id-token"})
+        # An attestation is kept beside the repository, and is nothing in it.
+        assert not ("id-token" in writes and writes - {"id-token", "attestations"})
 
 
 def test_only_a_job_in_an_environment_has_secrets_or_a_role() -> None:
@@ -68,7 +72,7 @@ def test_only_a_job_in_an_environment_has_secrets_or_a_role() -> None:
 
 def test_live_is_behind_an_environment_of_its_own() -> None:
     environments = {of.get("environment") for _, _, of in jobs() if of.get("environment")}
-    assert environments == {"preview", "colours", "live", "tag-back"}
+    assert environments == {"preview", "colours", "live", "tag-back", "release"}
     assert WORKFLOWS["up"]["jobs"]["live"]["environment"] == "live"
 
 
@@ -104,7 +108,9 @@ def test_every_step_calls_what_a_ci_that_is_not_githubs_can_call() -> None:
     }
     assert all(importlib.util.find_spec(module) for module in called)
     scripts = {step["run"] for _, step in steps() if "run" in step and "-m ci." not in step["run"]}
-    assert scripts == {"sh ci/setup.sh", ".ci/run"}
+    of_releases = {f".venv/bin/python -m release.{what} release-out" for what in ("ready --out", "publish --from")}
+    assert scripts == {"sh ci/setup.sh", ".ci/run"} | of_releases
+    assert all(importlib.util.find_spec(f"release.{name}") for name in ("ready", "publish"))
 
 
 def test_the_steps_know_neither_the_lab_nor_any_colour() -> None:

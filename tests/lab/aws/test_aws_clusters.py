@@ -34,6 +34,18 @@ def test_the_keep_alive_of_a_load_balancer_is_what_aws_has_now(
     assert aws.client_keep_alive_seconds(arn) is None
 
 
+def test_a_type_and_an_image_say_which_processors_they_are_for(aws: AwsClusters, account: Account) -> None:
+    assert aws.architectures_of("m7i.large") == ("x86_64",)
+    assert aws.architectures_of("m7g.large") == ("arm64",)
+    for architecture in ("x86_64", "arm64"):
+        name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{architecture}"
+        image = account.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+        assert aws.architecture_of_image(image) == architecture
+    for ask in (lambda: aws.architectures_of("m99.large"), lambda: aws.architecture_of_image("ami-0123456789abcdef0")):
+        with pytest.raises(ClientError):
+            ask()
+
+
 def test_a_type_is_offered_in_some_zones_in_all_or_in_none(aws: AwsClusters) -> None:
     assert aws.zones_offering("m7i.large") == tuple(f"{REGION}{letter}" for letter in "abc")
     assert aws.zones_offering("f2.6xlarge") == tuple(f"{REGION}{letter}" for letter in "bc")

@@ -62,7 +62,7 @@ def test_the_stack_files_say_nothing_of_the_traffic_of_today(origin: Path, tmp_p
     assert own_project.live_config(made, "resolvers", []) == ["192.0.2.1"]
     made.edit_stack("live", dnsPort=5353, resolvers=None)
     made.edit_stack("live", active="red")
-    assert config_of(made, "live") == {"shop:dnsPort": 5353, "shop:active": "red"}
+    assert config_of(made, "live") == {"dnsPort": 5353, "active": "red"}
 
 
 def test_the_project_itself_is_left_as_it_is(origin: Path, tmp_path: Path) -> None:
