@@ -11,7 +11,7 @@ $(foreach name,$(filter PYTHON% PYTEST_PLUGINS PYTEST_DISABLE%,$(.VARIABLES)),$(
 .NOTPARALLEL:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearsal rehearsal-naive rehearsal-faults rehearsal-aws preview-policies bench test test-unit test-policies test-lab test-long test-rebuilds check lab status load-test lab-down requirements clean
+.PHONY: help setup rehearsal rehearsal-naive rehearsal-faults rehearsal-aws preview-policies bench test test-unit test-policies test-lab test-long test-rebuilds check lab status load-test lab-down requirements runbook clean
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,7 +69,7 @@ LONG := tests/lab/test_freeze.py tests/lab/test_crashes.py tests/lab/test_idle_c
 	tests/lab/test_roles.py \
 	tests/lab/test_two_projects.py tests/lab/test_project_name.py tests/lab/test_adapt.py \
 	tests/lab/test_from_terraform.py \
-	tests/lab/test_new_project.py
+	tests/lab/test_new_project.py tests/lab/test_runbook.py
 
 test-lab: $(READY) ## Those of them that run against the embedded AWS
 	@$(PY) -m tests.run --only lab $(addprefix --ignore ,$(LONG))
@@ -104,6 +104,9 @@ requirements: $(READY) ## Pin requirements*.in anew, with hashes
 	@for name in requirements requirements-dev; do \
 		$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links $$name.in --output-file $$name.txt; done
+
+runbook: $(READY) ## Write what the program says into docs/runbook.md
+	@$(PY) -m runbook
 
 clean: ## Remove what was made here (the engine's cache is the user's and stays)
 	@rm -rf $(VENV) .lab .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -92,7 +92,7 @@ def _write(file: Path, text: str) -> None:
             "the page cannot be written",
             seen=str(error),
             allowed="a file in a folder that is there",
-            next_step="python -m board --html board.html",
+            next_step=".venv/bin/python -m board --html board.html",
         ) from None
 
 

@@ -142,7 +142,7 @@ def run(look: Callable[[], Board], port: int, every_seconds: float) -> int:
             "the page cannot be served",
             seen=f"port {port}: {error}",
             allowed="a free port of this machine",
-            next_step="python -m board --serve --port 0",
+            next_step=".venv/bin/python -m board --serve --port 0",
         ) from None
     print(f"the board is at http://{LOOPBACK}:{made.server_port}/ until Ctrl-C", file=sys.stderr, flush=True)
     with made:

@@ -10,7 +10,7 @@ from cutover.refusal import Refusal
 # No part of what `pulumi` runs. Whatever is not listed here may be one.
 NO_PROGRAM_FOLDERS = (
     *("docs", "tests", "lab", "bench", "board", "load_test", "ci", "iam", ".github", ".ci"),
-    *("release", "start"),
+    *("release", "runbook", "start"),
 )
 NO_PROGRAM_FILES = ("LICENSE", "Makefile", "pyproject.toml", ".gitignore", "setup.sh")
 _NO_PROGRAM = re.compile(r"[^/]+\.md|requirements-dev\.(in|txt)")

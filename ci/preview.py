@@ -55,7 +55,7 @@ def _preview(root: Path, base: str | None, only: str | None) -> Preview:
             "there is no such stack to preview",
             seen=only,
             allowed=", ".join(known.stacks),
-            next_step=f"python -m ci.preview --only {LIVE}",
+            next_step=f".venv/bin/python -m ci.preview --only {LIVE}",
         )
     found = _affected(root, known, base) if only is None else Affected(own=frozenset({only}))
     if found.nothing:

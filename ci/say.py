@@ -68,7 +68,7 @@ def _of_ours(body: str) -> str:
             "this is no comment of a preview",
             seen=f"{len(body)} characters that begin with {body[:40]!r}",
             allowed=f"at most {MOST_CHARACTERS} characters that begin with {MARKER}",
-            next_step="python -m ci.preview writes them",
+            next_step=".venv/bin/python -m ci.preview writes them",
         )
     return body
 

@@ -152,8 +152,8 @@ def decide(colour: str, change: Change, found: Found, *, hotfix: bool, release: 
         seen=f"{found.because}; {WHO}",
         allowed=f"changes once CloudWatch has told of {QUIET_MINUTES} whole minutes in a row with fewer than {FLOOR} "
         f"requests, or not more than `stragglers` per cent; to tag {colour} in again, at any time",
-        next_step="wait for them to leave (python -m board shows how many are left), then the same command again; or "
-        "leave them behind: "
+        next_step="wait for them to leave (.venv/bin/python -m board shows how many are left), then the same command "
+        "again; or leave them behind: "
         f"pulumi config set -s {colour} --path override.attempt {attempt} && "
         f"pulumi config set -s {colour} --path 'override.checks[0]' stragglers",
     )

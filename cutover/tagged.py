@@ -15,6 +15,9 @@ RULE, SECURITY, TABLE, SUBNET = "security-group-rule", "security-group", "route-
 GATEWAY, NETWORK = "internet-gateway", "vpc"
 CERTIFICATE, PROFILE, ROLE, PARAMETER = "certificate", "instance-profile", "role", "parameter"
 
+# Whether it is one of the ways in or out, and of which group, only the rule itself says.
+_RULE = "aws ec2 describe-security-group-rules --security-group-rule-ids {id} --region {region} --output text"
+
 DELETED_BY: Mapping[str, str] = {
     GROUP: "aws autoscaling delete-auto-scaling-group --force-delete --auto-scaling-group-name {id} --region {region}",
     INSTANCE: "aws ec2 terminate-instances --instance-ids {id} --region {region}",
@@ -25,19 +28,27 @@ DELETED_BY: Mapping[str, str] = {
     VOLUME: "aws ec2 delete-volume --volume-id {id} --region {region}",
     NAT: "aws ec2 delete-nat-gateway --nat-gateway-id {id} --region {region}",
     ADDRESS: "aws ec2 release-address --allocation-id {id} --region {region}",
-    # Revoked as what it is, from the group that it is in.
-    RULE: "aws ec2 describe-security-group-rules --security-group-rule-ids {id} --region {region}",
+    RULE: "aws ec2 revoke-security-group-$("
+    + _RULE
+    + " --query \"SecurityGroupRules[0].IsEgress && 'egress' || 'ingress'\") --group-id $("
+    + _RULE
+    + " --query 'SecurityGroupRules[0].GroupId') --security-group-rule-ids {id} --region {region}",
     SECURITY: "aws ec2 delete-security-group --group-id {id} --region {region}",
     SUBNET: "aws ec2 delete-subnet --subnet-id {id} --region {region}",
-    TABLE: "aws ec2 delete-route-table --route-table-id {id} --region {region}",
-    # Once it is detached: aws ec2 detach-internet-gateway.
-    GATEWAY: "aws ec2 delete-internet-gateway --internet-gateway-id {id} --region {region}",
+    TABLE: "for association in $(aws ec2 describe-route-tables --route-table-ids {id} --region {region} --query "
+    "'RouteTables[0].Associations[].RouteTableAssociationId' --output text); do aws ec2 disassociate-route-table "
+    '--association-id "$association" --region {region}; done; '
+    "aws ec2 delete-route-table --route-table-id {id} --region {region}",
+    GATEWAY: "aws ec2 detach-internet-gateway --internet-gateway-id {id} --vpc-id $(aws ec2 describe-internet-gateways "
+    "--internet-gateway-ids {id} --region {region} --query 'InternetGateways[0].Attachments[0].VpcId' --output text) "
+    "--region {region}; aws ec2 delete-internet-gateway --internet-gateway-id {id} --region {region}",
     NETWORK: "aws ec2 delete-vpc --vpc-id {id} --region {region}",
     CERTIFICATE: "aws acm delete-certificate --certificate-arn {id} --region {region}",
-    # Once its role is taken out: aws iam remove-role-from-instance-profile.
-    PROFILE: "aws iam delete-instance-profile --instance-profile-name {id}",
-    # Once its policies are deleted: aws iam delete-role-policy.
-    ROLE: "aws iam delete-role --role-name {id}",
+    PROFILE: "aws iam remove-role-from-instance-profile --instance-profile-name {id} --role-name $(aws iam "
+    "get-instance-profile --instance-profile-name {id} --query 'InstanceProfile.Roles[0].RoleName' --output text); "
+    "aws iam delete-instance-profile --instance-profile-name {id}",
+    ROLE: "for policy in $(aws iam list-role-policies --role-name {id} --query PolicyNames --output text); do "
+    'aws iam delete-role-policy --role-name {id} --policy-name "$policy"; done; aws iam delete-role --role-name {id}',
     PARAMETER: "aws ssm delete-parameter --name {id} --region {region}",
 }
 """Kind to the command that deletes one; what uses something comes before what it uses."""

@@ -154,10 +154,11 @@ def refuse_forgetting(weights: Weights, names: Sequence[str]) -> None:
     """
     forgotten = [name for name, of in weights.items() if of and name not in names]
     if forgotten:
+        name = ", ".join(forgotten)
         raise Refusal(
-            f"{', '.join(forgotten)} cannot be removed from names: clients resolve it; DNS was not touched",
+            f"{name} cannot be removed from names: clients resolve it; DNS was not touched",
             seen=f"names: {', '.join(names)} (Route 53 now: {describe(weights)})",
-            allowed=f"names with {', '.join(forgotten)} in it",
+            allowed=f"names with {name} in it",
             next_step=_RETIRE,
         )
 

@@ -40,6 +40,7 @@ from lab.aws.request_counts import RequestCounts
 from lab.aws.scaling_processes import give_reasons
 from lab.aws.security_groups import name_the_missing_rule
 from lab.aws.target_health import TargetHealths
+from lab.aws.trail import Trail
 from lab.aws.zone_lists import list_in_order
 from lab.aws.zones import RecordSetChanges, corrected_soa
 from lab.aws.zones_offered import ZonesOffered
@@ -202,6 +203,7 @@ class Cloud:
                 ("ec2", "DescribeAvailabilityZones"): ZonesOffered(self._board.current),
                 ("ec2", "GetConsoleOutput"): Consoles(self._running.console if self._running else lambda _: b""),
                 ("pricing", "GetProducts"): get_products,
+                ("cloudtrail", "LookupEvents"): Trail(self.journal.calls).lookup_events,
                 ("ssm", "GetParameterHistory"): parameters.name_the_author,
                 **REFUSALS,
             },

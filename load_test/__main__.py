@@ -135,7 +135,7 @@ def _run(wanted: Plan, *, as_json: bool) -> Result:
             f"{wanted.config.colour} was changed while it was tested, so the test says nothing; nothing was written",
             seen=f"another group or load balancer than {tested.cluster.group} is behind it now",
             allowed="a colour that nobody changes",
-            next_step=f"python -m load_test {wanted.config.colour}",
+            next_step=f".venv/bin/python -m load_test {wanted.config.colour}",
         )
     return _conclude(wanted, aws, tested, ended, as_json=as_json)
 

@@ -96,7 +96,7 @@ def refuse_clients(config: Config, traffic: TrafficState) -> None:
             reason,
             "a colour that carries nothing, once DNS has let go of it",
             colour,
-            f"pulumi preview -s live to see who is in charge; python -m load_test {' or '.join(others)}",
+            f"pulumi preview -s live to see who is in charge; .venv/bin/python -m load_test {' or '.join(others)}",
         )
 
 
@@ -130,7 +130,7 @@ def _no_test(why: str, seen: str, allowed: str, colour: str, next_step: str) -> 
         f"{colour} cannot be load-tested: {why}",
         seen=seen,
         allowed=allowed,
-        next_step=f"{next_step}, then python -m load_test {colour}",
+        next_step=f"{next_step}, then .venv/bin/python -m load_test {colour}",
     )
 
 

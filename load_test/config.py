@@ -34,7 +34,7 @@ def read(root: str, colour: str) -> Config:
             f"{colour} is no colour, so there is nothing to test",
             seen=colour,
             allowed=" or ".join(live.shared.colours),
-            next_step=" or ".join(f"python -m load_test {name}" for name in live.shared.colours),
+            next_step=" or ".join(f".venv/bin/python -m load_test {name}" for name in live.shared.colours),
         )
     if not own.awake:
         raise Refusal(

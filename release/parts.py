@@ -14,7 +14,7 @@ GIVEN = (
 )
 # The lab, what tests and measures this project, and what makes releases of it.
 KEPT = (
-    *("lab", "tests", "bench", "release", ".ci", "Makefile", "pyproject.toml"),
+    *("lab", "tests", "bench", "release", "runbook", ".ci", "Makefile", "pyproject.toml"),
     *("requirements.in", "requirements-dev.in", "requirements-dev.txt"),
 )
 # Of what is given: what is about this repository, and not about a project that is made of it.

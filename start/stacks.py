@@ -69,7 +69,7 @@ def _asked(*arguments: str, next_step: str) -> Any:
             "there is no `pulumi` here",
             seen="none in PATH",
             allowed="the command of Pulumi, in the version that Pulumi.yaml asks for",
-            next_step=f"https://www.pulumi.com/docs/install/; {_AGAIN}",
+            next_step=f"install it, see https://www.pulumi.com/docs/install/; {_AGAIN}",
         ) from None
     try:
         if done.returncode:

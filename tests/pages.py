@@ -12,6 +12,7 @@ _FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\w*)\n(?P<text>.*?)^(?P=ind
 _NOT_RUN = re.compile(r"<!-- not run: (?P<reason>[^>]+) -->\n *\Z")
 _CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} (.+?)(?: #+)?$", re.MULTILINE)
+_ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
 _LINK = re.compile(
     r"\]\((?P<inline>[^()\s]+(?:\([^()]*\)[^()\s]*)?)(?: \"[^\"]*\")?\)|^\[[^\]]+\]: *(?P<reference>\S+)", re.M
 )
@@ -61,7 +62,7 @@ class Page:
             slug = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
             anchors.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
             seen[slug] += 1
-        return frozenset(anchors)
+        return frozenset({*anchors, *_ANCHOR.findall(self.prose)})
 
     @cached_property
     def links(self) -> tuple[str, ...]:
@@ -73,6 +74,18 @@ class Page:
     def blocks(self) -> tuple[Block, ...]:
         """Every fenced block, in order."""
         return tuple(self._blocks())
+
+    @cached_property
+    def sections(self) -> dict[str, tuple[Block, ...]]:
+        """Each heading with the blocks between it and the next one, in order; several of one text are one."""
+        fences = [range(fence.start(), fence.end()) for fence in _FENCE.finditer(self.text)]
+        found: dict[str, tuple[Block, ...]] = {}
+        at = [one for one in _HEADING.finditer(self.text) if not any(one.start() in fence for fence in fences)]
+        lines = [self.text[: one.start()].count("\n") + 1 for one in at]
+        for heading, begin, end in zip(at, lines, [*lines[1:], self.text.count("\n") + 2], strict=True):
+            inside = tuple(block for block in self.blocks if begin < block.line < end)
+            found[_plain(heading[1])] = (*found.get(_plain(heading[1]), ()), *inside)
+        return found
 
     def _blocks(self) -> Iterator[Block]:
         for fence in _FENCE.finditer(self.text):
@@ -90,5 +103,6 @@ def _plain(heading: str) -> str:
 
 README = Page("README.md")
 CHANGELOG = Page("CHANGELOG.md")
+RUNBOOK = Page("docs/runbook.md")
 FIRST_TIME = Page("docs/first-time.md")
 PAGES = (README, CHANGELOG, *(Page(f"docs/{path.name}") for path in sorted(ROOT.glob("docs/*.md"))))

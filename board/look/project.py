@@ -105,5 +105,5 @@ def _content(path: Path) -> Mapping[str, config_file.Node]:
             f"{path.name} cannot be read",
             seen=str(error),
             allowed="a project of Pulumi in this folder, or in the one that PULUMI_OPTION_CWD names",
-            next_step="python -m board, in the folder of Pulumi.yaml",
+            next_step=".venv/bin/python -m board, in the folder of Pulumi.yaml",
         ) from None

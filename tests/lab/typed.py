@@ -35,9 +35,12 @@ class Typed:
 
 def typed(page: Page) -> tuple[Typed, ...]:
     """Everything that is to be typed, in order."""
-    return tuple(
-        one for block in page.blocks if is_typed(block) for one in _commands(block, f"{page.path}:{block.line}")
-    )
+    return typed_blocks(page.blocks, page.path)
+
+
+def typed_blocks(blocks: Sequence[Block], path: str) -> tuple[Typed, ...]:
+    """The same of some blocks of the page at `path`."""
+    return tuple(one for block in blocks if is_typed(block) for one in _commands(block, f"{path}:{block.line}"))
 
 
 def is_typed(block: Block) -> bool:

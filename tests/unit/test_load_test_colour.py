@@ -52,7 +52,7 @@ def test_the_cluster_is_what_aws_says_is_behind_the_name() -> None:
 def test_anything_but_one_group_of_its_own_is_refused(found: Behind | None, seen: str) -> None:
     refused = refusal(found)
     assert seen in refused.seen
-    assert refused.next_step == "pulumi up -s violet, then python -m load_test violet"
+    assert refused.next_step == "pulumi up -s violet, then .venv/bin/python -m load_test violet"
 
 
 @pytest.mark.parametrize("release", ["1.0.0", ""])

@@ -24,6 +24,7 @@ PROGRAM = (
     "iam",
     "start",
     "release",
+    "runbook",
 )
 FOLDERS = (*PROGRAM, "tests")
 SOURCES = sorted([ROOT / "__main__.py", *(path for name in PROGRAM for path in ROOT.glob(f"{name}/**/*.py"))])

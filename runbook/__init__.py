@@ -1,0 +1,1 @@
+"""docs/runbook.md: what the program says, read from its own source, with what it means. Nothing of it runs on AWS."""

@@ -1,0 +1,42 @@
+"""Killing a `pulumi up` of the live stack at a chosen moment."""
+
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+
+from lab.pulumi_command import Event, Result
+from tests.lab.world import LIVE, World
+
+
+def began(name: str) -> Callable[[Event], bool]:
+    """Whether an event says that the step of `name` has begun."""
+    return lambda event: event.kind == "resourcePreEvent" and event.body["metadata"]["urn"].endswith(f"::{name}")
+
+
+def wait_for(world: World, weights: Mapping[str, int]) -> None:
+    """Until the live name has these weights: on a slow machine that is some time after the step has begun."""
+    deadline = time.monotonic() + 120
+    while world.weights() != weights and time.monotonic() < deadline:
+        time.sleep(0.2)
+
+
+def kill_when(world: World, active: str, is_moment: Callable[[Event], bool], then: float | Mapping[str, int]) -> Result:
+    """Tag `active` in, and kill -9 the command so many seconds after the moment, or at these weights."""
+    killed = False
+
+    def kill(event: Event) -> None:
+        nonlocal killed
+        if not killed and is_moment(event):
+            killed = True
+            if isinstance(then, float):
+                time.sleep(then)
+            else:
+                wait_for(world, then)
+            # Only the command line itself, by the path of this world's own engine.
+            subprocess.run(["pkill", "-KILL", "-f", f"^{world.workspace.directory.parent}/bin/pulumi up"], check=True)
+
+    world.workspace.edit_stack(LIVE, active=active)
+    result = world.workspace.up(LIVE, on_event=kill)
+    assert killed
+    assert result.exit_code != 0
+    return result
