@@ -55,7 +55,7 @@ PULUMI = {
         "state taint",
         "state untaint",
     ),
-    *("config set", "config rm", "config get"),
+    *("config set", "config rm", "config get", "org", "org set-default"),
 }
 # Of AWS's command line alone: https://docs.aws.amazon.com/cli/latest/reference/
 AWS_OWN = {("sso", "login"), ("configure", "list-profiles")}
@@ -278,7 +278,7 @@ def commands_not_there(step: str, targets: set[str]) -> list[str]:
     wrong = [f"python -m {name}" for name in re.findall(r"(?<!\.venv/bin/)\bpython3? -m ([\w.]+)", step)]
     modules = re.findall(r"\.venv/bin/python -m ([\w.]+)", step)
     wrong += [name for name in modules if importlib.util.find_spec(name.rstrip(".")) is None]
-    for command, sub in re.findall(r"(?<![\w/])pulumi ([a-z]+)(?: ([a-z]+))?", step):
+    for command, sub in re.findall(r"(?<![\w/])pulumi ([a-z]+)(?: ([a-z][a-z-]*))?", step):
         known = {one for one in PULUMI if one.startswith(f"{command} ")}
         if command != "command" and (command not in PULUMI or (known and f"{command} {sub}" not in known | {"stack "})):
             wrong.append(f"pulumi {command} {sub}")
