@@ -397,9 +397,14 @@ def test_nobody_is_asked_about_a_name_that_may_not_be_there_yet() -> None:
 def test_before_the_first_tag_in_the_colours_own_name_is_asked_about() -> None:
     world = World()
     live = replace(CANDIDATE.live, carriers={"www.shop.example": frozenset()})
-    assert "dns" not in failed(run(replace(CANDIDATE, live=live), world=world))
+    found = run(replace(CANDIDATE, live=live), world=world)
+    assert "dns" not in failed(found)
     (target,) = world.watched
     assert (target.names, target.expected) == (("violet.www.shop.example",), "violet")
+    (seen,) = [check.seen for check in found if check.name == "dns"]
+    assert seen.endswith(
+        "were asked about violet.www.shop.example and answer violet; nobody is in charge of www.shop.example yet"
+    )
 
 
 # The load test.
