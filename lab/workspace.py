@@ -203,6 +203,20 @@ def _free_port() -> int:
     return port
 
 
+def built(root: Path) -> list[str]:
+    """The stacks of the workspace under `root` that hold anything, by name; one that cannot be read is one of them."""
+    return sorted(
+        file.stem for file in (root / _STATE).glob(".pulumi/stacks/*/*.json") if _holds_anything(file.read_bytes())
+    )
+
+
+def _holds_anything(stack: bytes) -> bool:
+    try:
+        return bool((json.loads(stack)["checkpoint"].get("latest") or {}).get("resources"))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return True
+
+
 def clear(root: Path) -> None:
     """Remove a workspace and all that belongs to it."""
     shutil.rmtree(root, ignore_errors=True)
