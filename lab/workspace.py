@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import boto3
@@ -43,14 +43,28 @@ class Workspace:
 
     directory: Path
     environment: Mapping[str, str]
+    # Whether nothing of what it makes outlives the command that laid it out.
+    thrown_away: ClassVar[bool] = True
 
-    def pulumi(self, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
-        """Run one `pulumi` command."""
-        return pulumi_command.run(list(arguments), self.directory, self.environment, on_event)
+    def pulumi(
+        self,
+        *arguments: str,
+        on_event: Callable[[Event], None] = lambda _: None,
+        on_start: Callable[[int], None] = lambda _: None,
+    ) -> Result:
+        """Run one `pulumi` command; see `pulumi_command.run`."""
+        return pulumi_command.run(list(arguments), self.directory, self.environment, on_event, on_start)
 
-    def up(self, stack: str, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
+    def up(
+        self,
+        stack: str,
+        *arguments: str,
+        on_event: Callable[[Event], None] = lambda _: None,
+        on_start: Callable[[int], None] = lambda _: None,
+    ) -> Result:
         """`pulumi up` without questions and without a preview first."""
-        return self.pulumi("up", "-s", stack, "--yes", "--skip-preview", *arguments, on_event=on_event)
+        command = ("up", "-s", stack, "--yes", "--skip-preview", *arguments)
+        return self.pulumi(*command, on_event=on_event, on_start=on_start)
 
     def edit_project(self, **values: Any) -> None:
         """Set shared keys in Pulumi.yaml, as an editor would."""
