@@ -21,7 +21,9 @@ def seen(text):
 print("Collecting a==1\\n  Downloading a\\nCollecting b==2", flush=True)
 seen("2 of at most 3 packages fetched")
 pathlib.Path("site/a-1.dist-info").mkdir()
-seen("1 of at most 3 packages installed")
+seen("1 of at most 3 packages installed, 0 files")
+pathlib.Path("site/b.py").touch()
+seen("1 of at most 3 packages installed, 1 files")
 print("no such package", file=sys.stderr)
 sys.exit(3)
 """
