@@ -98,6 +98,7 @@ def test_optional_warns_once_there_is_a_peak_off_is_silent_and_required_without_
 ) -> None:
     world = first_in_charge
     world.workspace.edit_stack(LIVE, active=SECOND)
+    write(world, SECOND, {"tested": False})
     unasked = "load-test: not asked, peakRps is not set (loadTest: optional)"
     untested = f"load-test does not hold: {SECOND} was not tested since it was built"
     for key, peak, told, warned in (
