@@ -11,5 +11,5 @@ echo "setting up .venv from the pinned requirements, about a minute"
 trap 'rm -rf .venv' EXIT
 trap 'exit 1' HUP INT TERM
 "${PYTHON:-python3}" -m venv .venv
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+.venv/bin/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.txt
 trap - EXIT

@@ -38,6 +38,9 @@ def main() -> int:
             background.up(_report, machines=options.machines)
         else:
             background.down(_report)
+    except background.AlreadyUp as up:
+        _report(str(up))
+        return 1
     except MissingPrerequisite as missing:
         print(missing, file=sys.stderr)
         return 1

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from lab import environment, shell_script, workspace
 from lab.client import Addresses, LabClient
@@ -22,25 +23,38 @@ START_SECONDS = 120
 STOP_SECONDS = 10
 
 
-def up(report: Callable[[str], None], *, machines: bool = False) -> None:
-    """Start the lab's server in the background and lay out a workspace for it; what ran before is taken down first.
+class AlreadyUp(Exception):
+    """A lab runs in this folder; the text is one line that says what it holds and what to type."""
 
-    machines: whether its instances run.
+
+def up(report: Callable[[str], None], *, machines: bool = False) -> None:
+    """Start the lab's server in the background and lay out a workspace for it; what a dead one left is removed first.
+
+    machines: whether its instances run. Raises AlreadyUp when one runs: what was built in it is its user's.
     """
+    if _is_up():
+        built = workspace.built(ROOT)
+        held = f"with {', '.join(built)} built" if built else "with nothing built yet"
+        raise AlreadyUp(f"a lab is up here, {held}: make status shows it; make lab-down throws it away")
     down(report)
     ROOT.mkdir(exist_ok=True)
     report("starting the embedded AWS and DNS")
-    addresses = _start(["--machines"] * machines)
-    made = workspace.lay_out(ROOT, addresses, report)
-    ENV.write_text(shell_script.entering(made, str(ENV.relative_to(CHECKOUT))))
+    try:
+        addresses = _start(["--machines"] * machines)
+        made = workspace.lay_out(ROOT, addresses, report)
+        ENV.write_text(shell_script.entering(made, str(ENV.relative_to(CHECKOUT))))
+    except BaseException:
+        down(report)  # half of a lab would be in the way of the next one
+        raise
     report(f"the lab is up; now type:  . {ENV.relative_to(CHECKOUT)}")
 
 
 def down(report: Callable[[str], None]) -> None:
     """Stop the lab's server and remove its workspace; harmless when there is none."""
-    if _PROCESS.exists():
+    process = _process()
+    if process is not None:
         report("stopping the embedded AWS and DNS")
-        _stop(int(_PROCESS.read_text()))
+        _stop(process)
     for path in (ENV, _PROCESS, _ADDRESSES, _COMPLAINTS):
         path.unlink(missing_ok=True)
     workspace.clear(ROOT)
@@ -64,12 +78,26 @@ def _start(options: list[str]) -> Addresses:
         with suppress(json.JSONDecodeError):
             return Addresses(**json.loads(_ADDRESSES.read_text()))
         time.sleep(0.1)
-    raise RuntimeError(f"the lab's server did not come up, see {_COMPLAINTS} and {ROOT / 'server' / 'server.log'}")
+    said = _COMPLAINTS.read_text(errors="replace").strip().splitlines()[-1:]
+    why = f"it ended with code {process.poll()}" if process.poll() is not None else f"no answer in {START_SECONDS} s"
+    raise RuntimeError(f"the lab's server did not come up: {why}; it said {said}")
+
+
+def _process() -> int | None:
+    """The process that was started last, which may have ended, and its id be another's by now; None: there was none."""
+    with suppress(OSError, ValueError):
+        return int(_PROCESS.read_text())
+    return None
+
+
+def _is_up() -> bool:
+    process = _process()
+    return process is not None and _is_ours(process)
 
 
 def _stop(pid: int) -> None:
     """End the server, if the process is still the server: its id may be another's by now."""
-    if not _is_ours():
+    if not _is_ours(pid):
         return
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
@@ -80,8 +108,17 @@ def _stop(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def _is_ours() -> bool:
-    # Only the endpoint is read: the lab that runs may be of an older checkout.
+def _is_ours(pid: int) -> bool:
+    """Whether the process is a lab's server, and this folder's; also one that is too busy to answer."""
+    # https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html: empty of a zombie.
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return False
+    if "lab.server" not in command:
+        return False
+    # A folder that was renamed meanwhile is known by who answers. Only the endpoint is read: the lab that runs may be
+    # of an older checkout.
     with suppress(OSError, ValueError, KeyError):
-        return LabClient(json.loads(_ADDRESSES.read_text())["endpoint"]).is_ready()
+        return str(ROOT / "server") in command or LabClient(json.loads(_ADDRESSES.read_text())["endpoint"]).is_ready()
     return False

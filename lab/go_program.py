@@ -21,14 +21,24 @@ def ensure(
     (lab/go_build.py).
     """
     environment = user() if environment is None else environment
-    folder = cache_folder(environment) / f"{tool.program}-{built_key(tool)}"
+    folder = _folder(tool, environment)
     if not folder.exists():
-        require_go([tool], environment, tool.program)
+        require_buildable(tool, environment)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with locked(folder.with_name(f"{folder.name}.lock"), report, tool.program):
             if not folder.exists():
                 _build(tool, folder, variables, environment, report)
     return folder / tool.program
+
+
+def require_buildable(tool: GoTool, environment: Mapping[str, str]) -> None:
+    """Raise MissingPrerequisite when the program is not built yet, and there is no Go to build it with."""
+    if not _folder(tool, environment).exists():
+        require_go([tool], environment, tool.program)
+
+
+def _folder(tool: GoTool, environment: Mapping[str, str]) -> Path:
+    return cache_folder(environment) / f"{tool.program}-{built_key(tool)}"
 
 
 def _build(

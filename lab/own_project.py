@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import boto3
 import yaml
@@ -37,6 +37,8 @@ _ELSEWHERE = ("PULUMI_STACK", "PULUMI_OPTION_", "PULUMI_CONFIG_PASSPHRASE", "PUL
 @dataclass(frozen=True)
 class OwnAccount(Workspace):
     """A workspace on the account that the environment is for."""
+
+    thrown_away: ClassVar[bool] = False
 
     def aws(self, service: str) -> Any:
         """A boto3 client, made as the program makes its own."""

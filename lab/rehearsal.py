@@ -3,12 +3,11 @@
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from lab import marks, picture, roles, toolchain, workspace
+from lab import marks, picture, roles, side_by_side, toolchain, workspace
 from lab.client import RunningServer, start
 from lab.figures import TAG_BACK, TAG_IN, Figures, of_pools, show, switches, wrong
 from lab.load import pool, vegeta
@@ -113,12 +112,10 @@ def rehearse(made: Workspace, client: Callable[[], Steady | Clients], figures: F
     """
     first, second = made.project_config("cidrs")
     made.edit_stack("live", active=first)
-    with progress(report, f"build {first} and {second} side by side") as watch:
-        began = time.monotonic()
-        with ThreadPoolExecutor(2) as executor:
-            for result in executor.map(lambda colour: made.up(colour, on_event=watch), (first, second)):
-                _require(result)
-        figures.seconds["build_seconds"] = time.monotonic() - began
+    began = time.monotonic()
+    for result in side_by_side.up(made, (first, second), report):
+        _require(result)
+    figures.seconds["build_seconds"] = time.monotonic() - began
     with progress(report, f"put {first} in charge") as watch:
         figures.seconds["first_in_charge_seconds"] = _require(made.up("live", on_event=watch)).seconds
     with client() as steady:

@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
@@ -14,7 +13,7 @@ from typing import Any
 from cutover import cluster_facts
 from cutover.cluster_facts import ClusterFacts
 from cutover.printable import printable
-from lab import copies, pulumi_command, workspace
+from lab import copies, pulumi_command, side_by_side, workspace
 from lab.client import Addresses, LabClient, start
 from lab.load.pool import honest_resolvers
 from lab.messages import ZoneState
@@ -167,9 +166,8 @@ def built(report: Report, project: Mapping[str, Any] | None = None) -> Iterator[
             made.edit_stack(colour, release=release)
         made.edit_project(readinessLatency=READINESS_MILLISECONDS, bootTimeout=BOOT_TIMEOUT_SECONDS, **(project or {}))
         made.edit_stack(LIVE, active=colours[0])
-        with progress(report, f"build {' and '.join(colours)} side by side") as watch, ThreadPoolExecutor(2) as pool:
-            for result in pool.map(lambda colour: made.up(colour, on_event=watch), colours):
-                _require(result)
+        for result in side_by_side.up(made, colours, report):
+            _require(result)
         _put_in_charge(made, colours[0], report)
         assert server.addresses.copies_port is not None
         yield Original(Path(folder), server.addresses.copies_port, report)

@@ -77,6 +77,12 @@ def ensure(report: Report, environment: Mapping[str, str] | None = None) -> Tool
     )
 
 
+def require_buildable(environment: Mapping[str, str]) -> None:
+    """Raise MissingPrerequisite when the engine is not built yet, and there is no Go to build it with."""
+    if not (cache_folder(environment) / f"engine-{engine_key()}").exists():
+        require_go([_CLI, _BRIDGE], environment)
+
+
 def require_python(version: tuple[int, ...]) -> None:
     """Raise MissingPrerequisite unless `version` of Python is new enough for the lab."""
     if version < _OLDEST_PYTHON:

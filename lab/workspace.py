@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import unquote, urlsplit
 
 import boto3
@@ -45,10 +45,18 @@ class Workspace:
     directory: Path
     environment: Mapping[str, str]
     roles: Roles | None = None
+    # Whether nothing of what it makes outlives the command that laid it out.
+    thrown_away: ClassVar[bool] = True
 
-    def pulumi(self, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
-        """Run one `pulumi` command."""
-        return pulumi_command.run(list(arguments), self.directory, self.environment_of(*arguments), on_event)
+    def pulumi(
+        self,
+        *arguments: str,
+        on_event: Callable[[Event], None] = lambda _: None,
+        on_start: Callable[[int], None] = lambda _: None,
+    ) -> Result:
+        """Run one `pulumi` command; see `pulumi_command.run`."""
+        environment = self.environment_of(*arguments)
+        return pulumi_command.run(list(arguments), self.directory, environment, on_event, on_start)
 
     def environment_of(self, *arguments: str) -> Mapping[str, str]:
         """The environment for one `pulumi` command, with what its role may do brought up to date."""
@@ -64,9 +72,16 @@ class Workspace:
         roles.bring_up_to_date(self)
         return {**self.environment, **self.roles.environments[role]}
 
-    def up(self, stack: str, *arguments: str, on_event: Callable[[Event], None] = lambda _: None) -> Result:
+    def up(
+        self,
+        stack: str,
+        *arguments: str,
+        on_event: Callable[[Event], None] = lambda _: None,
+        on_start: Callable[[int], None] = lambda _: None,
+    ) -> Result:
         """`pulumi up` without questions and without a preview first."""
-        return self.pulumi("up", "-s", stack, "--yes", "--skip-preview", *arguments, on_event=on_event)
+        command = ("up", "-s", stack, "--yes", "--skip-preview", *arguments)
+        return self.pulumi(*command, on_event=on_event, on_start=on_start)
 
     def edit_project(self, **values: Any) -> None:
         """Set shared keys in Pulumi.yaml, as an editor would."""
@@ -219,6 +234,20 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
     return port
+
+
+def built(root: Path) -> list[str]:
+    """The stacks of the workspace under `root` that hold anything, by name; one that cannot be read is one of them."""
+    return sorted(
+        file.stem for file in (root / _STATE).glob(".pulumi/stacks/*/*.json") if _holds_anything(file.read_bytes())
+    )
+
+
+def _holds_anything(stack: bytes) -> bool:
+    try:
+        return bool((json.loads(stack)["checkpoint"].get("latest") or {}).get("resources"))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return True
 
 
 def clear(root: Path) -> None:

@@ -73,4 +73,4 @@ def evidence(aws: AwsReads, shared: SharedSettings, colour: str, group: Group) -
     facts = ClusterFacts(colour, group.release, aws.region or "", shared.capacity, group.name, "", "", "", {})
     seen = aws.load_test(parameter, group.name, aws.region or "")
     found = load_test.check(seen, asked, facts) if shared.peak_rps else load_test.check_unset(asked, colour)
-    return LoadTest(found.seen, found.holds)
+    return LoadTest(found.seen if found.asked else f"not asked: {found.seen}", found.holds)

@@ -32,7 +32,7 @@ class Check:
     """One named condition of a tag-in: whether it holds, what was seen, what is allowed.
 
     `next_step`: the command that mends it, where that is another one than to bring the colour up again. `only_warns`:
-    the config wants it so.
+    the config wants it so. `asked`: whether it is looked at; what is not refuses nothing, and is not called good.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Check:
     allowed: str
     next_step: str = ""
     only_warns: bool = False
+    asked: bool = True
 
     @property
     def said(self) -> str:
@@ -106,12 +107,13 @@ def _next_step(found: Verdict, colour: str) -> str:
 
 def lines(checks: Iterable[Check]) -> tuple[str, ...]:
     """One line for each check, for the output."""
-    return tuple(
-        f"{check.name}: ok, {check.said}"
-        if check.holds
-        else f"{check.name}: NOT READY, {check.said}; allowed: {check.allowed}"
-        for check in checks
-    )
+    return tuple(map(_line, checks))
+
+
+def _line(check: Check) -> str:
+    if not check.holds:
+        return f"{check.name}: NOT READY, {check.said}; allowed: {check.allowed}"
+    return f"{check.name}: {'ok' if check.asked else 'not asked'}, {check.said}"
 
 
 def warnings(found: Verdict) -> tuple[str, ...]:

@@ -20,18 +20,25 @@ class Expected:
 
     Nobody does at first.
     `colours` are those whose addresses are known, and `asked_for` the one of them that answers are compared with.
+    `uncarried` are the live names that nobody is asked about, because nobody carries them yet.
     """
 
     names: Sequence[str]
     carriers: Mapping[str, frozenset[str]]
     colours: frozenset[str]
     asked_for: str
+    uncarried: Sequence[str] = ()
+
+    def takes_any(self, name: str) -> bool:
+        """Whether nothing says what has to be answered: nobody carries `name`, or one whose addresses are unknown."""
+        carriers = self.carriers[name]
+        return not carriers or bool(carriers - self.colours)
 
     def verdicts(self, name: str) -> frozenset[str]:
         """What an answer about `name` may be worth; of a name that no colour carries alone, anything but silence."""
-        carriers = self.carriers[name]
-        if not carriers or carriers - self.colours:
+        if self.takes_any(name):
             return _ANY_ANSWER
+        carriers = self.carriers[name]
         others = {"other"} if carriers - {self.asked_for} else set()
         return frozenset({"expected"} if self.asked_for in carriers else set()) | others
 
@@ -40,8 +47,8 @@ class Expected:
         return said.verdict in self.verdicts(said.name)
 
     def in_words(self) -> str:
-        """Who is to be answered, for all names."""
-        carrying = frozenset[str]().union(*self.carriers.values())
+        """Who is to be answered, for all names of which anybody can tell."""
+        carrying = frozenset[str]().union(*(who for name, who in self.carriers.items() if not self.takes_any(name)))
         return " or ".join(sorted(carrying)) or "anything"
 
 
@@ -55,11 +62,15 @@ def carried(names: Sequence[str], carriers: Mapping[str, frozenset[str]]) -> dic
 
 
 def choose(
-    names: Sequence[str], carriers: Mapping[str, frozenset[str]], colours: frozenset[str], otherwise: str
+    names: Sequence[str],
+    carriers: Mapping[str, frozenset[str]],
+    colours: frozenset[str],
+    otherwise: str,
+    uncarried: Sequence[str] = (),
 ) -> Expected:
     """What is expected while `colours` are up; compared with one that carries any name, or `otherwise`."""
     carrying = sorted(frozenset[str]().union(*carriers.values()) & colours)
-    return Expected(names, carriers, colours, carrying[0] if carrying else otherwise)
+    return Expected(names, carriers, colours, carrying[0] if carrying else otherwise, uncarried)
 
 
 def check(outcome: Outcome, expected: Expected, zone: str, asked: Sequence[Endpoint]) -> Check:
@@ -118,8 +129,28 @@ def _good(outcome: Outcome, expected: Expected) -> str:
     bad = {said.server for said in outcome.said_by_resolvers if not expected.is_as_it_should_be(said)}
     parts = [] if outcome.private else [f"{len(addresses)} authoritative addresses"]
     parts.append(f"{len(resolvers - bad)} of {len(resolvers)} resolvers")
-    said = f"{' and '.join(parts)} answer {expected.in_words()}"
-    return "; ".join([said, *outcome.delegation_warnings])
+    return "; ".join([f"{' and '.join(parts)} {_answered(expected)}", *outcome.delegation_warnings])
+
+
+def _answered(expected: Expected) -> str:
+    """What those who were asked did, and no more than that: of what nobody can tell, they only answered."""
+    untold = [name for name in expected.names if expected.takes_any(name)]
+    of_nobody = [*expected.uncarried, *(name for name in untold if not expected.carriers[name])]
+    elsewhere = frozenset[str]().union(*(expected.carriers[name] for name in untold)) - expected.colours
+    if len(untold) == len(expected.names):
+        said = f"were asked about {_few(expected.names)} and answered"
+    elif untold or expected.uncarried:
+        about = _few([name for name in expected.names if name not in untold])
+        said = f"were asked about {about} and answer {expected.in_words()}"
+    else:
+        said = f"answer {expected.in_words()}"
+    return "; ".join(
+        [
+            said,
+            *([f"nobody is in charge of {_few(of_nobody)} yet"] if of_nobody else []),
+            *([f"the addresses of {_few(elsewhere)} are not known"] if elsewhere else []),
+        ]
+    )
 
 
 def _few(values: Collection[str]) -> str:

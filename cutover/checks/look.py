@@ -218,9 +218,11 @@ async def _dns(candidate: Candidate, reader: Reader, edges: Edges) -> tuple[Chec
     """Those who are watched after the switch, by the same watch."""
     live = candidate.live
     ns_names = await _read(reader.name_servers, live.zone_id)
-    carriers = dns.carried(candidate.names, live.carriers) or {candidate.own_name: frozenset({candidate.colour})}
+    carried = dns.carried(candidate.names, live.carriers)
+    uncarried = tuple(name for name in candidate.names if name not in carried)
+    carriers = carried or {candidate.own_name: frozenset({candidate.colour})}
     names = tuple(carriers)
-    expected = dns.choose(names, carriers, frozenset(live.own_names), candidate.colour)
+    expected = dns.choose(names, carriers, frozenset(live.own_names), candidate.colour, uncarried)
     target = Target(
         name=names[0],
         expected=expected.asked_for,

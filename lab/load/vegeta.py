@@ -21,10 +21,18 @@ def ensure(report: Callable[[str], None], environment: Mapping[str, str] | None 
     environment: the user's own unless another one is given.
     """
     environment = user() if environment is None else environment
+    return _users_own(environment) or go_program.ensure(TOOL, {_VERSION_VARIABLE: TOOL.version()}, report, environment)
+
+
+def require_buildable(environment: Mapping[str, str]) -> None:
+    """Raise MissingPrerequisite when it is neither here nor can be built."""
+    if _users_own(environment) is None:
+        go_program.require_buildable(TOOL, environment)
+
+
+def _users_own(environment: Mapping[str, str]) -> Path | None:
     found = shutil.which("vegeta", path=environment.get("PATH", ""))
-    if found is not None and version(Path(found)) == TOOL.version():
-        return Path(found)
-    return go_program.ensure(TOOL, {_VERSION_VARIABLE: TOOL.version()}, report, environment)
+    return Path(found) if found is not None and version(Path(found)) == TOOL.version() else None
 
 
 def version(program: Path) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from lab.environment import is_foreign
-from lab.workspace import CHECKOUT, LINKED, REGION
+from lab.workspace import CHECKOUT, REGION
+from tests.lab import clones
 from tests.lab.hostile import hostile
 
 # As the Makefile starts it: what is in PYTHONPATH and the like counts for this process too.
@@ -50,10 +51,7 @@ class Shell:
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """`make lab` and `make lab-down` in a hostile environment."""
     root = tmp_path_factory.mktemp("any-shell")
-    clone = root / "clone"
-    shutil.copytree(CHECKOUT / "lab", clone / "lab", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (*(CHECKOUT / name for name in LINKED), *CHECKOUT.glob("Pulumi*.yaml")):
-        (clone / path.name).symlink_to(path)
+    clone = clones.clone(root)
     # Shells write these themselves.
     own = ("LAB_USER_ENVIRONMENT", "PWD", "OLDPWD", "SHLVL", "_")
     environment = {name: value for name, value in os.environ.items() if name not in own}

@@ -93,18 +93,27 @@ def test_an_override_waives_it(asked: World) -> None:
     assert any("OVERRIDE waives load-test" in text for text in waived.messages("warning"))
 
 
-def test_optional_warns_off_is_silent_and_required_without_a_peak_is_refused_in_every_preview(
+def test_optional_warns_once_there_is_a_peak_off_is_silent_and_required_without_one_is_refused_in_every_preview(
     first_in_charge: World,
 ) -> None:
     world = first_in_charge
     world.workspace.edit_stack(LIVE, active=SECOND)
-    for key, warned in (("optional", "peakRps is not set"), ("off", "")):
-        world.workspace.edit_project(loadTest=key)
+    write(world, SECOND, {"tested": False})
+    unasked = "load-test: not asked, peakRps is not set (loadTest: optional)"
+    untested = f"load-test does not hold: {SECOND} was not tested since it was built"
+    for key, peak, told, warned in (
+        ("optional", 0, unasked, ""),
+        ("optional", PEAK_RPS, "", untested),
+        ("off", 0, "", ""),
+    ):
+        world.workspace.edit_project(loadTest=key, peakRps=peak)
         preview = world.preview(LIVE)
         said = [text for text in preview.messages("warning") if "load-test" in text]
         assert (warned in said[0]) if warned else not said, preview.output
+        lines = [line for text in preview.messages("info") for line in text.splitlines() if "load-test:" in line]
+        assert (told in lines) if told else not [line for line in lines if "not asked" in line], preview.output
         assert not [text for text in preview.messages("warning") if "would be refused" in text]
-    world.workspace.edit_project(loadTest="required")
+    world.workspace.edit_project(loadTest="required", peakRps=0)
     for stack in (FIRST, LIVE):
         refused = world.preview(stack)
         assert refused.exit_code != 0

@@ -94,6 +94,38 @@ def test_before_the_first_tag_in_any_answer_will_do_and_silence_will_not(answer:
         assert not check(seen_of(answer, resolvers=(SILENCE, SILENCE)), *carriers).holds
 
 
+def test_before_anybody_is_in_charge_it_says_what_was_seen_and_that_nobody_is() -> None:
+    for answer in (AMBER, VIOLET, STRANGE, DENIAL):
+        assert check(seen_of(answer, resolvers=(answer, answer))).seen == (
+            "1 authoritative addresses and 2 of 2 resolvers were asked about www.shop.example and answered; "
+            "nobody is in charge of www.shop.example yet"
+        )
+
+
+def test_what_a_carrier_without_known_addresses_answers_is_not_said_to_have_been_seen() -> None:
+    found = check(seen_of(STRANGE, resolvers=(STRANGE, STRANGE)), "before")
+    assert found.seen == (
+        "1 authoritative addresses and 2 of 2 resolvers were asked about www.shop.example and answered; "
+        "the addresses of before are not known"
+    )
+    assert found.allowed.endswith("answers now, and anything for www.shop.example")
+
+
+def test_a_name_that_is_asked_about_for_others_is_said_and_so_are_those_others() -> None:
+    own = "violet.www.shop.example"
+    expected = choose((own,), {own: frozenset({"violet"})}, COLOURS, "violet", uncarried=(WWW,))
+    seen = outcome(said_by_servers=(by(VIOLET, "one", own),), said_by_resolvers=(by(VIOLET, "r", own),))
+    seen = replace(
+        seen,
+        said_by_servers=tuple(replace(one, verdict="expected") for one in seen.said_by_servers),
+        said_by_resolvers=tuple(replace(one, verdict="expected") for one in seen.said_by_resolvers),
+    )
+    assert dns.check(seen, expected, "shop.example", PUBLIC).seen == (
+        "1 authoritative addresses and 1 of 1 resolvers were asked about violet.www.shop.example and answer violet; "
+        "nobody is in charge of www.shop.example yet"
+    )
+
+
 def test_each_name_is_held_against_its_own_carriers() -> None:
     expected = choose((WWW, API), {WWW: frozenset({"amber"}), API: frozenset({"violet"})}, COLOURS, "violet")
     assert expected.asked_for == "amber"

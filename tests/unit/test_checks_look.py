@@ -15,7 +15,7 @@ from cutover.checks import look as looking
 from cutover.checks.candidate import Candidate, Edges, LiveNames
 from cutover.checks.capacity import PAUSE_SECONDS
 from cutover.checks.certificate import CertificateSeen
-from cutover.checks.check import Check
+from cutover.checks.check import Check, lines, verdict, warnings
 from cutover.checks.healing import GroupSeen, Size
 from cutover.checks.http_request import Question
 from cutover.checks.load_test import Asked, LoadTestSeen, Measure
@@ -397,9 +397,14 @@ def test_nobody_is_asked_about_a_name_that_may_not_be_there_yet() -> None:
 def test_before_the_first_tag_in_the_colours_own_name_is_asked_about() -> None:
     world = World()
     live = replace(CANDIDATE.live, carriers={"www.shop.example": frozenset()})
-    assert "dns" not in failed(run(replace(CANDIDATE, live=live), world=world))
+    found = run(replace(CANDIDATE, live=live), world=world)
+    assert "dns" not in failed(found)
     (target,) = world.watched
     assert (target.names, target.expected) == (("violet.www.shop.example",), "violet")
+    (seen,) = [check.seen for check in found if check.name == "dns"]
+    assert seen.endswith(
+        "were asked about violet.www.shop.example and answer violet; nobody is in charge of www.shop.example yet"
+    )
 
 
 # The load test.
@@ -429,11 +434,25 @@ def test_a_load_test_that_cannot_be_read_does_not_hold_and_refuses_only_where_it
     assert (check.holds, check.only_warns, check.seen) == (False, not required, "cannot be read: AccessDenied")
 
 
-def test_without_a_peak_nothing_is_read_and_it_is_said_why() -> None:
+@pytest.mark.parametrize("required", [True, False])
+def test_without_a_peak_nothing_is_read_and_it_is_said_why(required: bool) -> None:
     account = Account()
-    check = load_test_of(Asked(replace(PASSED, rps=0), 24, False, "/load-test"), account)
+    check = load_test_of(Asked(replace(PASSED, rps=0), 24, required, "/load-test"), account)
     assert "peakRps is not set" in check.seen
     assert "load_test" not in {question[0] for question in account.asked}
+    assert check.holds == (not required)
+
+
+def test_without_a_peak_an_optional_load_test_is_not_asked_and_nothing_is_warned_of() -> None:
+    check = load_test_of(Asked(replace(PASSED, rps=0), 24, False, "/load-test"), Account())
+    assert lines([check]) == ("load-test: not asked, peakRps is not set (loadTest: optional)",)
+    assert warnings(verdict([check], tag_back=False, waived=frozenset())) == ()
+
+
+def test_with_a_peak_an_optional_load_test_without_evidence_is_warned_of() -> None:
+    check = load_test_of(Asked(PASSED, 24, False, "/load-test"), Account())
+    (warned,) = warnings(verdict([check], tag_back=False, waived=frozenset()))
+    assert warned.startswith("load-test does not hold: /load-test is not there")
 
 
 def test_where_no_load_test_is_asked_for_nothing_is_read_or_said() -> None:

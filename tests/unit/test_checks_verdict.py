@@ -103,6 +103,13 @@ def test_every_check_has_one_line_that_says_whether_it_holds() -> None:
     )
 
 
+def test_what_is_not_asked_is_neither_called_good_nor_warned_of() -> None:
+    unasked = Check(PROBES, True, "port is not set", "anything", asked=False)
+    assert check.lines([unasked]) == ("probes: not asked, port is not set",)
+    found = check.verdict([unasked], tag_back=False, waived=frozenset())
+    assert (found.refusing, check.warnings(found)) == ((), ())
+
+
 def test_what_is_waived_is_told_louder_than_what_warns() -> None:
     assert check.warnings(Verdict((failing(CAPACITY),), (failing(ALIKE),), (failing(PROBES),))) == (
         "OVERRIDE waives probes: probes is bad; allowed: probes to be good",
