@@ -11,7 +11,7 @@ import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.progress import ticking
+from lab.ticker import ticking
 
 TICK_SECONDS = 3.0
 PIP = (sys.executable, "-E", "-X", "utf8", "-m", "pip")

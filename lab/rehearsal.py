@@ -16,8 +16,9 @@ from lab.load.clients import REQUESTS_PER_SECOND, Clients
 from lab.machines.capacity import Capacity
 from lab.marks import LET_GO, LOWER, Mark
 from lab.picture.recording import Recording
-from lab.progress import TICK_SECONDS, progress
+from lab.progress import progress
 from lab.pulumi_command import Result
+from lab.ticker import TICK_SECONDS
 from lab.traffic import Steady
 from lab.workspace import CHECKOUT, Workspace
 

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from lab import process_tree
-from lab.progress import progress, ticking
+from lab.progress import progress
 from lab.pulumi_command import Result
+from lab.ticker import ticking
 from lab.workspace import Workspace
 
 Report = Callable[[str], None]

@@ -11,9 +11,9 @@ from lab.load.attack import Aim, Attack
 from lab.load.clients import REQUESTS_PER_SECOND
 from lab.load.pool import TIMEOUT_SECONDS, let_it_hold, pools
 from lab.machines.capacity import Capacity
-from lab.progress import ticking
 from lab.rehearsal import HEADROOM
 from lab.stage import Report, Stage
+from lab.ticker import ticking
 
 LEAD_SECONDS = 5.0
 TICK_SECONDS = 10.0
