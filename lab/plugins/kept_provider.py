@@ -24,6 +24,8 @@ _KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _lending = threading.Lock()
 # File to how many commands go on with each set of credentials.
 _lent: dict[str, Counter[tuple[str, ...]]] = {}
+# File to what stood in it before anybody had it lent.
+_before: dict[str, str] = {}
 
 
 class KeptProvider:
@@ -35,7 +37,7 @@ class KeptProvider:
         )
         self._folder = tempfile.TemporaryDirectory(prefix="tag-team-provider-")
         file = Path(self._folder.name) / "credentials"
-        _write(file, _keys(environment))
+        _write(file, _text(_keys(environment)))
         own = {name: value for name, value in environment.items() if name not in _KEYS}
         self._process = subprocess.Popen(
             [plugin, _NO_ENGINE_YET],
@@ -68,8 +70,10 @@ def lent(environment: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
         users = _lent.setdefault(file, Counter())
         is_free = not set(users) - {keys}
         if is_free:
+            if not users:
+                _before[file] = Path(file).read_text()
             users[keys] += 1
-            _write(Path(file), keys)
+            _write(Path(file), _text(keys))
     try:
         yield environment if is_free else {name: text for name, text in environment.items() if name != VARIABLE}
     finally:
@@ -77,15 +81,23 @@ def lent(environment: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
             if is_free:
                 users[keys] -= 1
                 _lent[file] = +users  # without those of whom nobody is left
+                if not _lent[file]:
+                    # A command to which nobody lends it, like one that a shell runs, finds it as it was made.
+                    _write(Path(file), _before.pop(file))
 
 
 def _keys(environment: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(environment.get(name, "") for name in _KEYS)
 
 
-def _write(file: Path, keys: tuple[str, ...]) -> None:
-    """At once: whoever reads it finds all of it. https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"""
+def _text(keys: tuple[str, ...]) -> str:
+    """https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html"""
     lines = [f"{name.lower()} = {key}" for name, key in zip(_KEYS, keys, strict=True) if key]
+    return "\n".join(["[default]", *lines, ""])
+
+
+def _write(file: Path, text: str) -> None:
+    """At once: whoever reads it finds all of it."""
     new = file.with_suffix(".new")
-    new.write_text("\n".join(["[default]", *lines, ""]))
+    new.write_text(text)
     new.replace(file)
