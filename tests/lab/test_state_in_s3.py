@@ -98,9 +98,9 @@ def in_s3(world: World) -> Iterator[tuple[Workspace, Bucket]]:
 
 
 @pytest.fixture
-def filled(in_s3: tuple[Workspace, Bucket]) -> Values:
+def filled(world: World) -> Values:
     """What the documents are filled in with where the state is in that bucket."""
-    project, told = roles.known(in_s3[0])
+    project, told = roles.known(world.workspace)
     return values.of(project, replace(told, state=State(BUCKET)))
 
 
