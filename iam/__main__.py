@@ -15,13 +15,13 @@ REFUSED = 1
 
 
 def files(project: Project, told: Told) -> Mapping[str, str]:
-    """Name to text of each file that is written; raises Refusal when a policy is more than AWS takes."""
+    """Name to text of each file that is written; raises Refusal when AWS would not take a policy or the template."""
     filled = values.of(project, told)
     names = [name for name in DOCUMENTS if told.state or name not in STATE]
     found = {f"{name}.json": documents.rendered(name, filled) for name in names}
     found |= {f"trust-{role.name}.json": cloudformation.trust(role, filled) for role in ROLES}
-    found[TEMPLATE] = cloudformation.template(project.name, filled, told.state is not None)
-    return {name: documents.text(content) for name, content in found.items()}
+    template = cloudformation.template(project.name, filled, told.state is not None)
+    return {name: documents.text(one) for name, one in found.items()} | {TEMPLATE: cloudformation.text(template)}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

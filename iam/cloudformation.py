@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from cutover.refusal import Refusal
 from iam import documents
 from iam.documents import Document
 from iam.roles import BOUNDARY, ROLES, Role
@@ -13,6 +14,9 @@ LONGEST_ROLE_NAME = 64
 # As long as `propagationTimeout` may be, and what comes with it. A job asks for an hour unless it says more.
 _SESSION_SECONDS = 4 * 3600
 FORMAT = "2010-09-09"
+# Of a template that is not in S3:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MOST_BYTES = 51_200
 
 
 def role_name(project: str, role: Role) -> str:
@@ -37,6 +41,21 @@ def template(project: str, values: Values, has_state: bool) -> Document:
         "Resources": resources,
         "Outputs": {**outputs, "BoundaryArn": {"Value": {"Ref": _logical(BOUNDARY, "Policy")}}},
     }
+
+
+def text(template: Document) -> str:
+    """As it is written to a file, compact where it must be; raises Refusal when CloudFormation would not take it."""
+    readable, compact = documents.text(template), documents.compact(template)
+    if len(readable.encode()) <= MOST_BYTES:
+        return readable
+    if (size := len(compact.encode())) > MOST_BYTES:
+        raise Refusal(
+            "the template of the roles is more than CloudFormation takes",
+            seen=f"{size} bytes without white space",
+            allowed=f"at most {MOST_BYTES}; they grow with `names` and `offsite`",
+            next_step="edit `names` or `offsite` under `config` in Pulumi.yaml: one secret can hold several values",
+        )
+    return compact
 
 
 def trust(role: Role, values: Values) -> Document:

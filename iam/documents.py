@@ -55,6 +55,11 @@ def text(document: Document) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
+def compact(document: Document) -> str:
+    """The same on one line without white space, for what is nearly as long as it may be."""
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False) + "\n"
+
+
 def _statements(templates: list[Any], values: Values) -> Iterator[Any]:
     for one in templates:
         try:

@@ -23,7 +23,9 @@ STATE = re.compile(r"s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/[A-Za-z0-9!_.'()/-
 KEY = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
 # The names of regions begin so where they are in another partition than `aws`:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-_PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+_PARTITIONS = {"us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+# Its services have names of their own (ec2.amazonaws.com.cn), which no document has.
+_CHINA = "cn-"
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -60,6 +62,8 @@ def of(options: argparse.Namespace, known: Project) -> Told:
     region = _matching(
         "--region", options.region or known.provider.get("region"), REGION, "a region, like eu-central-1"
     )
+    if region.startswith(_CHINA):
+        raise _refusal("--region", region, "a region outside China, like eu-central-1; the documents name none there")
     partition = next((name for start, name in _PARTITIONS.items() if region.startswith(start)), "aws")
     account = _matching("--account", options.account, ACCOUNT, "the twelve digits of an account")
     zone_id = _matching(

@@ -5,10 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from components import ecr
 from components.offsite import Kind, Offsite
+from components.settings import LIVE
 from components.shared_settings import SharedSettings
 from iam.roles import BOUNDARY
 
 _PUBLIC = "/aws/service/"
+# An underscore and 32 hexadecimal digits; a pattern has no digits, only any letter at all:
+# https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+_PROOF = f"_{'?' * 32}"
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ def of(project: Project, told: Told) -> Values:
             "REPOSITORY": told.repository,
             "BOUNDARY": boundary_arn(project.name, place),
             "MACHINE-IMAGE": _parameter(shared.machine_image, place),
+            "PROJECT": project.name,
+            "LIVE": LIVE,
             "STATE-BUCKET": state.bucket if state else "",
             "STATE-PREFIX": state.prefix if state else "",
         },
@@ -100,8 +106,7 @@ def of(project: Project, told: Told) -> Values:
             "EACH-COLOUR": colours,
             "EACH-LIVE-NAME": shared.names,
             "EACH-CERTIFIED-NAME": certified,
-            # https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
-            "EACH-PROOF": tuple(f"_*.{name}" for name in certified),
+            "EACH-PROOF": tuple(f"{_PROOF}.{name}" for name in certified),
             "EACH-OFFSITE-PARAMETER": _of_kind(Kind.PARAMETER, shared.offsite, place),
             "EACH-OFFSITE-SECRET": _of_kind(Kind.SECRET, shared.offsite, place),
             "EACH-ECR": ("*",) if found else (),

@@ -19,7 +19,7 @@ from lab.aws.iam.document import parse
 from lab.aws.iam.evaluation import Asked, Decision, Kind, Policies, decide
 from lab.aws.iam.further import Made, further
 from lab.aws.iam.resources import Place, resources_of
-from lab.aws.iam.specific import specific
+from lab.aws.iam.specific import encryption_context, specific
 from lab.aws.iam.state import FULL_NAMES, encryption_of, key_policy, spelled_out, tags_of
 from lab.aws.iam.unknown import CannotEvaluate
 from lab.aws.request import ApiRequest
@@ -31,6 +31,10 @@ _PREFIXES = {"monitoring": "cloudwatch", "tagging": "tag"}
 # "No permissions are required": https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 _FREE = frozenset({"sts:GetCallerIdentity"})
 _ALL = parse({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})
+# What a service names its value by, in what it has encrypted:
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/secure-string-parameter-kms-encryption.html
+# https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+_CONTEXT_OF = {"ssm": "PARAMETER_ARN", "secretsmanager": "SecretARN"}
 _EC2_DENIAL = "You are not authorized to perform this operation. "
 
 
@@ -133,6 +137,7 @@ def _decryption(wish: _Wish, resource: str) -> str:
     facts = {
         "kms:viaservice": (f"{service}.{wish.region}.amazonaws.com",),
         "kms:calleraccount": (wish.caller.account,),
+        **encryption_context({_CONTEXT_OF[service]: resource}),
     }
     decrypt = replace(wish, action=action("kms:Decrypt"), parameters={})
     return _worded(wish, "kms:Decrypt", arn, _guarded(wish, _asked(decrypt, arn, facts), document))

@@ -1,7 +1,7 @@
 """Whether a statement of a role's documents is needed, decided over what was asked of the role's policies, and no more.
 
 A statement that allows is needed by what was allowed and would not be without it; one that denies by what would be
-allowed without it.
+allowed if it, and everything else that denies, were not there: two may deny the same, each for a case of its own.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -66,10 +66,16 @@ def of_role(role: Role, project: str, calls: Iterable[Call]) -> list[Judged]:
 def needed(held: Sequence[Named], asked: Iterable[Judged]) -> Mapping[tuple[str, str], set[str]]:
     """Document and Sid to the actions for which the statement is needed; also where there are none."""
     found: dict[tuple[str, str], set[str]] = {(one.document, one.sid): set() for one in held}
+    allowing = [one for one in held if one.statement.allows]
     for judged in asked:
         said = allows(held, judged)
         for one in held:
-            if one.statement.allows == said and allows([other for other in held if other is not one], judged) != said:
+            others = [other for other in (held if one.statement.allows else allowing) if other is not one]
+            if one.statement.allows:
+                is_needed = said and not allows(others, judged)
+            else:
+                is_needed = not said and allows(others, judged) and not allows([*others, one], judged)
+            if is_needed:
                 found[one.document, one.sid].add(judged.action)
     return found
 

@@ -48,7 +48,9 @@ def lived(copy_of_the_world: Copy, tmp_path_factory: pytest.TempPathFactory) -> 
         world.must_tag_in(FIRST)
         world.wait_until_drained()
         grown = {"availabilityZones": 3, "capacity": 3, "healthPath": "/ready", "loadBalancerCapacityUnits": 500}
-        for project, own in ((grown, {}), ({}, {"awake": False}), ({"keepAddresses": False}, {})):
+        # Another port is another target group, to which the listeners then forward.
+        moved = {"natGateways": 2, "port": 8090}
+        for project, own in ((grown, {}), (moved, {}), ({}, {"awake": False}), ({"keepAddresses": False}, {})):
             world.workspace.edit_project(**project)
             world.workspace.edit_stack(SECOND, **own)
             world.must_up(SECOND)
@@ -171,6 +173,48 @@ def test_the_colours_cannot_touch_what_is_another_services(lived: World, act: Ca
         admin.delete_vpc(VpcId=theirs)
 
 
+@pytest.fixture
+def another_services(lived: World) -> Iterator[Mapping[str, str]]:
+    """A group, an instance profile and a certificate that are called as a colour's, with the tag of another service."""
+    admin, name = lived.workspace.aws, f"{FIRST}-another"
+    scaling, iam, acm = admin("autoscaling"), admin("iam"), admin("acm")
+    tag = {"Key": "service", "Value": "www.other.example"}
+    ours = lived.outputs(FIRST)["cluster"]["group"]
+    (group,) = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[ours])["AutoScalingGroups"]
+    template = {key: group["LaunchTemplate"][key] for key in ("LaunchTemplateId", "Version")}
+    of_group = {"ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False}
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        MinSize=0,
+        MaxSize=0,
+        LaunchTemplate=template,
+        VPCZoneIdentifier=group["VPCZoneIdentifier"],
+        Tags=[{**tag, **of_group}],
+    )
+    iam.create_instance_profile(InstanceProfileName=name, Tags=[tag])
+    certificate = acm.request_certificate(DomainName="www.other.example", ValidationMethod="DNS", Tags=[tag])
+    yield {"name": name, "certificate": certificate["CertificateArn"]}
+    scaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+    iam.delete_instance_profile(InstanceProfileName=name)
+    acm.delete_certificate(CertificateArn=certificate["CertificateArn"])
+
+
+def test_the_colours_cannot_claim_another_services_group_profile_or_certificate(
+    another_services: Mapping[str, str], act: Callable[[Role, str], Any]
+) -> None:
+    name, certificate = another_services["name"], another_services["certificate"]
+    scaling, iam, acm = act(COLOUR, "autoscaling"), act(COLOUR, "iam"), act(COLOUR, "acm")
+    tag = {"Key": "service", "Value": NAME}
+    of_group = {"ResourceId": name, "ResourceType": "auto-scaling-group", "PropagateAtLaunch": False}
+    assert denied(scaling.create_or_update_tags, Tags=[{**tag, **of_group}])
+    assert denied(scaling.update_auto_scaling_group, AutoScalingGroupName=name, MaxSize=1)
+    assert denied(scaling.delete_auto_scaling_group, AutoScalingGroupName=name)
+    assert denied(iam.tag_instance_profile, InstanceProfileName=name, Tags=[tag])
+    assert denied(iam.delete_instance_profile, InstanceProfileName=name)
+    assert denied(acm.add_tags_to_certificate, CertificateArn=certificate, Tags=[tag])
+    assert denied(acm.delete_certificate, CertificateArn=certificate)
+
+
 def test_the_live_role_cannot_touch_clusters_or_other_records(lived: World, act: Callable[[Role, str], Any]) -> None:
     cluster = lived.outputs(FIRST)["cluster"]
     scaling = act(LIVE, "autoscaling")
@@ -205,7 +249,7 @@ def test_who_only_looks_can_write_nothing_that_anybody_has_written(
 
 
 @pytest.mark.parametrize("role", [PREVIEW, BOARD, LIVE, COLOUR, LOAD_TEST], ids=lambda role: role.name)
-def test_nobody_can_read_a_secret(role: Role, lived: World, act: Callable[[Role, str], Any]) -> None:
+def test_no_role_itself_can_read_a_secret(role: Role, lived: World, act: Callable[[Role, str], Any]) -> None:
     secrets = lived.workspace.aws("secretsmanager")
     made = secrets.create_secret(Name=f"secret-{role.name}", SecretString="hunter2")["ARN"]
     ssm = act(role, "ssm")

@@ -1,4 +1,4 @@
-"""A state in S3: what the engine asks of the bucket, and the documents `state-read` and `state-write` allow."""
+"""A state in S3: what the engine asks of the bucket, and the documents of the state allow, key by key."""
 
 import threading
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +12,15 @@ import boto3
 import pytest
 from werkzeug.serving import make_server
 
-from iam import documents
+from iam import documents, values
+from iam.roles import COLOUR, PREVIEW, Role
+from iam.roles import LIVE as LIVE_ROLE
+from iam.values import State, Values
+from lab import roles
 from lab.aws import embedded
+from lab.aws.iam import evaluation
+from lab.aws.iam.document import parse
+from lab.aws.iam.evaluation import Policies, Principal, decide
 from lab.workspace import REGION, Workspace
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
@@ -22,10 +29,10 @@ BUCKET = "shop-pulumi-state"
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: the action that it takes, and the key, or the prefix of a list."""
+    """An action that a request takes, and the key; of a list its prefix, None where the request has none."""
 
     action: str
-    key: str
+    key: str | None
 
 
 class Bucket:
@@ -40,7 +47,15 @@ class Bucket:
         _, _, key = environ["PATH_INFO"].lstrip("/").partition("/")
         if key or method == "GET":
             self.asked += _actions(method, key, query, environ)
-        return self._moto(environ, start_response)
+
+        def answer(status: str, *rest: Any) -> Any:
+            if key and status.startswith("404"):
+                # Who may not list is answered 403 where there is nothing, and the engine then knows no better:
+                # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+                self.asked.append(Asked("s3:ListBucket", None))
+            return start_response(status, *rest)
+
+        return self._moto(environ, answer)
 
 
 def _actions(method: str, key: str, query: Mapping[str, list[str]], environ: WSGIEnvironment) -> list[Asked]:
@@ -82,24 +97,61 @@ def in_s3(world: World) -> Iterator[tuple[Workspace, Bucket]]:
         yield made, bucket
 
 
-def allowed(name: str) -> set[str]:
-    """The actions of a document about S3."""
-    said = [one["Action"] for one in documents.template(name)["Statement"]]
-    actions = {one for of in said for one in ([of] if isinstance(of, str) else of)}
-    return {one for one in actions if one.startswith("s3:")}
+@pytest.fixture
+def filled(world: World) -> Values:
+    """What the documents are filled in with where the state is in that bucket."""
+    project, told = roles.known(world.workspace)
+    return values.of(project, replace(told, state=State(BUCKET)))
 
 
-def test_a_preview_only_reads_the_state_and_an_update_locks_writes_and_unlocks_it(
-    in_s3: tuple[Workspace, Bucket],
+def denied(role: Role, filled: Values, asked: Iterable[Asked]) -> list[Asked]:
+    """What the documents of the state that a role has do not allow."""
+    held = Policies(tuple(parse(documents.rendered(name, filled)) for name in role.state))
+    who = Principal((f"arn:aws:iam::{roles.ACCOUNT}:role/x",), roles.ACCOUNT)
+
+    def allowed(one: Asked) -> bool:
+        of_the_bucket = one.action == "s3:ListBucket"
+        resource = f"arn:aws:s3:::{BUCKET}" + ("" if of_the_bucket else f"/{one.key}")
+        facts = {"s3:prefix": (one.key,)} if of_the_bucket and one.key is not None else {}
+        return decide(evaluation.Asked(one.action, resource, who, facts.get), held).allowed
+
+    return [one for one in dict.fromkeys(asked) if not allowed(one)]
+
+
+def test_a_preview_only_reads_the_state_and_an_update_locks_writes_and_unlocks_its_own(
+    in_s3: tuple[Workspace, Bucket], filled: Values
 ) -> None:
     made, bucket = in_s3
     made.pulumi("preview", "-s", LIVE)
     previewed = list(bucket.asked)
-    assert {one.action for one in previewed} == allowed("state-read")
+    assert {one.action for one in previewed} == {"s3:GetObject", "s3:ListBucket"}
+    assert Asked("s3:ListBucket", None) in previewed
+    assert denied(PREVIEW, filled, previewed) == []
     bucket.asked.clear()
     made.up(LIVE)
-    updated = bucket.asked
-    assert {one.action for one in updated} == allowed("state-read") | allowed("state-write")
-    assert any(one.action == "s3:PutObject" and "/locks/" in one.key for one in updated)
-    assert any(one.action == "s3:DeleteObject" and "/locks/" in one.key for one in updated)
-    assert [one for one in (*previewed, *updated) if not one.key.startswith(".pulumi/")] == []
+    updated = list(bucket.asked)
+    assert denied(LIVE_ROLE, filled, updated) == []
+    bucket.asked.clear()
+    refreshed = made.pulumi("refresh", "-s", FIRST, "--yes", "--skip-preview")
+    assert refreshed.exit_code == 0, refreshed.output
+    of_colour = list(bucket.asked)
+    assert denied(COLOUR, filled, of_colour) == []
+    for asked, other in ((updated, COLOUR), (of_colour, LIVE_ROLE)):
+        written = [one for one in asked if one.action in ("s3:PutObject", "s3:DeleteObject")]
+        kinds = {str(one.key).split("/")[1] for one in written}
+        assert {"backups", "history", "locks", "stacks"} <= kinds
+        assert denied(PREVIEW, filled, written) == list(dict.fromkeys(written))
+        assert denied(other, filled, written) == list(dict.fromkeys(written))
+
+
+def test_another_projects_state_is_neither_read_nor_written(filled: Values) -> None:
+    keys = (
+        ".pulumi/stacks/another/live.json",
+        ".pulumi/stacks/another/red.json",
+        ".pulumi/history/another/red/x",
+        "other",
+    )
+    reading = [Asked("s3:GetObject", key) for key in keys]
+    writing = [Asked("s3:PutObject", key) for key in (*keys, ".pulumi/meta.yaml")]
+    for role in (PREVIEW, COLOUR, LIVE_ROLE):
+        assert denied(role, filled, [*reading, *writing]) == [*reading, *writing]

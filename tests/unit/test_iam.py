@@ -82,6 +82,7 @@ def test_the_command_writes_them_and_says_what_to_type_next(
         ({"--account": "12345678901"}, "--account is not what it has to be", "--account 12345678901"),
         ({"--region": None}, "--region is missing", "nothing"),
         ({"--region": "Frankfurt"}, "--region is not", "Frankfurt"),
+        ({"--region": "cn-north-1"}, "--region is not", "cn-north-1"),
         ({"--zone-id": None}, "--zone-id is missing", "nothing"),
         ({"--zone-id": "shop.example"}, "--zone-id is not", "shop.example"),
         ({"--repository": None}, "--repository is missing", "nothing"),
@@ -122,7 +123,7 @@ def test_ids_in_the_subjects_of_tokens_are_taken_as_github_writes_them() -> None
     assert "repo:shop@1234/tag-team@5678:environment:preview" in json.dumps(trust)
 
 
-@pytest.mark.parametrize(("region", "partition"), [("eu-central-1", "aws"), ("cn-north-1", "aws-cn")])
+@pytest.mark.parametrize(("region", "partition"), [("eu-central-1", "aws"), ("us-gov-west-1", "aws-us-gov")])
 def test_the_partition_is_the_regions(region: str, partition: str) -> None:
     assert told("--region", region).place.partition == partition
 
@@ -151,9 +152,59 @@ def test_one_that_aws_would_not_take_is_refused() -> None:
         documents.rendered("preview", long)
 
 
-def test_the_template_is_no_longer_than_cloudformation_takes() -> None:
+def sized(bytes_without_white_space: int) -> dict[str, Any]:
+    """A template of that size: half of it in lines of their own, so that indented it is longer."""
+    short = {"Resources": {"A": ["é"] * 3_000, "B": ""}}
+    short["Resources"]["B"] = "x" * (bytes_without_white_space - len(documents.compact(short).encode()))
+    return short
+
+
+def test_the_template_is_written_compact_before_it_is_more_than_cloudformation_takes() -> None:
     """51,200 bytes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
-    assert (DOCS / command.TEMPLATE).stat().st_size < 51_200
+    just = sized(51_200)
+    assert len(documents.text(just).encode()) > 51_200
+    assert len(cloudformation.text(just).encode()) == 51_200
+    assert json.loads(cloudformation.text(just)) == just
+    assert len((DOCS / command.TEMPLATE).read_text().splitlines()) > 1_000
+
+
+def test_a_template_that_cloudformation_would_not_take_is_refused() -> None:
+    with pytest.raises(Refusal, match="the template of the roles is more than CloudFormation takes") as refused:
+        cloudformation.text(sized(51_201))
+    assert refused.value.seen == "51201 bytes without white space"
+    assert "51200" in refused.value.allowed
+    assert "`names`" in refused.value.allowed
+    assert "Pulumi.yaml" in refused.value.next_step
+
+
+def test_the_template_of_a_project_that_says_much_is_taken() -> None:
+    much = filled(
+        names=[f"{letter * 40}.shop.example" for letter in "abcdefghi"],
+        offsite={f"KEY_{number}": f"/shop/value-{number}" for number in range(20)},
+    )
+    assert len(cloudformation.text(cloudformation.template("tag-team", much, has_state=True)).encode()) <= 51_200
+
+
+WHO = Principal(("arn:aws:iam::123456789012:role/x",), "123456789012")
+
+
+@pytest.mark.parametrize(
+    ("facts", "allowed"),
+    [
+        ({}, True),
+        ({"kms:encryptioncontext:aws:s3:arn": ("arn:aws:s3:::bucket",)}, True),
+        ({"kms:encryptioncontext:parameter_arn": (PLACE.arn("ssm", "parameter/shop/a"),)}, False),
+        ({"kms:viaservice": ("ssm.eu-central-1.amazonaws.com",)}, False),
+        ({"kms:viaservice": ("secretsmanager.eu-central-1.amazonaws.com",)}, False),
+    ],
+    ids=["by hand", "the state", "a parameter by hand", "through ssm", "through secretsmanager"],
+)
+def test_a_preview_that_may_open_the_state_can_open_no_parameter_under_the_same_key(
+    facts: dict[str, tuple[str, ...]], allowed: bool
+) -> None:
+    held = tuple(parse(documents.rendered(name, filled())) for name in ("preview", "state-read"))
+    asked = Asked("kms:Decrypt", PLACE.arn("kms", "key/1"), WHO, lambda key: facts.get(key.lower()))
+    assert decide(asked, Policies(held)).allowed == allowed
 
 
 def test_a_statement_about_nothing_is_left_out() -> None:

@@ -26,6 +26,8 @@ _ABSENT = frozenset(
     }
 )
 _PRINCIPAL_TAG, _REQUEST_TAG = "aws:principaltag/", "aws:requesttag/"
+# `Facts.further` has those that a call has.
+_ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Facts:
         known = {**self._always(), **self.caller.facts, **self.further}
         if name in known:
             return known[name]
-        if name in _ABSENT or name.startswith(_PRINCIPAL_TAG):
+        if name in _ABSENT or name.startswith((_PRINCIPAL_TAG, _ENCRYPTION_CONTEXT)):
             return None
         if name.startswith(_REQUEST_TAG) or name == "aws:tagkeys":
             return self._of_the_request().get(name)

@@ -65,6 +65,11 @@ def _service_name(parameters: Mapping[str, Any]) -> Facts:
     return {"iam:awsservicename": (str(parameters.get("AWSServiceName", "")),)}
 
 
+def encryption_context(said: Mapping[str, str]) -> Facts:
+    """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
+    return {f"kms:encryptioncontext:{key}".lower(): (value,) for key, value in said.items()}
+
+
 def _each(values: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in values))
 
@@ -79,5 +84,6 @@ _OF_ACTION: Mapping[str, _Values] = {
     "iam:CreateRole": _boundary_in_the_call,
     "iam:PutRolePermissionsBoundary": _boundary_in_the_call,
     "iam:CreateServiceLinkedRole": _service_name,
+    "kms:Decrypt": lambda parameters: encryption_context(parameters.get("EncryptionContext") or {}),
     **{f"iam:{name}": _boundary_of_the_role for name in _CHANGING_A_ROLE},
 }

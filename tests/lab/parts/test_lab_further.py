@@ -203,6 +203,19 @@ def test_the_keys_of_aws_itself_are_denied_to_whom_a_policy_denies_them(account:
     assert mine("ssm").get_parameter(Name="/further/secret")["Parameter"]["Value"] != "hunter2"
 
 
+def test_a_parameter_is_decrypted_with_its_arn_as_the_context_and_a_secret_with_its_own(
+    account: Account, lab: LabClient
+) -> None:
+    account.client("ssm").put_parameter(Name="/further/context", Value="hunter2", Type="SecureString")
+    secret = account.client("secretsmanager").create_secret(Name="further-context", SecretString="hunter2")["ARN"]
+    reading = statement(["ssm:GetParameter", "secretsmanager:GetSecretValue"])
+    by_parameter = {"Null": {"kms:EncryptionContext:PARAMETER_ARN": "false"}}
+    mine = acting(account, lab, reading, statement("kms:Decrypt", effect="Deny", when=by_parameter))
+    said = refused(mine("ssm").get_parameter, Name="/further/context", WithDecryption=True)[1]
+    assert "explicit deny" in said
+    assert mine("secretsmanager").get_secret_value(SecretId=secret)["SecretString"] == "hunter2"
+
+
 def test_the_journal_has_what_the_policies_were_asked_about(account: Account, lab: LabClient) -> None:
     ec2 = acting(account, lab, statement("ec2:*"))("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=[{"ResourceType": "vpc", "Tags": TAGS}])["Vpc"]
