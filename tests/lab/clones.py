@@ -10,6 +10,7 @@ def clone(root: Path) -> Path:
     """A folder `clone` in `root`, with the lab as a copy and all else as links."""
     made = root / "clone"
     shutil.copytree(CHECKOUT / "lab", made / "lab", ignore=shutil.ignore_patterns("__pycache__"))
-    for path in (*(CHECKOUT / name for name in LINKED), *CHECKOUT.glob("Pulumi*.yaml")):
+    # The lab makes the roles that are described in `iam`.
+    for path in (*(CHECKOUT / name for name in (*LINKED, "iam")), *CHECKOUT.glob("Pulumi*.yaml")):
         (made / path.name).symlink_to(path)
     return made

@@ -1,6 +1,7 @@
 """The Makefile: what it says for whom it sets up, and what it asks for before that."""
 
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from lab.workspace import CHECKOUT
 PYTHON = f"""#!/bin/sh
 case "$*" in
 *venv*) mkdir -p .venv/bin && printf '#!/bin/sh\\n' > .venv/bin/python && chmod +x .venv/bin/python ;;
-*) exec {sys.executable} "$@" ;;
+*) exec {shlex.quote(sys.executable)} "$@" ;;
 esac
 """
 WITH_GO = ("rehearsal", "rehearsal-naive", "rehearsal-faults", "preview-policies", "bench", "test", "test-lab")

@@ -49,10 +49,15 @@ def interrupted(made: Workspace, said: list[str]) -> list[int]:
             (made.directory / "end").touch()
 
     presser = threading.Thread(target=press)
-    presser.start()
-    with pytest.raises(KeyboardInterrupt):
-        rehearsal.rehearse(made, lambda: pytest.fail("no clients yet"), Figures("", ""), report)
-    presser.join()
+    # Whoever runs the tests in the background has SIGINT ignored, and so would they.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        presser.start()
+        with pytest.raises(KeyboardInterrupt):
+            rehearsal.rehearse(made, lambda: pytest.fail("no clients yet"), Figures("", ""), report)
+        presser.join()
+    finally:
+        signal.signal(signal.SIGINT, before)
     return pids
 
 
