@@ -7,12 +7,15 @@ from propagation import delegation
 from propagation.answer import AnswerKind, Endpoint
 from propagation.delegation import FAMILIES, Delegation
 from propagation.questions import Limiter, Runtime, all_of, first_to_know
-from propagation.schedule import LONGEST_BACKOFF_SECONDS, backoff_seconds
 from propagation.target import Target
 
 NOT_ASKED = "not asked yet"
 # A parent zone that was not seen at first is asked for again, ever more seldom.
 PARENT_SECONDS = 10.0
+# Nobody asks a server without an address, so its whole switch waits for that: a longer pause would be a later end.
+# Resolvers answer from their caches meanwhile: they have to keep denials, and failures for at least a second
+# (https://www.rfc-editor.org/rfc/rfc2308#section-5, https://www.rfc-editor.org/rfc/rfc9520#section-3.2).
+UNLOCATED_PAUSE_SECONDS = 0.5
 
 
 class NameServers:
@@ -60,12 +63,11 @@ class NameServers:
         """Find the addresses of one name server, and tell each as soon as it is known."""
         while not any(await all_of(self._locate_family(ns_name, rdtype) for rdtype in FAMILIES)):
             self.unlocated[ns_name] = "it has neither A nor AAAA records"
-            await self._sleep(LONGEST_BACKOFF_SECONDS)
+            await self._sleep(UNLOCATED_PAUSE_SECONDS)
         del self.unlocated[ns_name]
 
     async def _locate_family(self, ns_name: str, rdtype: str) -> bool:
         """Whether the name server has addresses of this family; asks until that is known."""
-        failures = 0
         while True:
             answer = await first_to_know(ns_name, rdtype, self._target.resolvers, self._limiter)
             if answer.kind is AnswerKind.RECORDS:
@@ -74,6 +76,5 @@ class NameServers:
                 return True
             if answer.kind is AnswerKind.NODATA:
                 return False
-            failures += 1
             self.unlocated[ns_name] = f"its {rdtype} records: {answer.detail}"
-            await self._sleep(backoff_seconds(failures))
+            await self._sleep(UNLOCATED_PAUSE_SECONDS)

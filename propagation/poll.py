@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from propagation.questions import Runtime
 from propagation.schedule import LONGEST_BACKOFF_SECONDS, PROBE_SECONDS
 
-# With a timeout of 2 s and a question each 0.3 s there are seven; a burst is 20.
-UNDER_WAY_AT_MOST = 24
+# A burst is 20; with a timeout of 2 s and a question each 0.3 s there are seven more until the first is lost.
+UNDER_WAY_AT_MOST = 28
 # So many about further names, which leaves room for those about the first one.
 CONFIRMING_AT_ONCE = 8
 # Nobody sleeps longer without regard for what the others have found.
@@ -25,11 +25,14 @@ class Schedule(Protocol):
         """When to ask next, in monotonic seconds; a time in the past means now."""
         ...
 
-    def how_many(self, under_way: int) -> int:
-        """How many questions to send now, while so many may still be answered."""
+    def how_many(self, under_way: int, overdue_at: float | None) -> int:
+        """How many questions to send now, while so many may still be answered.
+
+        `overdue_at`: when the latest was asked of those that have been under way for longer; None: there is none.
+        """
         ...
 
-    def patience_seconds(self) -> float | None:
+    def patience_seconds(self, overdue_at: float | None) -> float | None:
         """How long to wait for the answers before going on; None: for as long as it takes."""
         ...
 
@@ -80,13 +83,16 @@ async def poll(
             await wakeup.sleep_until(schedule.next_at)
             under_way = {task: asked_at for task, asked_at in under_way.items() if not task.done()}
             now, counted_seconds = runtime.clock(), schedule.counted_seconds()
-            count = schedule.how_many(sum(now - asked_at < counted_seconds for asked_at in under_way.values()))
+            overdue = [asked_at for asked_at in under_way.values() if now - asked_at >= counted_seconds]
+            overdue_at = max(overdue, default=None)
+            count = schedule.how_many(len(under_way) - len(overdue), overdue_at)
+            patience_seconds = schedule.patience_seconds(overdue_at)
             asked = {group.create_task(ask()): now for _ in range(count)}
             under_way |= asked
             if not asked:
-                await asyncio.wait(under_way, timeout=schedule.patience_seconds(), return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(under_way, timeout=patience_seconds, return_when=asyncio.FIRST_COMPLETED)
             elif len(under_way) < UNDER_WAY_AT_MOST:
-                await asyncio.wait(asked, timeout=schedule.patience_seconds())
+                await asyncio.wait(asked, timeout=patience_seconds)
             else:
                 await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
 

@@ -41,11 +41,11 @@ class ServerSchedule:
     def next_at(self) -> float:
         return next_server_look(self._view(), self._status())
 
-    def how_many(self, under_way: int) -> int:
-        return questions_at_once(self._view(), under_way)
+    def how_many(self, under_way: int, overdue_at: float | None) -> int:
+        return 1 if is_deaf(self._view(), overdue_at) else questions_at_once(self._view(), under_way)
 
-    def patience_seconds(self) -> float:
-        return server_patience_seconds(self._view())
+    def patience_seconds(self, overdue_at: float | None) -> float:
+        return PROBE_SECONDS if is_deaf(self._view(), overdue_at) else server_patience_seconds(self._view())
 
     def counted_seconds(self) -> float:
         return PROBE_SECONDS
@@ -62,10 +62,10 @@ class ResolverSchedule:
     def next_at(self) -> float:
         return next_resolver_look(self._view(), self._status())
 
-    def how_many(self, under_way: int) -> int:
+    def how_many(self, under_way: int, overdue_at: float | None) -> int:  # noqa: ARG002  # as in Schedule
         return resolver_questions_at_once(self._view(), self._status(), self._clock(), under_way)
 
-    def patience_seconds(self) -> float | None:
+    def patience_seconds(self, overdue_at: float | None) -> float | None:  # noqa: ARG002  # as in Schedule
         return resolver_patience_seconds(self._view(), self._status(), self._clock())
 
     def counted_seconds(self) -> float:
@@ -81,6 +81,18 @@ def questions_at_once(view: ServerView, under_way: int = 0) -> int:
         return 1
     coming = view.streak + under_way
     return max(0, min(coming + 1, BURST_AT_ONCE, BURST_ANSWERS - coming))
+
+
+def is_deaf(view: ServerView, overdue_at: float | None) -> bool:
+    """Whether a server has fallen silent, maybe amid its burst: what was asked last has been lost, or will be.
+
+    The rest of the burst would be lost as well, and with that many under way nobody would be asking when it is back.
+    `overdue_at`: when the latest question was asked that should have been answered by now.
+    """
+    last = view.last
+    if last is None:
+        return False
+    return last.verdict is Worth.NO_ANSWER or (overdue_at is not None and overdue_at > last.asked_at)
 
 
 def server_patience_seconds(view: ServerView) -> float:

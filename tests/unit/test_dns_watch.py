@@ -398,6 +398,14 @@ def test_a_dead_address_is_not_flooded_for_many_names_once_it_is_back_and_delays
     assert len([moment for moment in asked if 40 <= moment < 42]) <= 1.4 * 20 * len(names)
 
 
+@pytest.mark.parametrize("after_seconds", [0.005 * step for step in range(0, 120, 4)])
+def test_a_server_that_falls_silent_amid_its_burst_is_heard_as_soon_as_it_is_back(after_seconds: float) -> None:
+    silence = Fault(SILENCE, 10 + after_seconds, 12.5, everything=True)
+    ending = wait_in(World({"10.0.0.1": Server(10, faults=(silence,))}, ttl_seconds=10))
+    assert ending.error is None
+    assert 20 <= ending.at <= 12.5 + 10 + 1
+
+
 def test_an_exception_in_the_background_ends_the_wait_with_it() -> None:
     async def broken(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:
         if name == NAME:

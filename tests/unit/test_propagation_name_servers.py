@@ -7,10 +7,14 @@ import pytest
 
 from propagation.answer import Answer, AnswerKind, Endpoint
 from propagation.client import is_routable
-from propagation.questions import first_to_know
+from propagation.name_servers import NameServers
+from propagation.questions import Limiter, Runtime, first_to_know
+from propagation.target import Target
+from tests.unit.virtual_time import START, run_in_virtual_time
 
 KNOWS = Answer(AnswerKind.RECORDS, frozenset({"192.0.2.1"}), 3600)
 NODATA = Answer(AnswerKind.NODATA, detail="NODATA")
+NXDOMAIN = Answer(AnswerKind.NXDOMAIN, detail="NXDOMAIN")
 SERVFAIL = Answer(AnswerKind.FAILURE, detail="SERVFAIL")
 SILENCE = Answer(AnswerKind.NO_ANSWER, detail="no answer over UDP in 2 s")
 
@@ -41,6 +45,34 @@ def test_no_data_counts_only_if_no_resolver_knows_an_address() -> None:
 
 def test_where_no_resolver_knows_the_failure_is_told() -> None:
     assert found({"192.0.2.11": (0, SERVFAIL), "192.0.2.12": (0, SERVFAIL)}) == SERVFAIL
+
+
+@pytest.mark.parametrize("trouble", [NODATA, SERVFAIL, NXDOMAIN], ids=lambda answer: answer.detail)
+def test_an_address_that_can_be_found_after_a_while_is_found_half_a_second_later_at_most(trouble: Answer) -> None:
+    """The later it is found, the later the wait ends."""
+    known_from = START + 61.9
+
+    async def ask(server: Endpoint, name: str, rdtype: str, *, recursive: bool) -> Answer:  # noqa: ARG001  # as in Ask
+        loop = asyncio.get_running_loop()
+        if loop.time() < known_from:
+            return trouble
+        return KNOWS if rdtype == "A" else NODATA
+
+    async def main() -> float:
+        loop = asyncio.get_running_loop()
+        found_at: list[float] = []
+        target = Target(
+            "www.example.net",
+            "anything",
+            agreement=True,
+            ns_names=("ns-1.example.net",),
+            resolvers=(Endpoint("192.0.2.11"),),
+        )
+        runtime = Runtime(ask=ask, clock=loop.time)
+        await NameServers(target, Limiter(runtime), runtime, lambda _name, _address: found_at.append(loop.time())).run()
+        return found_at[0]
+
+    assert known_from <= run_in_virtual_time(main()) <= known_from + 0.5
 
 
 def test_ipv4_is_taken_for_routable() -> None:

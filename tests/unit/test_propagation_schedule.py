@@ -9,6 +9,7 @@ from propagation.criterion import Status
 from propagation.observation import Observation, Worth
 from propagation.resolver_view import FINAL_LOOKS, ResolverView, observe_resolver
 from propagation.schedule import (
+    ServerSchedule,
     backoff_seconds,
     next_resolver_look,
     next_server_look,
@@ -108,6 +109,18 @@ def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
             assert next_server_look(view, STALE) == pytest.approx(1.12)
     assert parts == [1, 2, 4, 8, 5]
     assert sum(parts) == BURST_ANSWERS
+
+
+def test_a_server_that_falls_silent_amid_its_burst_is_asked_one_question_at_a_time_until_it_answers_again() -> None:
+    view = server(Worth.EXPECTED, 50, streak=7)
+    schedule = ServerSchedule(lambda: view, lambda: STALE)
+    assert (schedule.how_many(0, None), schedule.patience_seconds(None)) == (8, 0.05)
+    assert (schedule.how_many(0, 50.0), schedule.patience_seconds(50.0)) == (8, 0.05)
+    assert (schedule.how_many(0, 50.1), schedule.patience_seconds(50.1)) == (1, 0.3)
+    view = server(Worth.NO_ANSWER, 50.1, streak=7)
+    assert (schedule.how_many(0, None), schedule.patience_seconds(None)) == (1, 0.3)
+    view = server(Worth.EXPECTED, 52, streak=8)
+    assert (schedule.how_many(0, 51.8), schedule.patience_seconds(51.8)) == (8, 0.05)
 
 
 def test_a_server_that_has_switched_is_asked_twelve_times_a_ttl_and_right_before_the_end() -> None:
