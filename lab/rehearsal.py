@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from cutover import places
 from lab import marks, picture, roles, side_by_side, toolchain, workspace
 from lab.client import RunningServer, start
 from lab.figures import TAG_BACK, TAG_IN, Figures, of_pools, show, switches, wrong
@@ -179,7 +180,7 @@ def _destroy_in_vain(made: Workspace, colour: str, report: Report) -> None:
 
 def _in_charge(made: Workspace) -> str:
     name = made.project_config("names")[0]
-    value: str = made.aws("ssm").get_parameter(Name=f"/tag-team/{name}/in-charge")["Parameter"]["Value"]
+    value: str = made.aws("ssm").get_parameter(Name=places.in_charge(name))["Parameter"]["Value"]
     return value
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from cutover import cluster_facts
+from cutover import cluster_facts, places
 from cutover.cluster_facts import ClusterFacts
 from cutover.printable import printable
 from lab import copies, pulumi_command, side_by_side, workspace
@@ -68,7 +68,7 @@ class Stage:
 
     def in_charge(self) -> str:
         """The colour that the parameter `in-charge` names."""
-        parameter = f"/tag-team/{self.name}/in-charge"
+        parameter = places.in_charge(self.name)
         value: str = self.workspace.aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
         return str(json.loads(value)["colour"])
 

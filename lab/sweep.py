@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from cutover import orphans, tagged
+from cutover import orphans, places, tagged
 from cutover.aws_tagged import AwsTagged
 from cutover.orphans import State
 from cutover.printable import printable
@@ -101,7 +101,7 @@ class Sweep:
 
     def _parameters(self) -> list[str]:
         pages = self._client("ssm").get_paginator("get_parameters_by_path")
-        found = pages.paginate(Path=f"/tag-team/{self._name}", Recursive=True)
+        found = pages.paginate(Path=places.of_service(self._name), Recursive=True)
         return [one["Name"] for page in found for one in page["Parameters"]]
 
     def _removed(self, one: Tagged) -> str:

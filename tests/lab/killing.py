@@ -1,11 +1,14 @@
-"""Killing a `pulumi up` of the live stack at a chosen moment."""
+"""What dies in a `pulumi up` of the live stack, at a chosen moment: the command, or the incoming colour."""
 
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 
 from lab.pulumi_command import Event, Result
-from tests.lab.world import LIVE, World
+from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
+
+# The second colour is raised, and the first not lowered yet.
+RAISED = {FIRST: 100, SECOND: 100}
 
 
 def began(name: str) -> Callable[[Event], bool]:
@@ -40,3 +43,18 @@ def kill_when(world: World, active: str, is_moment: Callable[[Event], bool], the
     assert killed
     assert result.exit_code != 0
     return result
+
+
+def die_half_way(world: World) -> Result:
+    """Tag the second colour in, whose instances die between the raise and the lowering; that is refused."""
+
+    def die(event: Event) -> None:
+        if began(f"{NAME}-{SECOND}")(event):
+            wait_for(world, RAISED)
+            world.faults.set_unhealthy_instances(world.instances(SECOND))
+
+    world.workspace.edit_stack(LIVE, active=SECOND)
+    refused = world.workspace.up(LIVE, on_event=die)
+    assert refused.failed == (f"{NAME}-{FIRST}",)
+    assert world.weights() == RAISED
+    return refused

@@ -12,15 +12,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from lab.client import FrontFault
-from lab.pulumi_command import Event
 from tests.lab.board.command import seen
-from tests.lab.killing import began, kill_when, wait_for
+from tests.lab.killing import RAISED, began, die_half_way, kill_when
 from tests.lab.test_orphans import look, made_by_nobody
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 PARAMETER = f"/tag-team/{NAME}/in-charge"
 OF_FIRST, OF_SECOND = {FIRST: 100, SECOND: 0}, {FIRST: 0, SECOND: 100}
-BOTH = {FIRST: 100, SECOND: 100}
 # Whose lock it is.
 ADA = {"pid": 4711, "username": "ada", "hostname": "laptop"}
 
@@ -115,22 +113,11 @@ def _backend_back(world: World) -> str:
 
 
 def _half_way(world: World) -> str:
-    """The second colour dies between the raise and the lowering."""
-
-    def die(event: Event) -> None:
-        if began(f"{NAME}-{SECOND}")(event):
-            wait_for(world, BOTH)
-            world.faults.set_unhealthy_instances(world.instances(SECOND))
-
-    world.workspace.edit_stack(LIVE, active=SECOND)
-    refused = world.workspace.up(LIVE, on_event=die)
-    assert refused.failed == (f"{NAME}-{FIRST}",)
-    assert world.weights() == BOTH
-    return refused.output
+    return die_half_way(world).output
 
 
 def _healed(world: World) -> str:
-    if world.weights() != BOTH:
+    if world.weights() != RAISED:
         _half_way(world)
     world.faults.set_unhealthy_instances([])
     assert "tag-in-under-way" in seen(world).codes
@@ -279,7 +266,7 @@ SCENARIOS: Mapping[str, Scenario] = {
         Step("When Pulumi is back", _backend_back, _is_in_charge(FIRST)),
     ],
     "half-way, and back": [
-        Step("A tag-in that stopped half-way", _half_way, _has_weights(BOTH)),
+        Step("A tag-in that stopped half-way", _half_way, _has_weights(RAISED)),
         Step("Go back", _nothing, _is_in_charge(FIRST)),
     ],
     "half-way, and on": [Step("Go on", _healed, _is_in_charge(SECOND))],

@@ -5,14 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from lab.client import ServerFault
-from lab.pulumi_command import Event
-from tests.lab.killing import began, kill_when, wait_for
+from tests.lab.killing import RAISED, began, die_half_way, kill_when
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 
 pytestmark = pytest.mark.own_providers
 
 
-RAISED, LOWERED = {FIRST: 100, SECOND: 100}, {FIRST: 0, SECOND: 100}
+LOWERED = {FIRST: 0, SECOND: 100}
 
 
 @pytest.mark.parametrize(
@@ -53,19 +52,9 @@ def test_after_a_kill_while_the_record_is_created_an_up_converges(restored: Worl
 
 def test_a_colour_that_dies_between_raise_and_lower_is_not_lowered_to(restored: World) -> None:
     world = restored
-
-    def die(event: Event) -> None:
-        if began(f"{NAME}-{SECOND}")(event):
-            wait_for(world, RAISED)
-            world.faults.set_unhealthy_instances(world.instances(SECOND))
-
-    world.workspace.edit_stack(LIVE, active=SECOND)
-    refused = world.workspace.up(LIVE, on_event=die)
-    assert refused.failed == (f"{NAME}-{FIRST}",)
-    message = "\n".join(refused.messages("error"))
+    message = "\n".join(die_half_way(world).messages("error"))
     assert f"{SECOND} is not ready to carry the traffic: capacity" in message
     assert f"pulumi up -s live -c active={FIRST}" in message
-    assert world.weights() == {FIRST: 100, SECOND: 100}
 
     back = world.workspace.up(LIVE, "-c", f"active={FIRST}")
     assert back.exit_code == 0, back.output
