@@ -7,15 +7,15 @@ from propagation import delegation
 from propagation.answer import AnswerKind, Endpoint
 from propagation.delegation import FAMILIES, Delegation
 from propagation.questions import Limiter, Runtime, all_of, first_to_know
+from propagation.schedule import LONGEST_BACKOFF_SECONDS
 from propagation.target import Target
 
 NOT_ASKED = "not asked yet"
 # A parent zone that was not seen at first is asked for again, ever more seldom.
 PARENT_SECONDS = 10.0
-# Nobody asks a server without an address, so its whole switch waits for that: a longer pause would be a later end.
-# Resolvers answer from their caches meanwhile: they have to keep denials, and failures for at least a second
-# (https://www.rfc-editor.org/rfc/rfc2308#section-5, https://www.rfc-editor.org/rfc/rfc9520#section-3.2).
-UNLOCATED_PAUSE_SECONDS = 0.5
+# Nobody asks a server without an address, so the end may wait for that: a longer pause would make it later. After the
+# first while, in which what has just failed comes back, it is as long as after any failure.
+UNLOCATED_PAUSE_SECONDS, UNLOCATED_HURRY_SECONDS = 0.5, 30.0
 
 
 class NameServers:
@@ -28,7 +28,7 @@ class NameServers:
     def __init__(
         self, target: Target, limiter: Limiter, runtime: Runtime, found: Callable[[str, Endpoint], None]
     ) -> None:
-        self._target, self._limiter, self._sleep, self._found = target, limiter, runtime.sleep, found
+        self._target, self._limiter, self._runtime, self._found = target, limiter, runtime, found
         self.delegation = Delegation(
             delegation.plain_names(target.ns_names),
             is_awaited=target.zone is not None and not target.private,
@@ -56,17 +56,18 @@ class NameServers:
                     self.unlocated[ns_name] = NOT_ASKED
                     group.create_task(self._locate(ns_name))
             if self.delegation.by_parent is None:
-                await self._sleep(pause_seconds)
+                await self._runtime.sleep(pause_seconds)
                 pause_seconds *= 2
 
     async def _locate(self, ns_name: str) -> None:
         """Find the addresses of one name server, and tell each as soon as it is known."""
-        while not any(await all_of(self._locate_family(ns_name, rdtype) for rdtype in FAMILIES)):
+        began = self._runtime.clock()
+        while not any(await all_of(self._locate_family(ns_name, rdtype, began) for rdtype in FAMILIES)):
             self.unlocated[ns_name] = "it has neither A nor AAAA records"
-            await self._sleep(UNLOCATED_PAUSE_SECONDS)
+            await self._pause(began)
         del self.unlocated[ns_name]
 
-    async def _locate_family(self, ns_name: str, rdtype: str) -> bool:
+    async def _locate_family(self, ns_name: str, rdtype: str, began: float) -> bool:
         """Whether the name server has addresses of this family; asks until that is known."""
         while True:
             answer = await first_to_know(ns_name, rdtype, self._target.resolvers, self._limiter)
@@ -77,4 +78,8 @@ class NameServers:
             if answer.kind is AnswerKind.NODATA:
                 return False
             self.unlocated[ns_name] = f"its {rdtype} records: {answer.detail}"
-            await self._sleep(UNLOCATED_PAUSE_SECONDS)
+            await self._pause(began)
+
+    async def _pause(self, began: float) -> None:
+        is_early = self._runtime.clock() < began + UNLOCATED_HURRY_SECONDS
+        await self._runtime.sleep(UNLOCATED_PAUSE_SECONDS if is_early else LONGEST_BACKOFF_SECONDS)

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from propagation import client
 from propagation.answer import Answer, AnswerKind, Ask, Endpoint
 
-# At most so many questions under way at one address: 28 about the first name and eight about further ones (poll.py).
-# A dead server keeps each for the whole of its timeout, so fewer would leave names waiting long after it came back.
+# At most so many questions under way at one address: 28 about a name that is followed and eight about others (poll.py);
+# what is looked up besides takes its turn among them. A dead server keeps each for the whole of its timeout, so fewer
+# would leave names waiting long after it came back.
 AT_ONCE = 36
 # The addresses of a name elsewhere are taken to be the same for so long.
 FRESH_SECONDS = 5.0

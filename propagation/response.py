@@ -42,18 +42,29 @@ def read(response: dns.message.Message, *, recursive: bool) -> Answer:
 
 
 def _read_chain(response: dns.message.QueryMessage, chain: dns.message.ChainingResult) -> Answer:
-    ttl_seconds = float(chain.minimum_ttl)
+    denied_seconds = _denied_seconds(response, chain)
     if response.rcode() == dns.rcode.NXDOMAIN:
-        return Answer(AnswerKind.NXDOMAIN, frozenset(), ttl_seconds, "NXDOMAIN")
+        return Answer(AnswerKind.NXDOMAIN, frozenset(), denied_seconds, "NXDOMAIN")
     if chain.cnames and response.question[0].rdtype in _OF_THE_NAME_ITSELF:
-        return Answer(AnswerKind.NODATA, frozenset(), ttl_seconds, "NODATA")
+        return Answer(AnswerKind.NODATA, frozenset(), denied_seconds, "NODATA")
     longest = max((float(record.ttl) for record in chain.cnames), default=None)
     if chain.answer is None:
         alias = chain.canonical_name.to_text().lower() if chain.cnames else ""
-        return Answer(AnswerKind.NODATA, frozenset(), ttl_seconds, "NODATA", longest_ttl_seconds=longest, alias=alias)
+        return Answer(
+            AnswerKind.NODATA, frozenset(), denied_seconds, "NODATA", longest_ttl_seconds=longest, alias=alias
+        )
     if longest is not None:
         longest = max(longest, float(chain.answer.ttl))
-    return Answer(AnswerKind.RECORDS, _data(chain.answer), ttl_seconds, longest_ttl_seconds=longest)
+    return Answer(AnswerKind.RECORDS, _data(chain.answer), float(chain.minimum_ttl), longest_ttl_seconds=longest)
+
+
+def _denied_seconds(response: dns.message.QueryMessage, chain: dns.message.ChainingResult) -> float | None:
+    """For how long the denial says that it may be kept; None where it says nothing, as without the zone's SOA record.
+
+    dnspython has five minutes then: https://www.rfc-editor.org/rfc/rfc2308#section-5 says that such a one is not kept.
+    """
+    says = any(records.rdtype == dns.rdatatype.SOA for records in response.authority)
+    return float(chain.minimum_ttl) if says else None
 
 
 def canonical(rdtype: str, text: str) -> str:

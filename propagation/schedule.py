@@ -84,15 +84,15 @@ def questions_at_once(view: ServerView, under_way: int = 0) -> int:
 
 
 def is_deaf(view: ServerView, overdue_at: float | None) -> bool:
-    """Whether a server has fallen silent, maybe amid its burst: what was asked last has been lost, or will be.
+    """Whether a server has fallen silent, maybe amid its burst: nothing has come since the latest overdue question.
 
     The rest of the burst would be lost as well, and with that many under way nobody would be asking when it is back.
-    `overdue_at`: when the latest question was asked that should have been answered by now.
+    One that is only slow goes on giving answers, to earlier questions. `overdue_at`: when that question was asked.
     """
     last = view.last
     if last is None:
         return False
-    return last.verdict is Worth.NO_ANSWER or (overdue_at is not None and overdue_at > last.asked_at)
+    return last.verdict is Worth.NO_ANSWER or (overdue_at is not None and overdue_at > last.at)
 
 
 def server_patience_seconds(view: ServerView) -> float:

@@ -134,6 +134,13 @@ def test_a_negative_answer_has_the_ttl_of_its_soa_record() -> None:
     assert (no_name.kind, no_name.ttl_seconds, no_name.records) == (AnswerKind.NXDOMAIN, 86.0, frozenset())
 
 
+def test_a_negative_answer_without_the_soa_record_says_nothing_of_how_long_it_may_be_kept() -> None:
+    no_data = answer_of(lambda query: [reply(query)], rdtype="AAAA")
+    assert (no_data.kind, no_data.ttl_seconds) == (AnswerKind.NODATA, None)
+    no_name = answer_of(lambda query: [reply(query, rcode="NXDOMAIN")])
+    assert (no_name.kind, no_name.ttl_seconds) == (AnswerKind.NXDOMAIN, None)
+
+
 @pytest.mark.parametrize("rcode", ["SERVFAIL", "REFUSED", "NOTIMP"])
 def test_an_error_is_a_failure_with_its_name(rcode: str) -> None:
     assert answer_of(lambda query: [reply(query, rcode=rcode, flags="QR")]) == Answer(AnswerKind.FAILURE, detail=rcode)

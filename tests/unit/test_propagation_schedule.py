@@ -112,12 +112,12 @@ def test_a_new_answer_sets_off_a_burst_of_twenty_in_all() -> None:
 
 
 def test_a_server_that_falls_silent_amid_its_burst_is_asked_one_question_at_a_time_until_it_answers_again() -> None:
-    view = server(Worth.EXPECTED, 50, streak=7)
+    view = server(Worth.EXPECTED, 50, streak=7)  # which came at 50.1
     schedule = ServerSchedule(lambda: view, lambda: STALE)
     assert (schedule.how_many(0, None), schedule.patience_seconds(None)) == (8, 0.05)
-    assert (schedule.how_many(0, 50.0), schedule.patience_seconds(50.0)) == (8, 0.05)
-    assert (schedule.how_many(0, 50.1), schedule.patience_seconds(50.1)) == (1, 0.3)
-    view = server(Worth.NO_ANSWER, 50.1, streak=7)
+    assert (schedule.how_many(0, 50.05), schedule.patience_seconds(50.05)) == (8, 0.05)
+    assert (schedule.how_many(0, 50.2), schedule.patience_seconds(50.2)) == (1, 0.3)
+    view = server(Worth.NO_ANSWER, 50.2, streak=7)
     assert (schedule.how_many(0, None), schedule.patience_seconds(None)) == (1, 0.3)
     view = server(Worth.EXPECTED, 52, streak=8)
     assert (schedule.how_many(0, 51.8), schedule.patience_seconds(51.8)) == (8, 0.05)

@@ -19,6 +19,8 @@ WORLDS = int(os.environ.get("WORLDS", "100"))
 SEED = int(os.environ.get("SEED", "7"))
 LATE_SECONDS, LATEST_SECONDS = 1.0, 3.0
 SHARE_IN_TIME = 0.99
+# By so little the moments of the truth and of the wait may differ.
+CLOCK_SECONDS = 0.02
 
 AllFinished = Sequence[Finished[Simulation]]
 
@@ -31,6 +33,18 @@ def results(pytestconfig: pytest.Config) -> AllFinished:
     with capture.global_and_fixture_disabled() if capture else nullcontext():
         print(f"\n{_report(found)}", flush=True)
     return found
+
+
+def test_the_worlds_are_of_many_kinds(results: AllFinished) -> None:
+    worlds = [one.simulation for one in results]
+    assert len({str(world) for world in worlds}) == WORLDS
+    troubled = [world for world in worlds if any(len(settings) > 1 for settings in world.settings.values())]
+    assert len(troubled) > WORLDS / 2
+
+
+def test_no_wait_ends_before_the_whole_criterion_is_met(results: AllFinished) -> None:
+    early = [one for one in results if not one.ending.error and one.ending.ended_at < one.ending.earliest - CLOCK_SECONDS]
+    assert not early, _named(early)
 
 
 def test_no_wait_ends_before_every_compliant_cache_has_let_go(results: AllFinished) -> None:

@@ -70,10 +70,8 @@ class Truth:
         ]
         denials = [end for begin, end, fault in windows if fault in DENIALS and begin < released_at]
         against = max([self.old_until.get(address, 0.0), *denials])
-        # Nobody may be done while it holds another answer, or denies the name.
+        # For as long as it holds another answer, or denies the name, nobody is late.
         low, high = 0.0, max(released_at, against)
-        # A resolver that denies says for how long it may: longer than the TTL. So it has to be seen to agree for one.
-        high = max([high, *(end + self.topology.ttl_seconds for end in denials)])
         # What a resolver holds for too long counts from when servers have switched, whichever fail after that.
         if against > self.released_at() + TOLERANCE_SECONDS / 2:
             low = against if against > released_at + 2 * TOLERANCE_SECONDS else 0.0
