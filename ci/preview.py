@@ -78,8 +78,9 @@ def _preview(root: Path, base: str | None, only: str | None) -> Preview:
 def _affected(root: Path, known: Project, base: str | None) -> Affected:
     changed = None if base is None else digest.changed(root, base)
     if changed is None:
-        # What has changed is not known, so it may be anything.
-        return Affected(by_shared=True, own=frozenset(known.stacks))
+        # What has changed is not known, so it may be anything. Of a colour that is frozen nothing but a hotfix would go
+        # through: without one it is left alone, or it would refuse what is meant for the others.
+        return Affected(by_shared=True, own=frozenset({LIVE, *known.hotfixes}))
     return affected.by(changed, known.stacks)
 
 

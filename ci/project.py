@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,10 @@ _PROVIDER = "aws:"
 
 @dataclass(frozen=True)
 class Project:
-    """colours: the keys of `cidrs`, in the order of the file. zone_id is None where the config does not say one.
+    """name: as in Pulumi.yaml. colours: the keys of `cidrs`, in the order of the file.
 
-    provider: the `aws:` keys of the live stack, without the namespace. active: whom Pulumi.live.yaml puts in charge.
+    zone_id is None where the config does not say one. provider: the `aws:` keys of the live stack, without the
+    namespace. active: whom Pulumi.live.yaml puts in charge. hotfixes: the colours whose own file says `hotfix: true`.
     """
 
     colours: Sequence[str]
@@ -30,6 +31,8 @@ class Project:
     zone_id: str | None = None
     provider: Mapping[str, str] = field(default_factory=dict)
     active: str = ""
+    hotfixes: frozenset[str] = frozenset()
+    name: str = ""
 
     @property
     def stacks(self) -> tuple[str, ...]:
@@ -49,9 +52,13 @@ def stack_file(stack: str) -> str:
 
 def read(root: Path) -> Project:
     """The project in the folder `root`; raises Refusal when its files do not say what it is."""
-    project = _content(root / PROJECT_FILE)
-    live = root / stack_file(LIVE)
-    return of(project, _content(live) if live.exists() else {})
+    found = of(_content(root / PROJECT_FILE), _own(root, LIVE))
+    return replace(found, hotfixes=frozenset(one for one in found.colours if is_hotfix(_own(root, one), found.name)))
+
+
+def is_hotfix(content: Mapping[str, Any], project: str) -> bool:
+    """Whether a colour's own file, of the project of that name, says `hotfix: true`; Pulumi writes it as a text."""
+    return str(_config(content, project).get("hotfix")).lower() == "true"
 
 
 def of(project: Mapping[str, Any], live: Mapping[str, Any]) -> Project:
@@ -75,7 +82,14 @@ def of(project: Mapping[str, Any], live: Mapping[str, Any]) -> Project:
     plain = [str(one).removesuffix(".").lower() for one in names]
     zone_id = str(shared.get("zoneId") or "") or None
     active = str(own.get("active") or "")
-    return Project(tuple(map(str, cidrs)), plain, str(zone).removesuffix(".").lower(), zone_id, provider, active)
+    domain = str(zone).removesuffix(".").lower()
+    return Project(tuple(map(str, cidrs)), plain, domain, zone_id, provider, active, name=name)
+
+
+def _own(root: Path, stack: str) -> Mapping[str, Any]:
+    """A stack's own file; nothing where there is none."""
+    path = root / stack_file(stack)
+    return _content(path) if path.exists() else {}
 
 
 def _config(content: Mapping[str, Any], project: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ci import seen
 from lab.workspace import CHECKOUT, LINKED, REGION
@@ -46,6 +47,18 @@ class Repository:
         self.world.workspace.edit_stack(stack, **values)
         (self.root / f"Pulumi.{stack}.yaml").write_text(self.world.workspace.stack_file(stack))
         self.world.workspace.restore_stack_file(stack, kept)
+
+    def with_longer_keep_alive(self) -> str:
+        """A commit like main with a change of what all stacks share; nothing else is changed."""
+        path = self.root / "Pulumi.yaml"
+        self.git("checkout", "-q", "-B", "shared", "main")
+        content = yaml.safe_load(path.read_text())
+        content["config"]["clientKeepAlive"]["default"] += 60
+        path.write_text(yaml.safe_dump(content, sort_keys=False))
+        self.git("commit", "-q", "-am", "what all share")
+        commit = self.git("rev-parse", "HEAD")
+        self.git("checkout", "-q", "main")
+        return commit
 
     def branch(self) -> None:
         """Begin the pull request."""
@@ -238,8 +251,15 @@ def test_a_pull_request_whose_world_has_changed_since_its_preview_is_refused(rep
     assert world.state(LIVE) == before
     world.assert_nothing_half_done()
 
-    # Previewed anew, by hand, and then carried out.
+    # Previewed anew, by hand. What all share as well waits for the tag-out of who is in charge, and so leaves it alone.
     main = repo.git("rev-parse", "main")
+    shared = repo.with_longer_keep_alive()
+    jobs = repo.run("preview", shared, {}, "workflow_dispatch", pull_request=str(NUMBER))
+    assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
+    assert f"`{FIRST}` | left alone: it carries traffic" in repo.comment
+    assert seen.of_comment(repo.comment).stacks == (SECOND, LIVE)
+
+    # Then carried out.
     jobs = repo.run("preview", main, {}, "workflow_dispatch", pull_request=str(NUMBER))
     assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
     jobs = repo.run("up", main, {}, "workflow_dispatch", pull_request=str(NUMBER))

@@ -80,6 +80,16 @@ def test_what_has_changed_since_an_unknown_commit_is_everything(run: Run) -> Non
     every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
     code, body = run(None, every)
     assert code == 0
+    assert seen.of_comment(body).stacks == ("blue", "live")
+    assert "`red` | left alone" in body
+
+
+def test_a_hotfix_of_the_colour_in_charge_is_previewed_also_where_nobody_knows_what_has_changed(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
+    monkeypatch.setattr(project, "read", lambda _: replace(KNOWN, hotfixes=frozenset({"red"})))
+    _, body = run(None, every)
     assert seen.of_comment(body).stacks == ("blue", "red", "live")
 
 

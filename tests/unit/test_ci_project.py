@@ -1,5 +1,6 @@
 """What the steps know of the project, from its own files."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,23 @@ def test_keys_count_with_and_without_a_namespace_as_values_and_as_defaults() -> 
 def test_what_pulumi_config_set_writes_as_text_is_read_as_what_it_says() -> None:
     config = {**PROJECT["config"], "names": '["www.shop.example"]', "cidrs": '{"green": "10.1.0.0/16"}'}
     assert project.of({**PROJECT, "config": config}, {}).names == ["www.shop.example"]
+
+
+@pytest.mark.parametrize(
+    ("own", "expected"),
+    [
+        ("config:\n  hotfix: true\n", {"amber"}),
+        ("config:\n  shop:hotfix: 'true'\n", {"amber"}),
+        ("config:\n  hotfix: false\n", set()),
+        ("config: {}\n", set()),
+        (None, set()),
+    ],
+)
+def test_a_hotfix_is_what_a_colours_own_file_says(tmp_path: Path, own: str | None, expected: set[str]) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(json.dumps(PROJECT))
+    if own is not None:
+        (tmp_path / "Pulumi.amber.yaml").write_text(own)
+    assert project.read(tmp_path).hotfixes == expected
 
 
 @pytest.mark.parametrize("key", ["cidrs", "names", "zone"])

@@ -43,7 +43,9 @@ def test_the_worlds_are_of_many_kinds(results: AllFinished) -> None:
 
 
 def test_no_wait_ends_before_the_whole_criterion_is_met(results: AllFinished) -> None:
-    early = [one for one in results if not one.ending.error and one.ending.ended_at < one.ending.earliest - CLOCK_SECONDS]
+    early = [
+        one for one in results if not one.ending.error and one.ending.ended_at < one.ending.earliest - CLOCK_SECONDS
+    ]
     assert not early, _named(early)
 
 
