@@ -59,10 +59,10 @@ def text(template: Document) -> str:
 
 
 def trust(role: Role, values: Values) -> Document:
-    """Who may have the role."""
-    if not role.environments:
-        return documents.rendered("trust-people", values)
-    return documents.rendered("trust-github", values.also(EACH_ENVIRONMENT=tuple(role.environments)))
+    """Who may have the role: the jobs of its environments, and whom the account lets where it is typed by hand."""
+    by_hand = values.several["EACH-ACCOUNT-BY-HAND"] if role.environments else (values.one["ACCOUNT"],)
+    environments = tuple(role.environments) if values.one["REPOSITORY"] else ()
+    return documents.rendered("trust", values.also(EACH_ENVIRONMENT=environments, EACH_ACCOUNT_BY_HAND=by_hand))
 
 
 def _role(project: str, role: Role, values: Values) -> Mapping[str, Any]:

@@ -35,6 +35,7 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--region", help="where the clusters are (default: aws:region of the stack live)")
     parser.add_argument("--zone-id", metavar="ID", help="the hosted zone (default: zoneId in Pulumi.yaml)")
     parser.add_argument("--repository", metavar="OWNER/REPO", help="whose workflows get the roles")
+    parser.add_argument("--by-hand", action="store_true", help="people of the account get them too, or another CI")
     parser.add_argument("--state", metavar="s3://BUCKET", help="where the state lies, if in S3")
     parser.add_argument("--state-key", metavar="ARN", action="append", default=[], help="a KMS key that it takes")
     parser.add_argument("--out", type=Path, default=Path("iam-out"), help="the folder to write to (default: iam-out)")
@@ -69,13 +70,20 @@ def of(options: argparse.Namespace, known: Project) -> Told:
     zone_id = _matching(
         "--zone-id", options.zone_id or known.shared.zone_id, ZONE_ID, "the id of the hosted zone, like Z0123456789ABC"
     )
-    repository = _matching(
+    state = _state(options.state, options.state_key)
+    return Told(Place(partition, region, account), zone_id, _repository(options), state, options.by_hand)
+
+
+def _repository(options: argparse.Namespace) -> str:
+    """Empty where the roles are for use by hand alone."""
+    if options.by_hand and options.repository is None:
+        return ""
+    return _matching(
         "--repository",
         options.repository,
         REPOSITORY,
-        "OWNER/REPO, or OWNER@ID/REPO@ID where GitHub's tokens have the ids in them",
+        "OWNER/REPO, or OWNER@ID/REPO@ID where GitHub's tokens have the ids in them; without any, --by-hand",
     )
-    return Told(Place(partition, region, account), zone_id, repository, _state(options.state, options.state_key))
 
 
 def _state(url: str | None, keys: Sequence[str]) -> State | None:

@@ -61,12 +61,17 @@ class Project:
 
 @dataclass(frozen=True)
 class Told:
-    """What the files do not say. state is None where the state does not lie in S3."""
+    """What the files do not say. repository: whose workflows get the roles; empty for nobody's.
+
+    state is None where the state does not lie in S3. by_hand: whether the account may let people, or another CI, have
+    the roles of the workflows.
+    """
 
     place: Place
     zone_id: str
     repository: str
     state: State | None = None
+    by_hand: bool = False
 
 
 def policy_name(project: str, document: str) -> str:
@@ -104,6 +109,7 @@ def of(project: Project, told: Told) -> Values:
         },
         {
             "EACH-COLOUR": colours,
+            "EACH-ACCOUNT-BY-HAND": (place.account,) if told.by_hand else (),
             "EACH-LIVE-NAME": shared.names,
             "EACH-CERTIFIED-NAME": certified,
             "EACH-PROOF": tuple(f"{_PROOF}.{name}" for name in certified),

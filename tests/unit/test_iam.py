@@ -123,6 +123,19 @@ def test_ids_in_the_subjects_of_tokens_are_taken_as_github_writes_them() -> None
     assert "repo:shop@1234/tag-team@5678:environment:preview" in json.dumps(trust)
 
 
+def test_people_have_the_workflows_roles_only_where_that_is_said() -> None:
+    def sessions(*more: str) -> list[list[str]]:
+        filled = values.of(project(), said.of(said.arguments(more), project()))
+        return [[one["Action"] for one in cloudformation.trust(role, filled)["Statement"]] for role in ROLES]
+
+    people, workflows = "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"
+    of_workflows = sum(bool(role.environments) for role in ROLES)
+    assert sorted(sessions(*EXAMPLE)) == [[people]] * 2 + [[workflows]] * of_workflows
+    assert sorted(sessions(*EXAMPLE, "--by-hand")) == [[people]] * 2 + [[workflows, people]] * of_workflows
+    place = EXAMPLE[: EXAMPLE.index("--repository")]
+    assert sessions(*place, "--by-hand") == [[people]] * len(ROLES)
+
+
 @pytest.mark.parametrize(("region", "partition"), [("eu-central-1", "aws"), ("us-gov-west-1", "aws-us-gov")])
 def test_the_partition_is_the_regions(region: str, partition: str) -> None:
     assert told("--region", region).place.partition == partition
