@@ -10,7 +10,7 @@ from typing import Any
 
 from lab import environment, written_table
 from lab.cutover_faults import acts, rows, tables
-from lab.cutover_faults.faults import FAULTS, KILLED, KILLS, SHORT_TTL_SECONDS
+from lab.cutover_faults.faults import FAULTS, KILLED, KILLS, KILLS_TTL_SECONDS
 from lab.cutover_faults.rows import Row
 from lab.load import vegeta
 from lab.load.attack import LoadFailed
@@ -37,6 +37,10 @@ class Found:
         """Whether there is a row for each fault and for each kill."""
         return all(fault.name in self.faults for fault in FAULTS) and len(self.kills) >= KILLS
 
+    def is_well(self) -> bool:
+        """Whether all of it is as it should be."""
+        return not any(row.problems for row in (*self.faults.values(), *self.kills))
+
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
@@ -57,10 +61,10 @@ def read() -> Found:
 
 
 def write(found: Found) -> None:
-    """The JSON and, once there is a row for everything, the page."""
+    """The JSON and, once there is a row for everything and each is as it should be, the page."""
     FIGURES.parent.mkdir(exist_ok=True)
     FIGURES.write_text(json.dumps(found.as_dict(), indent=2) + "\n", encoding="utf-8")
-    if found.is_complete():
+    if found.is_complete() and found.is_well():
         lines = tables.page(found.faults, found.kills, found.seed)
         PAGE.write_text(written_table.written(PAGE.read_text(encoding="utf-8"), COMMAND, lines), encoding="utf-8")
 
@@ -78,9 +82,9 @@ def play(original: Original, options: argparse.Namespace, load: Load) -> Iterato
     if KILLED_NAME in options.only:
         _report(f"{KILLED}, {options.kills} times, seed {options.seed}")
         kills: list[Row] = []
-        with original.copy(SHORT_TTL_SECONDS) as stage:
+        with original.copy(KILLS_TTL_SECONDS) as stage:
             for act in acts.kills(stage, load, options.seed, options.kills, _report):
-                kills.append(rows.of_kill(act, load.rate, SHORT_TTL_SECONDS))
+                kills.append(rows.of_kill(act, load.rate, KILLS_TTL_SECONDS))
                 write(replace(read(), kills=kills, seed=options.seed))
                 yield kills[-1]
 

@@ -27,15 +27,16 @@ _LAST_MOMENT = 0.97
 class Act:
     """A tag-in that was disturbed `at` a Unix time, and what followed.
 
-    exit_code and said: of the tag-in. under_way: the steps that it was at. again and quiet: the next `up`, its exit
-    code and what is there after it, and the number of changes of the one after that. back: what is there after the
-    tag-back, if there was one.
+    missed: why nothing disturbed it; empty when something did. exit_code and said: of the tag-in. under_way: the steps
+    that it was at. again and quiet: the next `up`, its exit code and what is there after it, and the exit code and the
+    number of changes of the one after that. back: what is there after the tag-back, if there was one.
     """
 
     name: str
     title: str
     began: float = 0.0
     at: float = 0.0
+    missed: str = ""
     exit_code: int = 0
     said: str = ""
     under_way: tuple[str, ...] = ()
@@ -43,23 +44,29 @@ class Act:
     again_exit_code: int = 0
     again: Aftermath | None = None
     quiet: int = 0
+    quiet_exit_code: int = 0
     back: Aftermath | None = None
     hits: list[Hit] = field(default_factory=list)
 
     @property
     def converges(self) -> bool:
         """Whether the next `up` ended as a tag-in should, and the one after it had nothing to do."""
-        return self.again_exit_code == 0 and self.again is not None and self.again.is_switched and self.quiet == 0
+        switched = self.again_exit_code == 0 and self.again is not None and self.again.is_switched
+        return switched and self.quiet_exit_code == 0 and self.quiet == 0
 
 
-class _Strike:
-    """Waits for the moment of a fault in a thread of its own, and strikes; `at` says when."""
+class Strike:
+    """Waits for the moment of a fault in a thread of its own, and strikes.
+
+    at: when it did. missed: why it did not, or how it failed; empty once the fault is there.
+    """
 
     def __init__(self, fault: Fault, scene: Scene) -> None:
         self._fault, self._scene = fault, scene
         self._lowering, self._over = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="strike", daemon=True)
         self.at: float | None = None
+        self.missed = "its moment never came"
         self._thread.start()
 
     def watch(self, event: Event) -> None:
@@ -77,7 +84,11 @@ class _Strike:
             if self._over.wait(POLL_SECONDS):
                 return
         self.at = time.time()
-        self._fault.strike(self._scene)
+        try:
+            self._fault.strike(self._scene)
+            self.missed = ""
+        except Exception as error:  # noqa: BLE001  # whatever it was: nobody else would hear of it in this thread
+            self.missed = f"{type(error).__name__}: {error}"
 
     def _is_the_moment(self) -> bool:
         scene, moment = self._scene, self._fault.moment
@@ -97,14 +108,13 @@ def play(fault: Fault, stage: Stage, load: Load, report: Report) -> Act:
     with under_load(stage, load, report) as attack:
         stage.lab.set_machines(pace=fault.pace)
         act.began = time.time()
-        strike = _Strike(fault, scene)
+        strike = Strike(fault, scene)
         if fault.moment is Moment.BEFORE:
             strike.end()
         report(f"  tag {scene.incoming} in; {fault.title}, {fault.moment.value}")
         result = stage.tag_in(scene.incoming, strike.watch)
         strike.end()
-        if strike.at is None:
-            act.said = "the moment of the fault never came"
+        act.missed = strike.missed
         act.at = strike.at or act.began
         _note(act, scene, result)
         faults.heal(stage)
@@ -147,10 +157,11 @@ def kills(stage: Stage, load: Load, seed: int, count: int, report: Report) -> It
 def _killed(stage: Stage, title: str, after_seconds: float, report: Report) -> Act:
     outgoing = stage.in_charge()
     scene, act = Scene(stage, outgoing, stage.other(outgoing)), Act("killed", title, began=time.time())
+    act.missed = "it had ended before"
     timers: list[threading.Timer] = []
 
     def kill(pid: int) -> None:
-        act.at = time.time()
+        act.at, act.missed = time.time(), ""
         process_tree.kill(pid)
 
     def begin(pid: int) -> None:
@@ -182,7 +193,8 @@ def _again(act: Act, scene: Scene, report: Report) -> None:
     act.again_exit_code, act.again = again.exit_code, _found(scene)
     if again.exit_code:
         report(f"  it failed:\n{again.output}")
-    act.quiet = len(scene.stage.workspace.up(LIVE).steps)
+    quiet = scene.stage.workspace.up(LIVE)
+    act.quiet, act.quiet_exit_code = len(quiet.steps), quiet.exit_code
 
 
 def _found(scene: Scene) -> Aftermath:

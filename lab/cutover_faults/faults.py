@@ -17,6 +17,8 @@ AWS_TTL_SECONDS, SHORT_TTL_SECONDS = 60, 10
 # As fast as on AWS; by default health checks of the lab follow each other ten times as fast.
 AWS_PACE = 1.0
 KILLS = 10
+# After the provider's own wait of 15 s some of it is left, so that some kills fall into the wait for DNS.
+KILLS_TTL_SECONDS = 40
 KILLED = "the machine that runs `pulumi` is killed"
 NOBODY: tuple[str, ...] = ()
 EVERYBODY = (HONEST, KEEP_ALIVE, NEVER_AGAIN, HOLDS_TWICE)
@@ -69,6 +71,12 @@ def _resolver_dies(scene: Scene) -> None:
     scene.stage.lab.set_resolver_fault(honest_resolvers(addresses)[-1], ServerFault(fault="drop"))
 
 
+def _resolver_in_use_dies(scene: Scene) -> None:
+    # Of the clients that come anew all the time.
+    addresses = scene.stage.addresses
+    scene.stage.lab.set_resolver_fault(honest_resolvers(addresses)[0], ServerFault(fault="drop"))
+
+
 def _server_lags(scene: Scene) -> None:
     stage = scene.stage
     stage.lab.set_server_fault(stage.addresses.server_addresses()[-1], ServerFault(lag_seconds=LAG_SECONDS))
@@ -106,9 +114,17 @@ FAULTS = (
         Moment.RAISED,
         _resolver_dies,
         "One that `resolvers` names, and whose clients have their answer. What it holds cannot be asked, so the wait "
-        "goes on until no cache can hold the old answer. Clients that must ask a dead resolver fail whatever is "
-        "deployed.",
+        "goes on until no cache can hold the old answer.",
         alias_ttl=AWS_TTL_SECONDS,
+    ),
+    Fault(
+        "resolver-in-use",
+        "a resolver dies whose clients ask it all the time",
+        Moment.RAISED,
+        _resolver_in_use_dies,
+        "Whoever has to ask a dead resolver fails whatever is deployed; everybody else notices nothing. The wait goes "
+        "on as with any other one.",
+        may_fail=(HONEST,),
     ),
     Fault(
         "lag",

@@ -70,7 +70,7 @@ class Row:
 
 def of_fault(fault: Fault, act: Act, rate: int) -> Row:
     """The row of a tag-in with a fault."""
-    problems = _of_clients(act, fault.may_fail) + _of_ends(act)
+    problems = _of_clients(act, fault.may_fail) + _of_ends(act) + _of_the_disturbance(act)
     if act.left is not None and act.exit_code == 0 and not act.left.is_switched:
         problems.append(f"the tag-in ended well, and left {act.left.words()}")
     if (act.exit_code != 0) != fault.is_refused:
@@ -82,7 +82,11 @@ def of_fault(fault: Fault, act: Act, rate: int) -> Row:
 
 def of_kill(act: Act, rate: int, alias_ttl: int) -> Row:
     """The row of a tag-in that was killed."""
-    return _row(act, rate, alias_ttl, _of_clients(act, ()) + _of_ends(act))
+    return _row(act, rate, alias_ttl, _of_clients(act, ()) + _of_ends(act) + _of_the_disturbance(act))
+
+
+def _of_the_disturbance(act: Act) -> list[str]:
+    return [f"nothing disturbed it: {_first_words(act.missed)}"] if act.missed else []
 
 
 def _of_clients(act: Act, may_fail: tuple[str, ...]) -> list[str]:
@@ -94,7 +98,10 @@ def _of_ends(act: Act) -> list[str]:
     if act.converges:
         return []
     after = act.again.words() if act.again else "nothing is known"
-    return [f"the next up ended with {act.again_exit_code} ({after}), the one after it made {act.quiet} changes"]
+    return [
+        f"the next up ended with {act.again_exit_code} ({after}), "
+        f"the one after it with {act.quiet_exit_code}, and made {act.quiet} changes"
+    ]
 
 
 def _row(act: Act, rate: int, alias_ttl: int, problems: list[str]) -> Row:

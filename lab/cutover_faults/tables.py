@@ -46,7 +46,8 @@ def reasons(faults: Iterable[Fault]) -> list[str]:
 def of_kills(rows: Sequence[Row], seed: int) -> list[str]:
     """A row for each kill."""
     return [
-        f"{KILLED[0].upper()}{KILLED[1:]} (SIGKILL to all its processes) at {len(rows)} random moments, seed {seed}; "
+        f"{KILLED[0].upper()}{KILLED[1:]} (SIGKILL to all its processes) at {len(rows)} random moments, seed {seed}, "
+        f"under {' or '.join(sorted({f'{row.rate}/s with a TTL of {row.alias_ttl} s' for row in rows}))}; "
         "then `pulumi cancel` and `pulumi up`:",
         "",
         _line("killed after", "it was at", "left half-way", "failed requests", "the next `up`"),

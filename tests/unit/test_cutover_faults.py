@@ -2,19 +2,20 @@
 
 import json
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from lab.cutover_faults import acts, aftermath, rows, tables
 from lab.cutover_faults.acts import Act
 from lab.cutover_faults.aftermath import INCOMING, OUTGOING, Aftermath
-from lab.cutover_faults.faults import EVERYBODY, FAULTS
+from lab.cutover_faults.faults import EVERYBODY, FAULTS, Fault, Moment, Scene
 from lab.cutover_faults.rows import Row
 from lab.load.hit import Hit
 from lab.load.pool import HOLDS_TWICE, HONEST, KEEP_ALIVE, NEVER_AGAIN
 from lab.messages import RecordSetState, ZoneState
 from lab.pulumi_command import Event
-from lab.stage import weights_of
+from lab.stage import Stage, weights_of
 
 SWITCHED = Aftermath({OUTGOING: 0, INCOMING: 100}, INCOMING)
 UNTOUCHED = Aftermath({OUTGOING: 100, INCOMING: 0}, OUTGOING)
@@ -99,7 +100,9 @@ def test_an_act_in_which_all_went_well_has_no_problems() -> None:
         ({"left": HALF}, "ended well, and left outgoing 100, incoming 100"),
         ({"again_exit_code": 1}, "the next up ended with 1"),
         ({"again": HALF}, "in charge: outgoing"),
-        ({"quiet": 2}, "the one after it made 2 changes"),
+        ({"quiet": 2}, "and made 2 changes"),
+        ({"quiet_exit_code": 255}, "the one after it with 255, and made 0 changes"),
+        ({"missed": "its moment never came"}, "nothing disturbed it: its moment never came"),
         ({"back": HALF}, "after the tag-back: outgoing 100, incoming 100"),
         ({"back": None}, "after the tag-back: nothing is known"),
     ],
@@ -134,3 +137,27 @@ def test_rows_are_the_same_after_their_way_through_json() -> None:
     assert Row.from_json(json.loads(json.dumps(row.as_dict()))) == row
     with pytest.raises((KeyError, TypeError)):
         Row.from_json({"name": "old"})
+
+
+def struck(fault: Fault) -> str:
+    """Why it did not strike, of one that is due before the tag-in."""
+    scene = Scene(cast(Stage, None), "amber", "green")
+    strike = acts.Strike(replace(fault, moment=Moment.BEFORE), scene)
+    strike.end()
+    return strike.missed
+
+
+def test_a_strike_that_fails_or_never_comes_has_disturbed_nothing() -> None:
+    def fails(_: Scene) -> None:
+        raise OSError("the lab is away")
+
+    assert struck(replace(UNHARMED, strike=lambda _: None)) == ""
+    assert struck(replace(UNHARMED, strike=fails)) == "OSError: the lab is away"
+    never = acts.Strike(replace(UNHARMED, moment=Moment.LOWERING), Scene(cast(Stage, None), "amber", "green"))
+    never.end()
+    assert never.missed == "its moment never came"
+
+
+def test_a_tag_in_that_ended_before_its_kill_is_a_problem() -> None:
+    (problem,) = rows.of_kill(replace(GOOD, back=None, missed="it had ended before"), 200, 10).problems
+    assert problem == "nothing disturbed it: it had ended before"
