@@ -26,6 +26,7 @@ from bench.open_tofu import OpenTofu
 from bench.ours import Ours
 from bench.rounds import Rounds, with_names
 from bench.stage import Stage, copied
+from bench.tables import ROUNDS
 from bench.world import CAPACITY, READINESS_MILLISECONDS, TTL_SECONDS, required, say
 from lab import environment, toolchain, workspace
 from lab.client import start
@@ -47,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--names", type=int, nargs="+", default=[1, 10, 50], help="how many names (1 10 50)")
-    parser.add_argument("--rounds", type=int, default=5, help="previews and tag-ins of each (5)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"previews and tag-ins of each ({ROUNDS})")
     parser.add_argument(
         "--rounds-with-all", type=int, default=2, help="of them also between the ends, and Terraform (2)"
     )

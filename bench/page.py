@@ -24,14 +24,23 @@ def measured(figures: Figures) -> str:
         tables.deeds(figures, PREVIEW),
         ["**Tag-in** (`pulumi up -s live --skip-preview`, `apply`)"],
         tables.deeds(figures, TAG_IN),
-        ["**Where the seconds go**, of one name; steps that are under way at once count each"],
-        tables.steps(figures),
+        *_steps(figures),
         ["**What clients may have met**"],
         tables.moments(figures),
         [f"**Build of a cluster** ({_resources(figures)})"],
         tables.deeds(figures, BUILD),
     ]
     return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _steps(figures: Figures) -> list[list[str]]:
+    """Of the fewest names and of the most: between them it is seen what grows."""
+    parts = []
+    for names in dict.fromkeys((min(figures.names), max(figures.names))):
+        title = f"**Where the seconds go**, of {tables.named(names)}; steps that are under way at once count each"
+        rows = tables.steps(figures, names)
+        parts += [[title], rows] if rows else []
+    return parts
 
 
 def put(figures: Figures, page: Path = PAGE) -> None:

@@ -1,15 +1,16 @@
 """What a rehearsal measures, as a file and as a table."""
 
+import math
 from dataclasses import dataclass, field
 
 from cutover.printable import printable
 from lab.load.clients import LoadFigures
-from lab.load.tally import Switch
-from lab.marks import LOWER, RAISE, Mark, at
+from lab.load.tally import PoolFigures, Switch
+from lab.marks import LET_GO, LOWER, RAISE, Mark, at
 from lab.traffic import Served
 
 TAG_IN, TAG_BACK = "tag-in", "tag-back"
-NEVER = "never"
+NEVER, NOTHING = "never", "-"
 
 
 @dataclass
@@ -53,10 +54,11 @@ def switches(marks: list[Mark], first: str, second: str) -> list[Switch]:
     found = []
     tagged_in, back_began = at(marks, LOWER, TAG_IN), at(marks, RAISE, TAG_BACK)
     if tagged_in is not None:
-        found.append(Switch(tagged_in, first, second, *([] if back_began is None else [back_began])))
+        until = math.inf if back_began is None else back_began
+        found.append(Switch(tagged_in, first, second, until, at(marks, LET_GO, TAG_IN)))
     tagged_back = at(marks, LOWER, TAG_BACK)
     if tagged_back is not None:
-        found.append(Switch(tagged_back, second, first))
+        found.append(Switch(tagged_back, second, first, let_go_at=at(marks, LET_GO, TAG_BACK)))
     return found
 
 
@@ -72,7 +74,22 @@ def wrong(figures: Figures, expected: str) -> list[str]:
     if figures.denied:
         found.append(f"{len(figures.denied)} calls were denied, the first: {printable(figures.denied[0])}")
     if figures.load is not None:
-        found += [f"the pool {name} was not seen to follow each switch" for name in figures.load.stayed()]
+        found += [line for name, pool in figures.load.moving().items() for line in _not_followed(name, pool)]
+    return found
+
+
+def _not_followed(name: str, pool: PoolFigures) -> list[str]:
+    """Why a pool has not followed the tag-in and the tag-back as it has to; nothing where it has."""
+    phases = (TAG_IN, TAG_BACK)
+    moved = [one for one in pool.moved_seconds if one is not None]
+    if len(moved) < len(phases):
+        return [f"the pool {name} was not seen to follow each switch"]
+    found = []
+    for phase, seconds, within in zip(phases, moved, [*pool.within_seconds, None, None], strict=False):
+        if within is None:
+            found.append(f"nothing says by when the pool {name} has to follow the {phase}")
+        elif seconds > within:
+            found.append(f"the pool {name} followed the {phase} {seconds:.1f} s after it, not within {within:.1f} s")
     return found
 
 
@@ -99,11 +116,22 @@ def show(figures: Figures) -> None:
 
 
 def of_pools(load: LoadFigures) -> list[str]:
-    """The table of the pools, a line each: `moved`, `back`: how long after each switch the last of them had moved."""
+    """The table of the pools, a line each.
+
+    `moved`, `back`: how long after each switch the last of them had moved; beside it the most that this may be.
+    """
     lines = [f"{load.sent:.1f} requests/s sent, {load.asked} asked, from four pools of clients:"]
-    lines.append(f"  {'pool':<22}{'requests':>9}{'failed':>8}{'moved':>10}{'back':>10}")
+    lines.append(f"  {'pool':<22}{'requests':>9}{'failed':>8}{'moved':>10}{'at most':>10}{'back':>10}{'at most':>10}")
     for name, figures in load.pools.items():
-        moved = [*figures.moved_seconds, None, None][:2]
-        words = [f"{one:.1f} s" if one is not None else NEVER for one in moved]
-        lines.append(f"  {name:<22}{figures.requests:>9}{figures.failed:>8}{words[0]:>10}{words[1]:>10}")
+        moved, within = ([*both, None, None][:2] for both in (figures.moved_seconds, figures.within_seconds))
+        words = [
+            text
+            for one, most in zip(moved, within, strict=True)
+            for text in (_seconds(one, NEVER), _seconds(most, NOTHING))
+        ]
+        lines.append(f"  {name:<22}{figures.requests:>9}{figures.failed:>8}{''.join(f'{word:>10}' for word in words)}")
     return lines
+
+
+def _seconds(value: float | None, otherwise: str) -> str:
+    return otherwise if value is None else f"{value:.1f} s"

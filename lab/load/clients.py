@@ -2,14 +2,15 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
 from lab.load import tally
 from lab.load.attack import Aim, Attack
+from lab.load.following import Following
 from lab.load.hit import Hit
-from lab.load.pool import Pool, held_seconds
+from lab.load.pool import Pool
 from lab.load.tally import PoolFigures, Second, Switch
 from lab.traffic import Served
 
@@ -21,40 +22,49 @@ _FIRST_FAILURES = 10
 
 @dataclass(frozen=True)
 class LoadFigures:
-    """What the clients of a rehearsal were served. asked, sent: requests a second in all."""
+    """What the clients of a rehearsal were served.
+
+    asked, sent: requests a second in all. slowest_seconds: what the slowest answer took.
+    """
 
     asked: int
     sent: float
     pools: dict[str, PoolFigures] = field(default_factory=dict)
     never_move: tuple[str, ...] = ()
+    slowest_seconds: float = 0.0
 
     def as_dict(self) -> dict[str, object]:
-        """`requests_per_second` and `pools` of .lab/rehearsal.json."""
+        """`requests_per_second`, the slowest answer and `pools` of .lab/rehearsal.json."""
         return {
             "requests_per_second": round(self.sent, 1),
             "requests_per_second_asked": self.asked,
+            "slowest_answer_seconds": round(self.slowest_seconds, 1),
             "pools": {name: _pool(figures) for name, figures in self.pools.items()},
         }
 
-    def stayed(self) -> list[str]:
-        """The pools that should have moved after each switch, and were not seen to."""
-        return [
-            name
-            for name, figures in self.pools.items()
-            if name not in self.never_move and None in figures.moved_seconds
-        ]
+    def moving(self) -> dict[str, PoolFigures]:
+        """The pools that should have moved after each switch."""
+        return {name: figures for name, figures in self.pools.items() if name not in self.never_move}
 
 
 def _pool(figures: PoolFigures) -> dict[str, object]:
-    moved = [None if one is None else round(one, 1) for one in figures.moved_seconds]
+    moved, back = _of_two(figures.moved_seconds)
+    within, back_within = _of_two(figures.within_seconds)
     return {
         "requests": figures.requests,
         "failed": figures.failed,
-        "moved_seconds": moved[0] if moved else None,
-        "moved_back_seconds": moved[1] if len(moved) > 1 else None,
+        "moved_seconds": moved,
+        "moved_within_seconds": within,
+        "moved_back_seconds": back,
+        "moved_back_within_seconds": back_within,
         "by_colour": dict(figures.by_colour),
         "failures": dict(figures.failures),
     }
+
+
+def _of_two(seconds: Sequence[float | None]) -> list[float | None]:
+    """Of both switches, None of one that was not."""
+    return [None if one is None else round(one, 1) for one in [*seconds, None, None][:2]]
 
 
 class Clients:
@@ -99,15 +109,28 @@ class Clients:
         return served
 
     def all_followed_at(self, lowered_at: float, let_go_at: float) -> float:
-        """When everybody who follows DNS has followed, and been seen to (Unix time)."""
-        return max(lowered_at + held_seconds(self._ttl_seconds), let_go_at + self._keep_alive_seconds) + SEEN_SECONDS
+        """When everybody who follows DNS has followed, also on a busy machine, and been seen to (Unix time)."""
+        following = self._following(list(self.hits))
+        within = (following.within_seconds(pool, let_go_at - lowered_at) for pool in self._pools)
+        return lowered_at + max((one for one in within if one is not None), default=0.0) + SEEN_SECONDS
 
     def figures(self, switches: Sequence[Switch]) -> LoadFigures:
         """Once the context has ended."""
         never = tuple(pool.name for pool in self._pools if not pool.moves)
-        found = tally.by_pool(self.hits, switches)
-        in_order = {pool.name: found[pool.name] for pool in self._pools if pool.name in found}
-        return LoadFigures(self.asked, tally.requests_per_second(self.hits), in_order, never)
+        found, following = tally.by_pool(self.hits, switches), self._following(self.hits)
+        in_order = {
+            pool.name: replace(
+                found[pool.name],
+                within_seconds=tuple(following.within_seconds(pool, one.let_go_seconds) for one in switches),
+            )
+            for pool in self._pools
+            if pool.name in found
+        }
+        sent = tally.requests_per_second(self.hits)
+        return LoadFigures(self.asked, sent, in_order, never, following.slowest_seconds)
+
+    def _following(self, hits: Sequence[Hit]) -> Following:
+        return Following(self._ttl_seconds, self._keep_alive_seconds, tally.slowest_seconds(hits))
 
     def by_second(self) -> list[Second]:
         """Of every pool, from the first second on."""

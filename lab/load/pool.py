@@ -12,6 +12,7 @@ HONEST, HOLDS_TWICE, NEVER_AGAIN, KEEP_ALIVE = "honest", "holds twice the TTL", 
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-choosing-alias-non-alias.html
 ALIAS_TTL_SECONDS = 60
 _TIMES_TOO_LONG = 2
+_KINDS = 4
 # As patient as a browser; a machine that is busy is not a failed request.
 TIMEOUT_SECONDS = 20
 # So many seconds' worth of a pool's requests may be under way at once. A machine that is short of time then makes the
@@ -25,7 +26,8 @@ class Pool:
 
     resolver: IP:PORT of the one resolver that they ask. flags: how vegeta is told to be like them: `-dns-ttl=-1`
     resolves at every connection, `-dns-ttl=0` once and for all; `-keepalive=false` makes every request a connection.
-    per_second: requests of all of them. moves: whether they ever follow DNS by themselves.
+    per_second: requests of all of them. moves: whether they ever follow DNS by themselves. held_ttls: for how many TTLs
+    their resolver holds an answer. keeps_connections: whether a request takes the connection of another one.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Pool:
     flags: tuple[str, ...]
     per_second: Fraction
     moves: bool = True
+    held_ttls: int = 1
+    keeps_connections: bool = False
 
     def arguments(self) -> list[str]:
         """Of `vegeta attack`. Bodies are read and not kept; the rate is N requests in M seconds."""
@@ -56,15 +60,17 @@ def pools(addresses: Addresses, rate: int) -> list[Pool]:
     if rate < 1:
         raise ValueError(f"the rate must be at least 1 request a second, not {rate}")
     first, second, third = honest_resolvers(addresses)
-    kinds = [
-        (HONEST, first, ("-dns-ttl=-1", "-keepalive=false"), True),
-        (HOLDS_TWICE, holding_resolver(addresses), ("-dns-ttl=-1", "-keepalive=false"), True),
-        (KEEP_ALIVE, second, ("-dns-ttl=-1",), True),
-        (NEVER_AGAIN, third, ("-dns-ttl=0", "-keepalive=false"), False),
-    ]
-    each = Fraction(rate, len(kinds))
+    anew, once, closed = "-dns-ttl=-1", "-dns-ttl=0", "-keepalive=false"
+    each = Fraction(rate, _KINDS)
+
+    def at(resolver: str) -> str:
+        return f"{resolver}:{addresses.dns_port}"
+
     return [
-        Pool(name, f"{resolver}:{addresses.dns_port}", flags, each, moves) for name, resolver, flags, moves in kinds
+        Pool(HONEST, at(first), (anew, closed), each),
+        Pool(HOLDS_TWICE, at(holding_resolver(addresses)), (anew, closed), each, held_ttls=_TIMES_TOO_LONG),
+        Pool(KEEP_ALIVE, at(second), (anew,), each, keeps_connections=True),
+        Pool(NEVER_AGAIN, at(third), (once, closed), each, moves=False),
     ]
 
 

@@ -16,13 +16,19 @@ PERCENTILE = 99
 class Switch:
     """The moment `at` (Unix time) from which name servers answer nobody but `incoming`, and no more `outgoing`.
 
-    until: to when it can be told who followed: the next change, or the end.
+    until: to when it can be told who followed: the next change, or the end. let_go_at: when the wait for DNS was over.
     """
 
     at: float
     outgoing: str
     incoming: str
     until: float = math.inf
+    let_go_at: float | None = None
+
+    @property
+    def let_go_seconds(self) -> float | None:
+        """How long after the switch that was."""
+        return None if self.let_go_at is None else self.let_go_at - self.at
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,7 @@ class PoolFigures:
     """Of one pool: requests, failed ones by kind, answers by colour.
 
     moved_seconds: for each switch, how long after it the pool had moved (`moved_seconds`), None: never seen.
+    within_seconds: for each switch, the most that this may be, None: it is not said.
     """
 
     requests: int
@@ -37,6 +44,7 @@ class PoolFigures:
     failures: Mapping[str, int]
     by_colour: Mapping[str, int]
     moved_seconds: tuple[float | None, ...] = ()
+    within_seconds: tuple[float | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,11 @@ def p99_milliseconds(hits: Iterable[Hit]) -> float | None:
     """99 of 100 answers took at most so long (nearest rank); None when nothing was answered."""
     took = sorted(hit.latency_seconds for hit in hits if hit.status)
     return took[math.ceil(len(took) * PERCENTILE / 100) - 1] * 1000 if took else None
+
+
+def slowest_seconds(hits: Iterable[Hit]) -> float:
+    """What the slowest answer took; 0 when nothing was answered."""
+    return max((hit.latency_seconds for hit in hits if hit.status), default=0.0)
 
 
 def requests_per_second(hits: Sequence[Hit]) -> float:

@@ -47,8 +47,8 @@ def _pools(recording: Recording) -> str:
             name,
             f"{pool['requests']:,}",
             f"{pool['failed']:,}",
-            _seconds(pool["moved_seconds"]),
-            _seconds(pool["moved_back_seconds"]),
+            _seconds(pool["moved_seconds"], pool.get("moved_within_seconds")),
+            _seconds(pool["moved_back_seconds"], pool.get("moved_back_within_seconds")),
             *(f"{pool['by_colour'].get(colour, 0):,}" for colour in recording.colours),
         ]
         for name, pool in recording.figures["pools"].items()
@@ -85,8 +85,9 @@ def _figures(recording: Recording) -> str:
     return _table(["figure", "value"], [[key, str(value)] for key, value in plain])
 
 
-def _seconds(value: float | None) -> str:
-    return _NONE if value is None else f"{value:.1f} s"
+def _seconds(value: float | None, most: float | None) -> str:
+    """`most` is not among the figures of a rehearsal of before, and of a pool that never moves there is none."""
+    return (_NONE if value is None else f"{value:.1f} s") + ("" if most is None else f" (at most {most:.1f} s)")
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

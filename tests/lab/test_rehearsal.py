@@ -32,6 +32,13 @@ def test_no_pool_of_clients_notices_and_each_follows_in_its_own_way(
     assert found["requests"] == sum(one["requests"] for one in pools.values()) > 0
     assert all(set(pools[name]["by_colour"]) == {FIRST, SECOND} for name in MOVING)
     assert None not in [pools[name][key] for name in MOVING for key in ("moved_seconds", "moved_back_seconds")]
+    for name in MOVING:
+        assert 0 <= pools[name]["moved_seconds"] <= pools[name]["moved_within_seconds"]
+        assert 0 <= pools[name]["moved_back_seconds"] <= pools[name]["moved_back_within_seconds"]
+    assert [pools[name]["moved_within_seconds"] for name in MOVING] == sorted(
+        pools[name]["moved_within_seconds"] for name in MOVING
+    )
+    assert pools[pool.NEVER_AGAIN]["moved_within_seconds"] is None
     assert set(pools[pool.NEVER_AGAIN]["by_colour"]) == {FIRST}
     assert pools[pool.NEVER_AGAIN]["moved_seconds"] is None
     assert found["in_charge"] == FIRST

@@ -25,6 +25,17 @@ def test_each_pool_resolves_and_keeps_connections_as_its_name_says() -> None:
     assert [pool.name for pool in pools(HERE, 200) if not pool.moves] == ["never resolves again"]
 
 
+def test_each_says_for_how_many_ttls_it_is_held_back_and_whether_it_keeps_its_connections() -> None:
+    made = {pool.name: pool for pool in pools(HERE, 200)}
+    assert {name: pool.held_ttls * 60 for name, pool in made.items() if pool.moves} == {
+        "honest": 60,
+        "holds twice the TTL": held_seconds(),
+        "keep-alive": 60,
+    }
+    keeping = {name for name, pool in made.items() if pool.keeps_connections}
+    assert keeping == {name for name, those in flags().items() if "-keepalive=false" not in those}
+
+
 def test_each_has_a_resolver_of_its_own_and_one_of_them_nobody_else_knows() -> None:
     asked = [pool.resolver for pool in pools(HERE, 200)]
     assert len(set(asked)) == 4

@@ -108,5 +108,10 @@ def test_requests_without_an_answer_have_no_latency() -> None:
     assert tally.p99_by_second([hit(5.5, seconds=20, error="timeout"), hit(6.5)], 5) == {1: pytest.approx(10)}
 
 
+def test_the_slowest_answer_is_one_that_came() -> None:
+    assert tally.slowest_seconds([hit(1, seconds=0.2), hit(2, seconds=3.5), hit(3, seconds=20, error="timeout")]) == 3.5
+    assert tally.slowest_seconds([]) == 0
+
+
 def test_what_was_sent_is_counted_from_the_first_to_the_last() -> None:
     assert tally.requests_per_second([hit(10 + n / 50) for n in range(501)]) == pytest.approx(50)

@@ -79,6 +79,8 @@ def test_the_switch_is_when_the_outgoing_colour_is_lowered_and_lasts_to_the_next
     there, back = switches(found, "amber", "violet")
     assert (there.at, there.outgoing, there.incoming, there.until) == (26, "amber", "violet", 210)
     assert (back.at, back.outgoing, back.incoming) == (226, "violet", "amber")
+    assert (there.let_go_seconds, back.let_go_seconds) == (64, 64)
+    assert switches([Mark(26, "lower", TAG_IN)], "amber", "violet")[0].let_go_seconds is None
     assert switches([], "amber", "violet") == []
 
 

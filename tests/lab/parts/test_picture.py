@@ -22,6 +22,7 @@ from lab.load import pool, tally
 from lab.load.clients import LoadFigures
 from lab.load.hit import Hit
 from lab.marks import GATE, INSYNC, LET_GO, LOWER, RAISE, Mark
+from lab.picture import page
 from lab.picture.figure import FAILED, FIRST, SECOND, Picture, drawn
 from lab.picture.recording import Recording
 from lab.traffic import Served
@@ -184,16 +185,27 @@ class Parts(HTMLParser):
 def test_the_page_has_the_picture_and_the_tables_and_fetches_nothing(tmp_path: Path) -> None:
     picture.keep(recording(failing=True), tmp_path, lambda _: None)
     text = (tmp_path / picture.PAGE).read_text()
-    page = Parts(text)
-    assert page.fetched == []
+    parts = Parts(text)
+    assert parts.fetched == []
     assert not re.search(r"@import|url\((?!#)|<script|<link", text)
-    assert page.tags.count("svg") == 1
-    assert page.tags.count("table") == 5
+    assert parts.tags.count("svg") == 1
+    assert parts.tags.count("table") == 5
     for name in MOVES:
-        assert name in page.cells
-    assert {"never", "status 503", "tag-in: gate", "lab_megabytes"} <= set(page.cells)
+        assert name in parts.cells
+    assert {"never", "status 503", "tag-in: gate", "lab_megabytes"} <= set(parts.cells)
     assert (tmp_path / picture.PNG).read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / picture.SVG).read_text().startswith("<svg ")
+
+
+def test_the_page_says_by_when_a_pool_had_to_have_moved_where_that_is_among_the_figures() -> None:
+    made = recording()
+    honest = made.figures["pools"][pool.HONEST]
+    for key in ("moved_within_seconds", "moved_back_within_seconds"):
+        del honest[key]  # as a rehearsal of before has written it down
+    honest |= {"moved_seconds": 16.3, "moved_back_seconds": 14.3}
+    assert {"16.3 s", "14.3 s"} <= set(Parts(page.html(made, "<svg></svg>")).cells)
+    honest |= {"moved_within_seconds": 72.0, "moved_back_within_seconds": 71.5}
+    assert {"16.3 s (at most 72.0 s)", "14.3 s (at most 71.5 s)"} <= set(Parts(page.html(made, "<svg></svg>")).cells)
 
 
 def test_what_a_server_says_of_itself_is_no_markup(tmp_path: Path) -> None:
