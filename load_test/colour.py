@@ -21,10 +21,11 @@ from load_test.config import Config
 
 @dataclass(frozen=True)
 class Tested:
-    """The cluster as AWS has it, and its load balancer."""
+    """The cluster as AWS has it: its load balancer, and how many `instances` its group is to have."""
 
     cluster: ClusterFacts
     balancer_arn: str
+    instances: int
 
 
 def leads_to(colour: str, own_name: str, records: Sequence[RecordSet]) -> str:
@@ -156,7 +157,8 @@ class ColourLook:
             found = self._aws.behind(name)
         cluster = cluster_of(config, name, found, self._aws.region or "")
         assert found is not None  # else there would be no cluster
-        tested = Tested(cluster, found.balancer_arn)
+        (group,) = found.groups
+        tested = Tested(cluster, found.balancer_arn, group.instances)
         self.require_idle(tested)
         return tested
 

@@ -19,7 +19,7 @@ from tests.unit.stack_values import colour as settings
 from tests.unit.zone_of import alias, simple
 
 OWN = "violet.www.shop.example"
-GROUP = GroupBehind("violet-group", "www.shop.example", "violet", "2.0.0")
+GROUP = GroupBehind("violet-group", 4, "www.shop.example", "violet", "2.0.0")
 BEHIND = Behind("violet.elb.example", "arn:of:balancer", ["arn:of:targets"], [GROUP])
 CONFIG = Config("violet", settings("violet").shared, "2.0.0", {}, (Endpoint("192.0.2.53"),))
 
