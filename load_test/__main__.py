@@ -170,17 +170,7 @@ def _conclude(wanted: Plan, aws: AwsLoadTest, tested: Tested, ended: Ended, *, a
     parameter, writes = shared.load_test_parameter(cluster.colour), any(one.writes for one in wanted.targets)
     with asking("AWS", "who tests, and what time it is"):
         by, at = aws.who_and_when()
-        made = Evidence(
-            cluster.colour,
-            cluster.release,
-            cluster.group,
-            tested.instances,
-            tested.balancer_arn,
-            ended.figures,
-            writes,
-            at,
-            by,
-        )
+        made = tested.evidence(ended.figures, at, by, writes=writes)
         # As a tag-in will read it.
         found = load_evidence.parse(made.to_json())
         if not isinstance(found, Evidence):

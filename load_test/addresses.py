@@ -34,7 +34,7 @@ async def resolvers_for(
             "vegeta cannot; no request was sent",
             seen="; ".join(answers),
             allowed="a resolver that is asked by plain DNS, and answers so",
-            next_step="edit Pulumi.live.yaml: one resolver by its IP address in `resolvers`; then the same command again",
+            next_step="edit `resolvers` in Pulumi.live.yaml: one by its IP address; then the same command again",
         )
     return tuple(one for one in good if not one.is_https)
 

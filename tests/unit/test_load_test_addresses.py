@@ -80,4 +80,4 @@ def test_where_only_those_over_https_lead_there_nobody_else_is_asked_and_no_requ
         "cannot; no request was sent"
     )
     assert "https://dns.example/dns-query: answers" in refused.value.seen
-    assert refused.value.next_step.startswith("edit Pulumi.live.yaml: one resolver by its IP address in `resolvers`; ")
+    assert refused.value.next_step.startswith("edit `resolvers` in Pulumi.live.yaml: one by its IP address; ")
