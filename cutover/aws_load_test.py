@@ -13,9 +13,12 @@ from cutover.record_set import target
 
 @dataclass(frozen=True)
 class GroupBehind:
-    """An Auto Scaling group whose instances are targets: its name, and its tags `service`, `colour` and `release`."""
+    """An Auto Scaling group whose instances are targets: its name, how many `instances` it is to have, and its tags
+    `service`, `colour` and `release`.
+    """
 
     name: str
+    instances: int
     service: str
     colour: str
     release: str
@@ -60,7 +63,10 @@ class AwsLoadTest(AwsReadiness):
             found[0]["DNSName"],
             arn,
             arns,
-            [GroupBehind(one["AutoScalingGroupName"], *(tags.get(key, "") for key in _TAGS)) for one, tags in tagged],
+            [
+                GroupBehind(one["AutoScalingGroupName"], one["DesiredCapacity"], *(tags.get(key, "") for key in _TAGS))
+                for one, tags in tagged
+            ],
         )
 
     def who_and_when(self) -> tuple[str, datetime]:

@@ -8,7 +8,7 @@ from cutover.aws_time import time_of
 from cutover.aws_zones import AwsZones
 from cutover.checks.certificate import CertificateSeen
 from cutover.checks.healing import GroupSeen, Size
-from cutover.checks.load_test import LoadTestSeen
+from cutover.checks.load_test import GroupNow, LoadTestSeen
 from cutover.checks.offsite import UNOPENED
 from cutover.checks.settled import MISSING, ClusterSeen
 
@@ -70,13 +70,27 @@ class AwsReadiness(AwsZones):
         return ""
 
     def load_test(self, parameter: str, group: str, region: str) -> LoadTestSeen:
-        """What the parameter says of the newest load test, and when the Auto Scaling group was created."""
+        """What the parameter says of the newest load test, and the Auto Scaling group that it has to be of."""
         parameters = self._parameters
         try:
             answer = parameters.get_parameter(Name=parameter)
         except parameters.exceptions.ParameterNotFound as absent:
             return LoadTestSeen(None, time_of(absent.response), None)
-        return LoadTestSeen(answer["Parameter"]["Value"], time_of(answer), self.group_created_at(group, region))
+        return LoadTestSeen(answer["Parameter"]["Value"], time_of(answer), self._group_now(group, region))
+
+    def _group_now(self, group: str, region: str) -> GroupNow | None:
+        scaling, balancing = self._client("autoscaling", region), self._client("elbv2", region)
+        groups = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[group])["AutoScalingGroups"]
+        if len(groups) != 1:
+            return None
+        arns = groups[0].get("TargetGroupARNs", ())
+        # Asked about none, AWS tells of all.
+        behind = balancing.describe_target_groups(TargetGroupArns=arns)["TargetGroups"] if arns else ()
+        return GroupNow(
+            groups[0]["CreatedTime"].timestamp(),
+            groups[0]["DesiredCapacity"],
+            [arn for one in behind for arn in one["LoadBalancerArns"]],
+        )
 
     def _secret_error(self, arn: str) -> str:
         secrets = self._client("secretsmanager", _region(arn))

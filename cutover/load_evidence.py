@@ -5,12 +5,13 @@ The parameter is there while its colour is awake, and goes with it. What stands 
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from cutover.printable import quoted
+from cutover.printable import printable, quoted
 
 SCHEMA = 1
 # What a colour's stack makes the parameter with; a test overwrites it.
@@ -55,13 +56,16 @@ class Figures:
 class Evidence:
     """What came of one load test of one colour.
 
-    `at` is when it ended, by AWS's clock, `by` the ARN of who ran it. `writes`: whether other requests than GET and
-    HEAD were among them.
+    `instances` is the size of the Auto Scaling group called `group` when it was tested, and `load_balancer` the ARN of
+    the one before it, which no other load balancer ever has. `at` is when the test ended, by AWS's clock, `by` the ARN
+    of who ran it. `writes`: whether other requests than GET and HEAD were among them.
     """
 
     colour: str
     release: str
     group: str
+    instances: int
+    load_balancer: str
     figures: Figures
     writes: bool
     at: datetime
@@ -82,9 +86,9 @@ def _thousandths(figure: float) -> float:
     return round(figure * 1000, 6)
 
 
-_TEXTS = ("colour", "release", "group", "by")
+_TEXTS = ("colour", "release", "group", "load_balancer", "by")
 _AT_LEAST, _AT_MOST = ("rate", "seconds", "success"), ("p50", "p95", "p99", "max")
-_KEYS = frozenset({"schema", *_TEXTS, "writes", "at", *(field.name for field in fields(Figures))})
+_KEYS = frozenset({"schema", *_TEXTS, "instances", "writes", "at", *(field.name for field in fields(Figures))})
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,8 @@ def _evidence(said: Any) -> Evidence:
     )
     _refuse_contradictions(figures)
     return Evidence(
+        # Of none there is no test, and it would be no more than any group has.
+        instances=_count("instances", said["instances"], at_least=1),
         figures=figures,
         writes=_yes_or_no("writes", said["writes"]),
         at=_moment(said["at"]),
@@ -152,9 +158,9 @@ def _figure(key: str, value: Any) -> float:
     return float(value)
 
 
-def _count(key: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MOST_REQUESTS:
-        raise ValueError(f"{key} is no whole number from 0 on")
+def _count(key: str, value: Any, at_least: int = 0) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not at_least <= value < MOST_REQUESTS:
+        raise ValueError(f"{key} is no whole number from {at_least} on")
     return value
 
 
@@ -167,7 +173,11 @@ def _yes_or_no(key: str, value: Any) -> bool:
 def _errors(value: Any) -> Mapping[str, int]:
     if not isinstance(value, dict):
         raise ValueError("errors is no map")
-    return {kind: _count("the number of an error", count) for kind, count in value.items()}
+    found: Counter[str] = Counter()
+    for kind, count in value.items():
+        # Two that begin alike are one then.
+        found[printable(kind, KIND_CHARACTERS)] += _count("the number of an error", count)
+    return dict(found)
 
 
 def _moment(value: Any) -> datetime:
@@ -201,6 +211,6 @@ def _refuse_contradictions(found: Figures) -> None:
 
 def _most_frequent(errors: Mapping[str, int]) -> dict[str, int]:
     ordered = sorted(errors.items(), key=lambda item: (-item[1], item[0]))
-    kept = {kind[:KIND_CHARACTERS]: count for kind, count in ordered[:KINDS_KEPT]}
+    kept = {printable(kind, KIND_CHARACTERS): count for kind, count in ordered[:KINDS_KEPT]}
     rest = sum(errors.values()) - sum(kept.values())
     return kept | ({OTHER_KINDS: rest + kept.get(OTHER_KINDS, 0)} if rest else {})

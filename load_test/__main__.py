@@ -133,7 +133,8 @@ def _run(wanted: Plan, *, as_json: bool) -> Result:
     if look.tested() != tested:
         raise Refusal(
             f"{wanted.config.colour} was changed while it was tested, so the test says nothing; nothing was written",
-            seen=f"another group or load balancer than {tested.cluster.group} is behind it now",
+            seen=f"another group, number of instances or load balancer than when the test of {tested.cluster.group} "
+            "began",
             allowed="a colour that nobody changes",
             next_step=f".venv/bin/python -m load_test {wanted.config.colour}",
         )
@@ -149,8 +150,7 @@ def _send(wanted: Plan, look: ColourLook, tested: Tested) -> Ended:
         rate,
         wanted.measure.seconds + verdict.MORE_SECONDS,
         max(LEAST_TIMEOUT_SECONDS, 2 * latency),
-        # Those over HTTPS only Python can ask.
-        [one for one in good if not one.is_https],
+        good,
         targets.rendered(wanted.targets, shared.own_url(found.colour)),
     )
     _say(f"{rate} requests a second at {shared.own_url(found.colour)} for {order.seconds} s ({tested.cluster.group})")
@@ -170,7 +170,7 @@ def _conclude(wanted: Plan, aws: AwsLoadTest, tested: Tested, ended: Ended, *, a
     parameter, writes = shared.load_test_parameter(cluster.colour), any(one.writes for one in wanted.targets)
     with asking("AWS", "who tests, and what time it is"):
         by, at = aws.who_and_when()
-        made = Evidence(cluster.colour, cluster.release, cluster.group, ended.figures, writes, at, by)
+        made = tested.evidence(ended.figures, at, by, writes=writes)
         # As a tag-in will read it.
         found = load_evidence.parse(made.to_json())
         if not isinstance(found, Evidence):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from components import zone
 from components.traffic_state import TrafficLook
@@ -13,6 +14,7 @@ from cutover.checks.awake import DoorSeen
 from cutover.checks.check import Check
 from cutover.cluster_facts import ClusterFacts
 from cutover.freeze import TrafficState
+from cutover.load_evidence import Evidence, Figures
 from cutover.owned import BALANCER, Owned
 from cutover.record_set import RecordSet
 from cutover.refusal import Refusal
@@ -21,10 +23,16 @@ from load_test.config import Config
 
 @dataclass(frozen=True)
 class Tested:
-    """The cluster as AWS has it, and its load balancer."""
+    """The cluster as AWS has it: its load balancer, and how many `instances` its group is to have."""
 
     cluster: ClusterFacts
     balancer_arn: str
+    instances: int
+
+    def evidence(self, figures: Figures, at: datetime, by: str, *, writes: bool) -> Evidence:
+        """What a test of it has shown, that ended `at` and was run `by` an ARN."""
+        cluster, instances, balancer = self.cluster, self.instances, self.balancer_arn
+        return Evidence(cluster.colour, cluster.release, cluster.group, instances, balancer, figures, writes, at, by)
 
 
 def leads_to(colour: str, own_name: str, records: Sequence[RecordSet]) -> str:
@@ -156,7 +164,8 @@ class ColourLook:
             found = self._aws.behind(name)
         cluster = cluster_of(config, name, found, self._aws.region or "")
         assert found is not None  # else there would be no cluster
-        tested = Tested(cluster, found.balancer_arn)
+        (group,) = found.groups
+        tested = Tested(cluster, found.balancer_arn, group.instances)
         self.require_idle(tested)
         return tested
 

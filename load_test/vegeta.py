@@ -46,7 +46,9 @@ def find(environment: Mapping[str, str]) -> str:
 @dataclass(frozen=True)
 class Order:
     """How many requests a second, for how many seconds, and how long an answer may take; `resolvers` are asked for the
-    colour's address, or, without any, whom the system asks. `targets` as `load_test.targets.rendered` gives them.
+    colour's address, none of them over HTTPS. `targets` as `load_test.targets.rendered` gives them.
+
+    Raises ValueError without a resolver: vegeta would ask the system's, which nobody has checked.
     """
 
     rate: int
@@ -55,9 +57,12 @@ class Order:
     resolvers: Sequence[Endpoint]
     targets: bytes
 
+    def __post_init__(self) -> None:
+        if not self.resolvers or any(one.is_https for one in self.resolvers):
+            raise ValueError("no resolver that vegeta can ask")
+
     def arguments(self) -> list[str]:
         """The command line of `vegeta attack`."""
-        asked = ",".join(_with_port(one) for one in self.resolvers)
         return [
             "attack",
             "-format=json",
@@ -70,7 +75,7 @@ class Order:
             # Over HTTP/2 all would go over a few connections, to a few of the load balancer's addresses.
             "-http2=false",
             "-max-body=0",
-            *([f"-resolvers={asked}"] if asked else []),
+            f"-resolvers={','.join(_with_port(one) for one in self.resolvers)}",
         ]
 
 

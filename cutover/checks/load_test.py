@@ -1,17 +1,21 @@
 """The check `load-test`: the instances that are behind the colour now were tested with all of the traffic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cutover import load_evidence
 from cutover.checks.check import LOAD_TEST, Check
 from cutover.cluster_facts import ClusterFacts
-from cutover.load_evidence import Evidence, Figures, Unreadable
+from cutover.load_evidence import SHOWN_CHARACTERS, Evidence, Figures, Unreadable
+from cutover.printable import printable
 
 REQUIRED, OPTIONAL, OFF = "required", "optional", "off"
 # AWS's servers tell the time in whole seconds, each by its own clock.
 CLOCK_SECONDS = 5
+# The longest ARN of an assumed role: 46 characters of AWS's own in its longest partition, a role's name and a
+# session's of 64 each. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ARN_CHARACTERS = 175
 COMMAND = ".venv/bin/python -m load_test {colour}"
 
 
@@ -44,15 +48,26 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class GroupNow:
+    """The Auto Scaling group that is behind the colour now: when AWS made it (Unix time, seconds), how many instances
+    it is to have, and the load balancers (ARNs) that send requests to it.
+    """
+
+    created_at: float
+    instances: int
+    load_balancers: Sequence[str]
+
+
+@dataclass(frozen=True)
 class LoadTestSeen:
     """What the parameter says; None when it is not there. `read_at` is when, by AWS's clock.
 
-    `group_created_at`: when AWS made the group that is behind the colour now (Unix time, seconds); None: there is none.
+    `group` is None where there is none.
     """
 
     text: str | None
     read_at: datetime
-    group_created_at: float | None
+    group: GroupNow | None
 
 
 def shortfalls(found: Figures, measure: Measure) -> list[str]:
@@ -79,7 +94,9 @@ def _cut(per_cent: float) -> str:
 
 
 def check(seen: LoadTestSeen, asked: Asked, cluster: ClusterFacts) -> Check:
-    """Holds when the newest test of the colour was of this group at this release, is young enough, and has passed."""
+    """Holds when the newest test of the colour was of this group at this release, with no more instances than it has
+    now and the load balancer that it has now, is young enough, and has passed.
+    """
     found = load_evidence.parse(seen.text) if seen.text is not None else None
     problems = _problems(found, seen, asked, cluster)
     text = "; ".join(problems) if problems or not isinstance(found, Evidence) else _good(found, seen)
@@ -126,18 +143,41 @@ def _problems(
 
 
 def _of_others(found: Evidence, seen: LoadTestSeen, cluster: ClusterFacts) -> Iterator[str]:
-    """A name need not be unique, so the group has to have been there before the test."""
     if found.colour != cluster.colour:
-        yield f"it is a test of {found.colour}"
+        yield f"it is a test of {_shown(found.colour)}"
     if found.release != cluster.release:
-        yield f"it is a test of release {found.release}, and {cluster.release} is behind {cluster.colour}"
+        yield f"it is a test of release {_shown(found.release)}, and {cluster.release} is behind {cluster.colour}"
     if found.group != cluster.group:
-        yield f"it is a test of the group {found.group}, and {cluster.group} is behind {cluster.colour}"
-    elif seen.group_created_at is None:
+        yield f"it is a test of the group {_shown(found.group)}, and {cluster.group} is behind {cluster.colour}"
+    elif seen.group is None:
         yield f"the group {cluster.group} is not there any more"
-    elif found.at.timestamp() + CLOCK_SECONDS < seen.group_created_at:
-        made = datetime.fromtimestamp(seen.group_created_at, UTC)
+    else:
+        yield from _changed_since(found, seen.group, cluster)
+
+
+def _changed_since(found: Evidence, now: GroupNow, cluster: ClusterFacts) -> Iterator[str]:
+    """A name need not be unique, so the group has to have been there before the test; and it can be made smaller, or
+    get another load balancer, and stay the same group. More instances carry what fewer of them have carried.
+    """
+    if found.at.timestamp() + CLOCK_SECONDS < now.created_at:
+        made = datetime.fromtimestamp(now.created_at, UTC)
         yield f"it is older than the group {cluster.group}, which was made at {made:%Y-%m-%d %H:%M:%S} UTC"
+    if found.instances > now.instances:
+        left = "1 is" if now.instances == 1 else f"{now.instances} are"
+        yield f"it is a test of {found.instances} instances, and {left} behind {cluster.colour}"
+    if list(now.load_balancers) != [found.load_balancer]:
+        others = ", ".join(map(_balancer, now.load_balancers)) or "none"
+        yield f"it is a test of the load balancer {_balancer(found.load_balancer)}, and {others} is before it now"
+
+
+def _balancer(arn: str) -> str:
+    """What tells a load balancer from others of the account and region: its name, and what AWS gave it."""
+    return _shown(arn.rpartition(":loadbalancer/")[2])
+
+
+def _shown(text: str) -> str:
+    """The beginning of what was compared as a whole."""
+    return printable(text, SHOWN_CHARACTERS)
 
 
 def _too_old(found: Evidence, seen: LoadTestSeen, asked: Asked) -> Iterator[str]:
@@ -150,5 +190,5 @@ def _good(found: Evidence, seen: LoadTestSeen) -> str:
     age, figures = max(seen.read_at - found.at, timedelta()) / timedelta(hours=1), found.figures
     return (
         f"{figures.requests} requests at {figures.rate:.1f} a second, {_cut(figures.success)} % answered well, "
-        f"99 % within {figures.p99:.0f} ms, {age:.1f} h ago, by {found.by}"
+        f"99 % within {figures.p99:.0f} ms, {age:.1f} h ago, by {printable(found.by, ARN_CHARACTERS)}"
     )

@@ -104,12 +104,16 @@ def write(world: World, colour: str, said: object) -> None:
 def passed(world: World, colour: str) -> dict[str, Any]:
     """What a test would write that has just passed."""
     cluster = world.outputs(colour)["cluster"]
+    described = world.workspace.aws("elbv2").describe_target_groups(TargetGroupArns=[cluster["target_group_arn"]])
+    (load_balancer,) = described["TargetGroups"][0]["LoadBalancerArns"]
     rate, seconds = PEAK_RPS + 1.0, SECONDS + 1.0
     return {
         "schema": 1,
         "colour": colour,
         "release": cluster["release"],
         "group": cluster["group"],
+        "instances": int(cluster["capacity"]),
+        "load_balancer": load_balancer,
         "requests": round(rate * seconds) + 1,
         "seconds": seconds,
         "rate": rate,

@@ -8,7 +8,7 @@ import pytest
 
 from tests.lab import load_testing
 from tests.lab.load_testing import PEAK_RPS, SECONDS, parameter, passed, tagging_in, write
-from tests.lab.world import FIRST, LIVE, SECOND, World
+from tests.lab.world import CAPACITY, FIRST, LIVE, SECOND, World
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -43,6 +43,18 @@ def long_ago(hours: float) -> str:
 CARRIED_OVER: Mapping[str, tuple[Edit, str]] = {
     "other release": (lambda said: {**said, "release": "0.9.0"}, "it is a test of release 0.9.0, and"),
     "other group": (lambda said: {**said, "group": "blue-before"}, "it is a test of the group blue-before, and"),
+    "more instances": (
+        lambda said: {**said, "instances": CAPACITY + 2},
+        f"it is a test of {CAPACITY + 2} instances, and {CAPACITY} are behind {SECOND}",
+    ),
+    "other load balancer": (
+        lambda said: {**said, "load_balancer": f"{said['load_balancer'].rpartition('/')[0]}/0123456789abcdef"},
+        "/0123456789abcdef, and app/",
+    ),
+    "older writer": (
+        lambda said: {key: value for key, value in said.items() if key not in ("instances", "load_balancer")},
+        "unreadable: without instances, load_balancer",
+    ),
     "too old": (lambda said: {**said, "at": long_ago(25)}, "it is 25.0 h old"),
     "lower rate": (
         lambda said: {**said, "rate": PEAK_RPS / 2, "requests": round(PEAK_RPS / 2 * said["seconds"]) + 1},
@@ -78,11 +90,43 @@ def test_a_refused_tag_in_leaves_nothing_half_done_and_one_that_passed_goes_thro
     assert f"{PEAK_RPS} requests a second for {SECONDS} s" in message
     assert asked.weights() == before
     asked.assert_nothing_half_done()
-    write(asked, SECOND, passed(asked, SECOND))
+    good = passed(asked, SECOND)
+    write(asked, SECOND, {**good, "group": "blue-before"})
+    refused, message = tagging_in(lambda: asked.tag_in(SECOND))
+    assert refused.failed == ("ready",), refused.output
+    assert f"load-test: it is a test of the group blue-before, and {good['group']} is behind {SECOND}" in message
+    assert asked.weights() == before
+    asked.assert_nothing_half_done()
+    write(asked, SECOND, good)
     asked.must_tag_in(SECOND)
     back = asked.tag_in(FIRST)
     assert back.exit_code == 0, "nobody asks for a load test of a tag-back"
     assert not [text for text in (*back.messages("info"), *back.messages("warning")) if "load-test" in text]
+
+
+def test_a_group_that_was_made_smaller_has_no_evidence_of_when_it_was_larger_and_the_other_way_round_it_has(
+    asked: World,
+) -> None:
+    asked.workspace.edit_project(capacity=CAPACITY + 1)
+    asked.must_up(SECOND)
+    larger = passed(asked, SECOND)
+    assert larger["instances"] == CAPACITY + 1
+    write(asked, SECOND, larger)
+    asked.workspace.edit_project(capacity=CAPACITY)
+    asked.must_up(SECOND)
+    smaller = passed(asked, SECOND)
+    assert smaller["group"] == larger["group"], "it is changed in place"
+    assert load_testing.written(asked, SECOND) == larger
+    before = asked.weights()
+    refused, message = tagging_in(lambda: asked.tag_in(SECOND))
+    assert refused.failed == ("ready",), refused.output
+    assert f"{SECOND} is not ready to carry the traffic: load-test\n" in message, "every other check holds"
+    assert f"it is a test of {CAPACITY + 1} instances, and {CAPACITY} are behind {SECOND}" in message
+    assert asked.weights() == before
+    asked.assert_nothing_half_done()
+    write(asked, SECOND, {**smaller, "instances": CAPACITY - 1})
+    asked.must_tag_in(SECOND)
+    assert asked.weights()[SECOND] == 100
 
 
 def test_an_override_waives_it(asked: World) -> None:

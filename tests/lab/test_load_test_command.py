@@ -18,7 +18,7 @@ from lab.toolchain import MissingPrerequisite
 from tests.lab import building, load_testing
 from tests.lab.load_testing import PEAK_RPS, SECONDS, load_test, passed, requests_to, write, written
 from tests.lab.running_world import wait_until
-from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
+from tests.lab.world import CAPACITY, FIRST, LIVE, NAME, SECOND, World
 
 
 @pytest.fixture
@@ -38,6 +38,8 @@ def test_a_colour_that_answers_well_has_passed_and_its_evidence_is_what_was_meas
     assert said["success"] == 100
     cluster = tested.outputs(SECOND)["cluster"]
     assert (evidence["group"], evidence["release"]) == (cluster["group"], cluster["release"])
+    now = passed(tested, SECOND)
+    assert (evidence["instances"], evidence["load_balancer"]) == (CAPACITY, now["load_balancer"])
     assert evidence["rate"] >= PEAK_RPS
     assert evidence["by"].startswith("arn:aws:")
     progress = [line for line in done.stderr.splitlines() if "s left" in line]
@@ -124,6 +126,18 @@ def test_without_a_peak_without_vegeta_and_for_a_colour_that_sleeps_nothing_is_s
     done = load_testing.typed(world, words, {**environment, "PATH": "/nowhere"})
     assert done.exit_code == 2
     assert "go install github.com/tsenart/vegeta/v12@v12.13.0" in done.stderr
+
+
+def test_with_resolvers_over_https_alone_nobody_else_is_asked_and_with_one_beside_them_it_is(tested: World) -> None:
+    over_https, before = tested.addresses.doh, written(tested, SECOND)
+    tested.workspace.edit_stack(LIVE, resolvers=over_https)
+    message = _refused(tested, SECOND)
+    assert f"every resolver that answers {SECOND}.{NAME} with an address of its load balancer is asked over" in message
+    assert f"{over_https[0]}: " in message
+    assert written(tested, SECOND) == before
+    tested.workspace.edit_stack(LIVE, resolvers=[*over_https, tested.addresses.resolvers[0]])
+    done = load_test(tested, SECOND, "--seconds", "1", "--rate", "5")
+    assert done.exit_code == 0, done.stderr
 
 
 HELD_BACK = """#!/bin/sh

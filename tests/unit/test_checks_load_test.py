@@ -1,25 +1,27 @@
 """The check `load-test`: the newest test is of the instances behind the colour now, young enough, and good enough."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 import pytest
 
 from cutover.checks import load_test
 from cutover.checks.check import Check
-from cutover.checks.load_test import Asked, LoadTestSeen, Measure
+from cutover.checks.load_test import Asked, GroupNow, LoadTestSeen, Measure
 from cutover.load_evidence import NONE_YET, Evidence
 from tests.unit.stack_values import facts
 from tests.unit.test_load_evidence import EVIDENCE, FIGURES
 
 CLUSTER = facts("violet")
 READ_AT = EVIDENCE.at + timedelta(hours=2)
-CREATED_AT = (EVIDENCE.at - timedelta(hours=1)).timestamp()
+NOW = GroupNow((EVIDENCE.at - timedelta(hours=1)).timestamp(), EVIDENCE.instances, [EVIDENCE.load_balancer])
+OTHER_BALANCER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/violet/0123456789abcdef"
 ASKED = Asked(Measure(100, 60, 99.9, 1000), 24, True, "/tag-team/www.shop.example/violet/load-test")
 
 
 def seen(text: str | None = None, **changes: object) -> LoadTestSeen:
-    return replace(LoadTestSeen(text or EVIDENCE.to_json(), READ_AT, CREATED_AT), **changes)  # type: ignore[arg-type]
+    return replace(LoadTestSeen(text or EVIDENCE.to_json(), READ_AT, NOW), **changes)  # type: ignore[arg-type]
 
 
 def of(evidence: Evidence, asked: Asked = ASKED) -> Check:
@@ -102,12 +104,52 @@ def test_nonsense_by_hand_is_quoted_and_refused() -> None:
 
 def test_a_namesake_of_the_group_that_was_made_since_is_another_one() -> None:
     after = (EVIDENCE.at + timedelta(minutes=1)).timestamp()
-    found = load_test.check(seen(group_created_at=after), ASKED, CLUSTER)
+    found = load_test.check(seen(group=replace(NOW, created_at=after)), ASKED, CLUSTER)
     assert found.seen == "it is older than the group violet-group, which was made at 2026-01-01 12:01:00 UTC"
-    gone = load_test.check(seen(group_created_at=None), ASKED, CLUSTER)
+    gone = load_test.check(seen(group=None), ASKED, CLUSTER)
     assert gone.seen == "the group violet-group is not there any more"
     assert not found.holds
     assert not gone.holds
+
+
+@pytest.mark.parametrize(("left", "said"), [(3, "3 are"), (1, "1 is"), (0, "0 are")])
+def test_a_group_that_was_made_smaller_since_is_refused_with_both_numbers(left: int, said: str) -> None:
+    found = load_test.check(seen(group=replace(NOW, instances=left)), ASKED, CLUSTER)
+    assert (found.holds, found.seen) == (False, f"it is a test of 4 instances, and {said} behind violet")
+    assert found.next_step == ".venv/bin/python -m load_test violet"
+
+
+def test_more_instances_than_were_tested_carry_as_much() -> None:
+    assert load_test.check(seen(group=replace(NOW, instances=5)), ASKED, CLUSTER).holds
+
+
+@pytest.mark.parametrize(
+    ("balancers", "others"),
+    [
+        ([], "none"),
+        ([OTHER_BALANCER], "app/violet/0123456789abcdef"),
+        ([EVIDENCE.load_balancer, OTHER_BALANCER], "app/violet/50dc6c495c0c9188, app/violet/0123456789abcdef"),
+    ],
+)
+def test_another_load_balancer_than_was_tested_is_refused_also_a_namesake(balancers: list[str], others: str) -> None:
+    found = load_test.check(seen(group=replace(NOW, load_balancers=balancers)), ASKED, CLUSTER)
+    assert not found.holds
+    assert found.seen == f"it is a test of the load balancer app/violet/50dc6c495c0c9188, and {others} is before it now"
+
+
+@pytest.mark.parametrize("key", ["colour", "release", "group", "load_balancer", "by"])
+def test_a_long_text_that_a_hand_wrote_is_compared_as_a_whole_and_shown_in_part(key: str) -> None:
+    long = f"{getattr(EVIDENCE, key)}{'x' * 3000}\x1b[2J"
+    found = of(replace(EVIDENCE, **{key: long}))  # type: ignore[arg-type]
+    assert found.holds == (key == "by")
+    assert "xx…" in found.said
+    assert len(found.said) < 400
+
+
+def test_a_long_kind_of_error_is_shown_in_part() -> None:
+    figures = replace(FIGURES, success=99.0, errors={"y" * 3000: 60})
+    found = load_test.check(seen(json.dumps({**json.loads(EVIDENCE.to_json()), **asdict(figures)})), ASKED, CLUSTER)
+    assert found.said.endswith(f"(most often: {'y' * 59}…)")
 
 
 def test_clocks_of_awss_servers_may_differ_by_seconds() -> None:

@@ -28,6 +28,8 @@ EVIDENCE = Evidence(
     colour="violet",
     release="1.0.0",
     group="violet-group",
+    instances=4,
+    load_balancer="arn:aws:elasticloadbalancing:eu-central-1:123456789012:loadbalancer/app/violet/50dc6c495c0c9188",
     figures=FIGURES,
     writes=False,
     at=datetime(2026, 1, 1, 12, tzinfo=UTC),
@@ -109,6 +111,12 @@ def test_what_is_no_evidence_is_unreadable(text: str, because: str) -> None:
         ("colour", 7, "colour is no text"),
         ("release", "", "release is no text"),
         ("by", None, "by is no text"),
+        ("load_balancer", ["arn"], "load_balancer is no text"),
+        ("instances", 0, "instances is no whole number from 1 on"),
+        ("instances", -4, "instances is no whole number from 1 on"),
+        ("instances", 4.5, "instances is no whole number"),
+        ("instances", True, "instances is no whole number"),
+        ("instances", "4", "instances is no whole number"),
         ("rate", "100", "rate is no number"),
         ("rate", True, "rate is no number"),
         ("rate", -1, "rate is no number"),
@@ -136,6 +144,19 @@ def test_what_is_wrong_with_one_value_is_said(key: str, value: Any, because: str
 def test_what_is_missing_is_said(key: str) -> None:
     partial = {name: value for name, value in SAID.items() if name != key}
     assert f"without {key}" in unreadable(json.dumps(partial))
+
+
+def test_what_was_written_before_it_said_how_many_instances_and_which_load_balancer_is_no_evidence() -> None:
+    older = {name: value for name, value in SAID.items() if name not in ("instances", "load_balancer")}
+    assert "without instances, load_balancer" in unreadable(json.dumps(older))
+
+
+def test_a_kind_of_error_is_cut_and_made_printable_and_none_is_lost() -> None:
+    found = parse(json.dumps({**SAID, "errors": {"\x1b[2J" + "x" * 3000 + "1": 2, "\x1b[2J" + "x" * 3000 + "2": 1}}))
+    assert isinstance(found, Evidence)
+    ((kind, count),) = found.figures.errors.items()
+    assert (kind[:10], len(kind), count) == (r"\x1b[2Jxxx", 60, 3)
+    assert parse(found.to_json()) == found
 
 
 @pytest.mark.parametrize(

@@ -16,10 +16,11 @@ from load_test.config import Config
 from propagation import Endpoint
 from tests.unit.record_sets import record
 from tests.unit.stack_values import colour as settings
+from tests.unit.test_load_evidence import EVIDENCE, FIGURES
 from tests.unit.zone_of import alias, simple
 
 OWN = "violet.www.shop.example"
-GROUP = GroupBehind("violet-group", "www.shop.example", "violet", "2.0.0")
+GROUP = GroupBehind("violet-group", 4, "www.shop.example", "violet", "2.0.0")
 BEHIND = Behind("violet.elb.example", "arn:of:balancer", ["arn:of:targets"], [GROUP])
 CONFIG = Config("violet", settings("violet").shared, "2.0.0", {}, (Endpoint("192.0.2.53"),))
 
@@ -60,6 +61,14 @@ def test_another_release_than_the_colours_file_declares_is_refused(release: str)
     refused = refusal(replace(BEHIND, groups=[replace(GROUP, release=release)]))
     assert "another release is behind it" in refused.problem
     assert refused.allowed == "release 2.0.0"
+
+
+def test_the_evidence_is_of_the_group_as_large_as_it_was_and_of_its_load_balancer() -> None:
+    cluster = colour.cluster_of(CONFIG, "violet.elb.example", BEHIND, "eu-central-1")
+    found = colour.Tested(cluster, BEHIND.balancer_arn, 3).evidence(FIGURES, EVIDENCE.at, "arn:of:me", writes=True)
+    assert (found.colour, found.release, found.group) == ("violet", "2.0.0", "violet-group")
+    assert (found.instances, found.load_balancer) == (3, "arn:of:balancer")
+    assert (found.figures, found.at, found.by, found.writes) == (FIGURES, EVIDENCE.at, "arn:of:me", True)
 
 
 def leads(*records: RecordSet) -> str:

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -45,7 +46,14 @@ def test_it_follows_nobody_elsewhere_keeps_no_bodies_and_asks_the_projects_resol
         "-max-body=0",
         "-resolvers=192.0.2.53:5353,[2001:db8::53]:53",
     ]
-    assert "-resolvers" not in " ".join(Order(1, 1, 1.0, (), b"").arguments())
+
+
+@pytest.mark.parametrize("resolvers", [(), (Endpoint("https://dns.example/dns-query"),)])
+def test_without_a_resolver_that_it_can_ask_it_is_not_started_as_it_would_ask_the_systems(
+    resolvers: tuple[Endpoint, ...],
+) -> None:
+    with pytest.raises(ValueError, match="no resolver that vegeta can ask"):
+        Order(1, 1, 1.0, resolvers, b"")
 
 
 def test_no_proxy_is_between_it_and_the_colour() -> None:
@@ -190,7 +198,7 @@ def test_what_it_is_started_with_has_no_proxy(tmp_path: Path) -> None:
 
 def test_targets_go_in_by_standard_input_and_last_words_come_out(tmp_path: Path) -> None:
     program = stand_in(tmp_path, "cat >&2; exit 3")
-    with Attack(program, Order(1, 1, 1.0, (), b"no \x1b[2J such\ntarget"), os.environ) as attack:
+    with Attack(program, replace(ORDER, targets=b"no \x1b[2J such\ntarget"), os.environ) as attack:
         assert list(attack.hits()) == []
         assert attack.problem() == r"exit codes 3 and 0; no \x1b[2J such target"
 

@@ -35,6 +35,7 @@ def test_what_is_behind_a_load_balancer_is_its_target_group_and_the_group_with_i
     assert found.dns_name == cluster.dns_name
     assert found.target_group_arns == [cluster.target_group_arn]
     assert [(one.name, one.colour) for one in found.groups] == [(cluster.auto_scaling_group, "amber")]
+    assert (found.balancer_arn, [one.instances for one in found.groups]) == (cluster.load_balancer_arn, [1])
 
 
 def test_behind_a_name_that_is_no_load_balancer_there_is_nothing(aws: AwsLoadTest) -> None:
@@ -69,14 +70,29 @@ def test_one_that_goes_at_this_very_moment_is_not_left_behind(
     assert not aws.exists(PLACE)
 
 
-def test_the_place_is_read_with_the_time_of_the_answer_and_the_age_of_the_group(
+def test_a_group_behind_nothing_is_behind_no_load_balancer_also_where_there_are_some(
+    aws: AwsLoadTest, account: Account
+) -> None:
+    alone = account.cluster("green", size=1)
+    account.autoscaling.detach_load_balancer_target_groups(
+        AutoScalingGroupName=alone.auto_scaling_group, TargetGroupARNs=[alone.target_group_arn]
+    )
+    account.client("ssm").put_parameter(Name=PLACE, Type="String", Value="what it says")
+    seen = aws.load_test(PLACE, alone.auto_scaling_group, REGION)
+    account.client("ssm").delete_parameter(Name=PLACE)
+    assert seen.group is not None
+    assert list(seen.group.load_balancers) == []
+
+
+def test_the_place_is_read_with_the_time_of_the_answer_and_the_group_as_it_is_now(
     aws: AwsLoadTest, account: Account, cluster: Cluster
 ) -> None:
     assert aws.load_test(PLACE, cluster.auto_scaling_group, REGION).text is None
     account.client("ssm").put_parameter(Name=PLACE, Type="String", Value="what it says")
     seen = aws.load_test(PLACE, cluster.auto_scaling_group, REGION)
     assert seen.text == "what it says"
-    assert seen.group_created_at is not None
-    assert seen.group_created_at <= seen.read_at.timestamp() + 1
-    assert aws.load_test(PLACE, "no-such-group", REGION).group_created_at is None
+    assert seen.group is not None
+    assert seen.group.created_at <= seen.read_at.timestamp() + 1
+    assert (seen.group.instances, seen.group.load_balancers) == (1, [cluster.load_balancer_arn])
+    assert aws.load_test(PLACE, "no-such-group", REGION).group is None
     account.client("ssm").delete_parameter(Name=PLACE)
