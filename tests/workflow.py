@@ -19,8 +19,8 @@ import yaml
 
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _STRING = re.compile(r"'(?:[^']|'')*'")
-# https://github.com/aws-actions/configure-aws-credentials/blob/v6.2.3/src/assumeRole.ts
-DENIED = "Not authorized to perform sts:AssumeRoleWithWebIdentity"
+# https://github.com/aws-actions/configure-aws-credentials/issues/1293
+DENIED = "Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 SUCCESS, FAILURE, SKIPPED = "success", "failure", "skipped"
 Values = Mapping[str, Any]
 FUNCTIONS: Values = {
@@ -250,7 +250,7 @@ class Runner:
                 role, of_job = given["role-to-assume"], contexts["job"].get("environment", "")
                 held = self.session(role, of_job)
                 if held is None:
-                    return f"Could not assume role {role!r} with OIDC in the environment {of_job!r}: {DENIED}"
+                    return f"Error: {DENIED} ({role!r}, in the environment {of_job!r})"
                 environment.update(held)
                 environment.update(dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), given["aws-region"]))
             case "actions/attest-build-provenance":
