@@ -203,7 +203,7 @@ def test_a_pull_request_that_tags_in_is_previewed_approved_done_and_tagged_back(
         LIVE: SUCCESS,
         "report": SUCCESS,
     }, logs(jobs)
-    assert repo.runner.environments == ["preview", LIVE]
+    assert repo.runner.environments == ["preview", "preview", LIVE]
     assert world.in_charge() == SECOND
     assert world.weights() == {FIRST: 0, SECOND: 100}
     assert "After the merge: done, live" in repo.comment
