@@ -22,10 +22,11 @@ PREVIEW = Role("preview", ("preview",), ("preview",), _READING)
 _OF_A_COLOUR = ("colour-network", "colour-cluster", "colour-roles", "colour-names")
 COLOUR = Role("colour", ("preview", *_OF_A_COLOUR), ("colours",), (*_READING, "state-write-colour"))
 LIVE = Role("live", ("preview", "live"), ("live", "tag-back"), (*_READING, "state-write-live"))
-BOARD = Role("board", ("board",), (), _READING)
+# It looks at what lies in S3, and never asks the stacks' secrets provider for anything.
+BOARD = Role("board", ("board",), (), ("state-look",))
 LOAD_TEST = Role("load-test", ("load-test",))
 ROLES = (PREVIEW, COLOUR, LIVE, BOARD, LOAD_TEST)
 # No role's: the most that the instances' own role can be.
 BOUNDARY = "instance-boundary"
-STATE = ("state-read", "state-write-colour", "state-write-live")
+STATE = ("state-read", "state-look", "state-write-colour", "state-write-live")
 DOCUMENTS = (*dict.fromkeys(name for role in ROLES for name in (*role.documents, *role.state)), BOUNDARY)

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 # Whatever of these says no, or warns, is on the page.
-FOLDERS = ("board", "ci", "components", "cutover", "load_test", "policies", "propagation", "start")
+FOLDERS = ("board", "ci", "components", "cutover", "iam", "load_test", "policies", "propagation", "start")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -19,6 +19,8 @@ import yaml
 
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _STRING = re.compile(r"'(?:[^']|'')*'")
+# https://github.com/aws-actions/configure-aws-credentials/issues/1293
+DENIED = "Could not assume role with OIDC: Not authorized to perform sts:AssumeRoleWithWebIdentity"
 SUCCESS, FAILURE, SKIPPED = "success", "failure", "skipped"
 Values = Mapping[str, Any]
 FUNCTIONS: Values = {
@@ -104,15 +106,17 @@ class Job:
 class Runner:
     """Runs workflows in `folder`, in checkouts of `repository`.
 
-    pulumi, aws: what the actions of those names bring into the environment. venv: what ci/setup.sh finds. settings: the
-    contexts `vars` and `secrets`. approves: whether somebody approves a job in the environment of that name.
+    pulumi: what the action of that name brings into the environment. session: the credentials that STS gives for the
+    ARN of a role to a job in the environment of that name, None where the role does not trust it. venv: what
+    ci/setup.sh finds. settings: the contexts `vars` and `secrets`. approves: whether somebody approves a job in the
+    environment of that name.
     """
 
     folder: Path
     repository: Path
     venv: Path
     pulumi: Mapping[str, str]
-    aws: Mapping[str, str]
+    session: Callable[[str, str], Mapping[str, str] | None]
     settings: Mapping[str, Mapping[str, str]]
     github: Mapping[str, str]
     approves: Callable[[str], bool] = lambda _: True
@@ -168,7 +172,9 @@ class Runner:
             if not self._wanted(step.get("if"), of_step, failed=done.result == FAILURE):
                 continue
             if "uses" in step:
-                self._use(step, of_step, folder, environment)
+                if said := self._use(step, {**of_step, "job": job}, folder, environment):
+                    done.log += f"{said}\n"
+                    done.result = FAILURE
                 continue
             own = {**variables, **step.get("env", {})}
             ran = {name: filled(value, of_step) for name, value in own.items()}
@@ -223,7 +229,8 @@ class Runner:
         # Without a function of its own a condition also means that all went well.
         return found and (not failed or any(name in condition for name in ("always()", "cancelled()")))
 
-    def _use(self, step: Values, contexts: Values, folder: Path, environment: dict[str, str]) -> None:
+    def _use(self, step: Values, contexts: Values, folder: Path, environment: dict[str, str]) -> str:
+        """Do what a step `uses`; what it says when it fails."""
         given = {name: filled(value, contexts) for name, value in step.get("with", {}).items()}
         match step["uses"].partition("@")[0]:
             case "actions/checkout":
@@ -240,8 +247,12 @@ class Runner:
                 assert "command" not in given
                 environment.update(self.pulumi)
             case "aws-actions/configure-aws-credentials":
-                assert given["role-to-assume"].startswith("arn:aws:iam::"), given
-                environment.update(self.aws)
+                role, of_job = given["role-to-assume"], contexts["job"].get("environment", "")
+                held = self.session(role, of_job)
+                if held is None:
+                    return f"Error: {DENIED} ({role!r}, in the environment {of_job!r})"
+                environment.update(held)
+                environment.update(dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), given["aws-region"]))
             case "actions/attest-build-provenance":
                 assert list(folder.glob(given["subject-path"])), f"{given} has no files"
             case "actions/upload-artifact":
@@ -255,6 +266,7 @@ class Runner:
                 self._download(given, folder)
             case other:
                 raise AssertionError(f"what does {other} do?")
+        return ""
 
     def _download(self, given: Mapping[str, str], folder: Path) -> None:
         there = sorted((self.folder / "artifacts").glob("*"))

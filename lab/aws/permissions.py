@@ -19,7 +19,7 @@ from lab.aws.iam.document import parse
 from lab.aws.iam.evaluation import Asked, Decision, Kind, Policies, decide
 from lab.aws.iam.further import Made, further
 from lab.aws.iam.resources import Place, resources_of
-from lab.aws.iam.specific import encryption_context, specific
+from lab.aws.iam.specific import by_template, encryption_context, specific
 from lab.aws.iam.state import FULL_NAMES, encryption_of, key_policy, spelled_out, tags_of
 from lab.aws.iam.unknown import CannotEvaluate
 from lab.aws.request import ApiRequest
@@ -95,7 +95,8 @@ def _denial(wish: _Wish, resources: tuple[str, ...]) -> str:
         return next(filter(None, (_assume_role(wish, resource) for resource in resources)), "")
     if wish.caller.policies is None:
         return ""
-    facts, tags = specific(wish.action.name, wish.parameters), request_tags(wish.parameters)
+    facts = specific(wish.action.name, wish.parameters) | by_template(wish.action.name, resources)
+    tags = request_tags(wish.parameters)
     for resource in resources:
         denial = _judged(wish, resource, facts, tags) or _decryption(wish, resource)
         if denial:

@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,21 @@ import pytest
 import yaml
 
 from ci import seen
+from iam import cloudformation
+from iam.roles import ROLES, Role
+from lab import roles
 from lab.workspace import CHECKOUT, LINKED, REGION
 from tests.lab.world import FIRST, LIVE, SECOND, World
 from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
 from tests.workflow import FAILURE, SKIPPED, SUCCESS, Job, Runner
 
+# Each command by hand has its role too, as whoever is no workflow has it.
+pytestmark = pytest.mark.roles
 NUMBER = 12
-_ROLE = "arn:aws:iam::123456789012:role/tag-team"
-# What of the workspace's environment says where the stacks are, and what says whose account it is.
+# What of the workspace's environment says where the stacks are, and what the actions bring of AWS.
 _BACKEND = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE")
-_ACCOUNT = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION")
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+_OF_AWS = (*_CREDENTIALS, "AWS_REGION", "AWS_DEFAULT_REGION")
 TAG_IN = ("ready  replace", "www.shop.example-blue  update", "www.shop.example-red  update", "in-charge  update")
 
 
@@ -47,6 +52,18 @@ class Repository:
         self.world.workspace.edit_stack(stack, **values)
         (self.root / f"Pulumi.{stack}.yaml").write_text(self.world.workspace.stack_file(stack))
         self.world.workspace.restore_stack_file(stack, kept)
+
+    def session(self, arn: str, environment: str) -> Mapping[str, str] | None:
+        """The credentials of a role's session, for the jobs of its own environments alone: iam/documents/trust.json."""
+        for role in ROLES:
+            if arn == role_arn(self.world, role):
+                held = self.world.workspace.environment_as(role.name)
+                return {name: held[name] for name in _CREDENTIALS} if environment in role.environments else None
+        return None
+
+    def denied(self) -> list[str]:
+        """What was called, of whichever role, and denied."""
+        return roles.counted(self.world.faults.calls())[1]
 
     def with_longer_keep_alive(self) -> str:
         """A commit like main with a change of what all stacks share; nothing else is changed."""
@@ -97,6 +114,11 @@ class Repository:
         return str(body)
 
 
+def role_arn(world: World, role: Role) -> str:
+    project, told = roles.known(world.workspace)
+    return told.place.arn("iam", f"role/{cloudformation.role_name(project.name, role)}", region=False)
+
+
 @pytest.fixture
 def repository(first_in_charge: World, tmp_path: Path) -> Iterator[Repository]:
     world, root = first_in_charge, tmp_path / "repository"
@@ -107,15 +129,13 @@ def repository(first_in_charge: World, tmp_path: Path) -> Iterator[Repository]:
     for name in (*LINKED, "ci"):
         (root / name).symlink_to(CHECKOUT / name)
     with github() as hub:
-        aws = {
-            name: value for name, value in variables.items() if name.startswith("AWS_") and name != "AWS_ENDPOINT_URL"
-        }
-        pulumi = {name: value for name, value in variables.items() if name not in (*aws, *_BACKEND)}
+        # Of AWS only where it is; who somebody is there comes with a role.
+        pulumi = {name: value for name, value in variables.items() if name not in (*_OF_AWS, *_BACKEND)}
         settings = {
             "vars": {
                 "PULUMI_BACKEND_URL": variables["PULUMI_BACKEND_URL"],
                 "AWS_REGION": REGION,
-                **{f"AWS_{name}_ROLE": _ROLE for name in ("PREVIEW", "COLOUR", "LIVE")},
+                **{f"AWS_{role.name.upper()}_ROLE": role_arn(world, role) for role in ROLES if role.environments},
             },
             "secrets": {"PULUMI_CONFIG_PASSPHRASE": variables["PULUMI_CONFIG_PASSPHRASE"], "PULUMI_ACCESS_TOKEN": ""},
         }
@@ -128,8 +148,9 @@ def repository(first_in_charge: World, tmp_path: Path) -> Iterator[Repository]:
         }
         folder = tmp_path / "runner"
         folder.mkdir()
-        runner = Runner(folder, root, Path(sys.prefix), pulumi, aws, settings, of_github)
+        runner = Runner(folder, root, Path(sys.prefix), pulumi, lambda *_: None, settings, of_github)
         made = Repository(world, hub, runner, root)
+        runner.session = made.session
         made.git("init", "-q", "-b", "main")
         made.git("add", "-A")
         made.git("commit", "-q", "-m", "as it is")
@@ -137,6 +158,7 @@ def repository(first_in_charge: World, tmp_path: Path) -> Iterator[Repository]:
         yield made
     # What a merge has done to the idle colour is what the world's own file says from now on.
     world.workspace.restore_stack_file(SECOND, made.git("show", f"main:Pulumi.{SECOND}.yaml"))
+    assert made.denied() == []
 
 
 def results(jobs: dict[str, Job]) -> dict[str, str]:
@@ -164,8 +186,15 @@ def test_a_pull_request_that_tags_in_is_previewed_approved_done_and_tagged_back(
     assert record.facts["weights of www.shop.example"] == "blue 0, red 100"
     assert world.in_charge() == FIRST
 
-    # A second push: the one comment is kept up to date.
-    repo.hub.comments[NUMBER][0]["body"] += "\n"
+    # A second push: the one comment is kept up to date, and its record is the new commit's.
+    (first,) = [one["id"] for one in repo.hub.comments[NUMBER]]
+    jobs = repo.preview()
+    assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
+    assert [one["id"] for one in repo.hub.comments[NUMBER]] == [first]
+    pushed = repo.git("rev-parse", f"pull-{NUMBER}")
+    assert record.commit != pushed
+    assert seen.of_comment(repo.comment) == replace(record, commit=pushed)
+
     jobs = repo.merge()
 
     assert results(jobs) == {
@@ -174,7 +203,7 @@ def test_a_pull_request_that_tags_in_is_previewed_approved_done_and_tagged_back(
         LIVE: SUCCESS,
         "report": SUCCESS,
     }, logs(jobs)
-    assert repo.runner.environments == ["preview", LIVE]
+    assert repo.runner.environments == ["preview", "preview", LIVE]
     assert world.in_charge() == SECOND
     assert world.weights() == {FIRST: 0, SECOND: 100}
     assert "After the merge: done, live" in repo.comment

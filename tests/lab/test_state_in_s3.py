@@ -1,11 +1,13 @@
 """A state in S3: what the engine asks of the bucket, and the documents of the state allow, key by key."""
 
+import json
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote, urlsplit
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import boto3
@@ -13,7 +15,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from iam import documents, values
-from iam.roles import COLOUR, PREVIEW, Role
+from iam.roles import BOARD, COLOUR, PREVIEW, ROLES, Role
 from iam.roles import LIVE as LIVE_ROLE
 from iam.values import State, Values
 from lab import roles
@@ -22,9 +24,14 @@ from lab.aws.iam import evaluation
 from lab.aws.iam.document import parse
 from lab.aws.iam.evaluation import Policies, Principal, decide
 from lab.workspace import REGION, Workspace
+from tests.lab.board.command import seen
 from tests.lab.world import FIRST, LIVE, SECOND, World
 
 BUCKET = "shop-pulumi-state"
+# A secrets provider that would be asked at the world's AWS; its data key nobody can open.
+KMS = {"type": "cloud", "state": {"url": f"awskms://alias/shop?region={REGION}", "encryptedkey": "AAAA"}}
+# https://github.com/pulumi/pulumi/blob/v3.259.0/sdk/go/common/resource/sig/sig.go
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", "ciphertext": "v1:AAAA:AAAA"}
 
 
 @dataclass(frozen=True)
@@ -80,13 +87,17 @@ def serving() -> Iterator[tuple[str, Bucket]]:
         thread.join()
 
 
+def _s3(endpoint: str) -> Any:
+    return boto3.client(
+        "s3", endpoint_url=endpoint, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
+    )
+
+
 @pytest.fixture
 def in_s3(world: World) -> Iterator[tuple[Workspace, Bucket]]:
     """The project of a world with its state in a bucket, and the stacks begun there."""
     with serving() as (endpoint, bucket):
-        client: Any = boto3.client(
-            "s3", endpoint_url=endpoint, region_name=REGION, aws_access_key_id="test", aws_secret_access_key="test"
-        )
+        client = _s3(endpoint)
         client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         url = f"s3://{BUCKET}?endpoint={endpoint}&s3ForcePathStyle=true&region={REGION}"
         made = replace(world.workspace, environment={**world.workspace.environment, "PULUMI_BACKEND_URL": url})
@@ -95,6 +106,11 @@ def in_s3(world: World) -> Iterator[tuple[Workspace, Bucket]]:
             assert begun.exit_code == 0, begun.output
         bucket.asked.clear()
         yield made, bucket
+        # All servers of a process have the same S3.
+        for page in client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET):
+            for one in page.get("Contents", ()):
+                client.delete_object(Bucket=BUCKET, Key=one["Key"])
+        client.delete_bucket(Bucket=BUCKET)
 
 
 @pytest.fixture
@@ -153,5 +169,50 @@ def test_another_projects_state_is_neither_read_nor_written(filled: Values) -> N
     )
     reading = [Asked("s3:GetObject", key) for key in keys]
     writing = [Asked("s3:PutObject", key) for key in (*keys, ".pulumi/meta.yaml")]
-    for role in (PREVIEW, COLOUR, LIVE_ROLE):
+    for role in (one for one in ROLES if one.state):
         assert denied(role, filled, [*reading, *writing]) == [*reading, *writing]
+
+
+@pytest.fixture
+def with_secrets(world: World, in_s3: tuple[Workspace, Bucket]) -> tuple[Workspace, Bucket]:
+    """The state and the history of a world in that bucket, with a secret in both whose key only KMS could open."""
+    made, bucket = in_s3
+    client = _s3(_endpoint(made))
+    held = Path(unquote(urlsplit(world.workspace.environment["PULUMI_BACKEND_URL"]).path)) / ".pulumi"
+    files = [path for kind in ("stacks", "history") for path in sorted((held / kind).rglob("*.json"))]
+    for path in files:
+        said = json.loads(path.read_text())
+        if latest := said.get("checkpoint", {}).get("latest"):
+            latest["secrets_providers"] = KMS
+            for one in latest.get("resources", ())[:1]:
+                one.setdefault("outputs", {})["token"] = SECRET
+        elif path.name.endswith(".history.json"):
+            said["config"] = {**(said.get("config") or {}), "tag-team:token": {"secure": "v1:AAAA:AAAA"}}
+        client.put_object(Bucket=BUCKET, Key=f".pulumi/{path.relative_to(held)}", Body=json.dumps(said).encode())
+    bucket.asked.clear()
+    return made, bucket
+
+
+def _endpoint(made: Workspace) -> str:
+    return parse_qs(urlsplit(made.environment["PULUMI_BACKEND_URL"]).query)["endpoint"][0]
+
+
+def test_the_board_reads_the_state_and_asks_for_no_secret_in_it(
+    world: World, with_secrets: tuple[Workspace, Bucket], filled: Values
+) -> None:
+    made, bucket = with_secrets
+
+    def decrypted() -> bool:
+        return any(call.action.startswith("kms:") for call in world.faults.calls())
+
+    found = seen(replace(world, workspace=made), PULUMI_CONFIG_PASSPHRASE="")
+    assert [one for one in found.form["unknown"] if "pulumi" in one["reason"].lower()] == []
+    for colour in (FIRST, SECOND):
+        assert found.colour(colour)["stack"] == {"exists": True, "pending_operations": 0}
+    kinds = {str(one.key).split("/")[1] for one in bucket.asked if one.action == "s3:GetObject"}
+    assert {"stacks", "history"} <= kinds
+    assert denied(BOARD, filled, bucket.asked) == []
+    assert not decrypted()
+    # It would have been noticed: so a command asks that shows secrets.
+    assert made.pulumi("stack", "export", "-s", LIVE, "--show-secrets").exit_code != 0
+    assert decrypted()

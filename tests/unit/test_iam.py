@@ -12,18 +12,20 @@ from components.settings import LIVE
 from cutover.refusal import Refusal
 from iam import __main__ as command
 from iam import cloudformation, documents, said, values
-from iam.roles import BOUNDARY, COLOUR, DOCUMENTS, PREVIEW, ROLES, STATE, Role
+from iam.roles import BOARD, BOUNDARY, COLOUR, DOCUMENTS, PREVIEW, ROLES, STATE, Role
 from iam.roles import LIVE as LIVE_ROLE
 from iam.values import Place, Project, State, Told, Values
 from lab import written_table
 from lab.aws.iam.document import parse
 from lab.aws.iam.evaluation import Asked, Policies, Principal, decide
 from lab.aws.iam.wildcards import arn_matches
+from tests import workflow
 from tests.lab import unseen
 from tests.unit import stack_values
 from tests.unit.sources import ROOT
 
 DOCS = ROOT / "docs" / "iam"
+LOOKING = (*BOARD.state, *PREVIEW.state)
 # Those of the docs; each can be typed as it stands in docs/permissions.md.
 EXAMPLE = (
     *("--account", "123456789012", "--region", "eu-central-1", "--zone-id", "Z0123456789ABCDEFGHIJ"),
@@ -220,6 +222,31 @@ def test_a_preview_that_may_open_the_state_can_open_no_parameter_under_the_same_
     assert decide(asked, Policies(held)).allowed == allowed
 
 
+@pytest.mark.parametrize(
+    ("facts", "allowed"),
+    [
+        ({"kms:viaservice": ("s3.eu-central-1.amazonaws.com",)}, True),
+        ({"kms:viaservice": ("ssm.eu-central-1.amazonaws.com",)}, False),
+        ({}, False),
+        ({"kms:encryptioncontext:aws:s3:arn": ("arn:aws:s3:::bucket",)}, False),
+    ],
+    ids=["an object of the state", "a parameter", "the key of the secrets provider", "an object's key by hand"],
+)
+def test_the_board_opens_what_lies_in_the_bucket_and_no_secret_of_pulumis(
+    facts: dict[str, tuple[str, ...]], allowed: bool
+) -> None:
+    held = tuple(parse(documents.rendered(name, filled())) for name in (*BOARD.documents, *BOARD.state))
+    asked = Asked("kms:Decrypt", PLACE.arn("kms", "key/1"), WHO, lambda key: facts.get(key.lower()))
+    assert decide(asked, Policies(held)).allowed == allowed
+
+
+def test_the_board_reads_the_same_state_as_the_others() -> None:
+    of_board, of_others = ({one["Sid"]: one for one in documents.template(name)["Statement"]} for name in LOOKING)
+    bound = of_board["DecryptTheState"]
+    assert bound.pop("Condition")
+    assert of_board == of_others
+
+
 def test_a_statement_about_nothing_is_left_out() -> None:
     def sids(**config: Any) -> set[str]:
         return {one["Sid"] for name in DOCUMENTS for one in documents.rendered(name, filled(**config))["Statement"]}
@@ -317,6 +344,21 @@ def test_the_environments_are_those_of_the_workflows() -> None:
         for name in re.findall(r"^ +environment: (\S+)$", path.read_text(), flags=re.MULTILINE)
     }
     assert used == {name for role in ROLES for name in role.environments}
+
+
+def test_every_job_takes_a_role_that_is_its_environments() -> None:
+    variable = re.compile(r"\$\{\{ vars\.AWS_(\w+)_ROLE \}\}")
+    taken = [
+        (path.name, job["environment"], match[1].lower())
+        for path in sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+        for job in workflow.load(path)["jobs"].values()
+        for step in job["steps"]
+        for match in [variable.fullmatch(step.get("with", {}).get("role-to-assume", ""))]
+        if match
+    ]
+    own = {environment: role.name for role in ROLES for environment in role.environments}
+    assert {environment for _, environment, _ in taken} == own.keys()
+    assert [one for one in taken if own[one[1]] != one[2]] == []
 
 
 def test_the_boundary_allows_what_the_instances_role_is_given_and_no_other_secret() -> None:

@@ -45,6 +45,7 @@ def creating(action: str, service: str = "ec2") -> dict[str, tuple[str, ...]]:
     return {f"{service}:createaction": (action,)}
 
 
+BY_TEMPLATE = {"ec2:launchtemplate": (ec2("launch-template").replace("*", "lt-1"),)}
 GROUP = PLACE.arn("autoscaling", "autoScalingGroup:1:autoScalingGroupName/amber-1")
 PROFILE, ROLE = iam("instance-profile/amber-1"), iam(f"role/tag-team/{NAME}/amber-1")
 CERTIFICATE = PLACE.arn("acm", "certificate/1")
@@ -78,7 +79,9 @@ COLOUR_MUST_NOT: tuple[tuple[str, str, Facts], ...] = (
     ("autoscaling:CreateOrUpdateTags", GROUP, {**AS_OURS, **THEIRS}),
     ("autoscaling:UpdateAutoScalingGroup", GROUP, THEIRS),
     ("ec2:RunInstances", ec2("subnet"), THEIRS),
-    ("ec2:RunInstances", ec2("instance"), AS_THEIRS),
+    ("ec2:RunInstances", ec2("instance"), {**AS_THEIRS, **BY_TEMPLATE}),
+    ("ec2:RunInstances", ec2("instance"), AS_OURS),
+    ("ec2:RunInstances", f"arn:{PLACE.partition}:ec2:{PLACE.region}::image/ami-1", {}),
     ("iam:CreateRole", ROLE, AS_OURS),
     ("iam:CreateRole", ROLE, {**AS_THEIRS, **BOUNDARY}),
     ("iam:PutRolePolicy", ROLE, {}),

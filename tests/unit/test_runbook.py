@@ -10,6 +10,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 
+from release import parts
 from runbook import meanings, page, said, source
 from runbook.__main__ import PAGE, rows
 from runbook.meanings import Meaning
@@ -57,6 +58,8 @@ PULUMI = {
     ),
     *("config set", "config rm", "config get", "org", "org set-default"),
 }
+# Python that users get and that the page does not have: path to why. Everything else of theirs is on it.
+NOT_READ = {"__main__.py": "the program's first lines, which hand everything on"}
 # Of AWS's command line alone: https://docs.aws.amazon.com/cli/latest/reference/
 AWS_OWN = {("sso", "login"), ("configure", "list-profiles")}
 
@@ -103,6 +106,15 @@ def test_every_refusal_in_the_source_is_on_the_page() -> None:
     assert [one.place for one in said.refusals(program()) if not says_something(one.text)] == []
     for one in said.refusals(program()):
         assert page.code(one.text).replace("|", "\\|") in RUNBOOK.text, one.place
+
+
+def test_all_that_users_get_is_read() -> None:
+    given = [ROOT / name for name in parts.GIVEN]
+    python = {one.name for one in given if one.suffix == ".py" or (one.is_dir() and any(one.rglob("*.py")))}
+    assert {*source.FOLDERS} == python - {*NOT_READ}
+    assert NOT_READ.keys() <= python
+    for name in NOT_READ:
+        assert re.findall(r"Refusal\(|\braise\b|\.warn\(|\bprint\(", text_of(name)) == [], name
 
 
 def test_a_refusal_that_is_new_has_to_be_explained() -> None:

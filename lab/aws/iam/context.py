@@ -20,8 +20,8 @@ _ABSENT = frozenset(
         *("aws:multifactorauthpresent", "aws:multifactorauthage", "aws:referer", "aws:sourceaccount", "aws:sourcearn"),
         *("aws:sourceidentity", "aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip", "ec2:sourceinstancearn"),
         *("aws:principalorgid", "aws:principalorgpaths", "aws:resourceorgid", "aws:resourceorgpaths"),
-        # Of calls that are made for another one, or that have a boundary: `Facts.further` has them then.
-        *("kms:viaservice", "ec2:createaction", "elasticloadbalancing:createaction"),
+        # Of calls that are made for another one, by a template, or that have a boundary: `Facts.further` has them then.
+        *("kms:viaservice", "ec2:createaction", "ec2:launchtemplate", "elasticloadbalancing:createaction"),
         *("iam:passedtoservice", "iam:permissionsboundary", "iam:policyarn", "acm:validationmethod"),
     }
 )

@@ -11,6 +11,7 @@ from typing import Any
 from moto.ec2.models.launch_templates import LaunchTemplate
 
 from lab.aws import embedded
+from lab.aws.iam.specific import LAUNCH_TEMPLATE, RUN_INSTANCES
 from lab.aws.iam.unknown import CannotEvaluate
 
 _EC2 = "ec2.amazonaws.com"
@@ -135,6 +136,8 @@ def _launches(made: Made) -> Iterator[Further]:
 
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-launch-template-permissions.html
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-api-permissions.html
+    That each of them has the template, a policy of AWS's own for groups relies on:
+    https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSElasticBeanstalkManagedUpdatesCustomerRolePolicy.html
     """
     named = made.parameters.get("LaunchTemplate")
     if not named:
@@ -146,11 +149,12 @@ def _launches(made: Made) -> Iterator[Further]:
     prefix = f"arn:aws:ec2:{made.region}:{made.account}:"
     ids = [template.id, *_subnets(made), *_security_groups(data)]
     kinds = {"lt": "launch-template", "subnet": "subnet", "sg": "security-group"}
+    facts = {LAUNCH_TEMPLATE: (f"{prefix}launch-template/{template.id}",)}
     for one in ids:
-        yield Further("ec2:RunInstances", f"{prefix}{kinds[one.partition('-')[0]]}/{one}")
+        yield Further(RUN_INSTANCES, f"{prefix}{kinds[one.partition('-')[0]]}/{one}", facts)
     for kind in ("instance", "volume", "network-interface"):
-        yield Further("ec2:RunInstances", f"{prefix}{kind}/*", {}, tags.get(kind, {}))
-    yield Further("ec2:RunInstances", f"arn:aws:ec2:{made.region}::image/{data.get('ImageId', '*')}")
+        yield Further(RUN_INSTANCES, f"{prefix}{kind}/*", facts, tags.get(kind, {}))
+    yield Further(RUN_INSTANCES, f"arn:aws:ec2:{made.region}::image/{data.get('ImageId', '*')}", facts)
     yield from _ec2_tags("RunInstances", specified, made.region, made.account)
     profile = data.get("IamInstanceProfile") or {}
     for found in embedded.iam().get_instance_profiles():

@@ -1,10 +1,11 @@
 """The condition keys that only some actions have, with their values in a request."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lab.aws import embedded
 
+RUN_INSTANCES, LAUNCH_TEMPLATE = "ec2:RunInstances", "ec2:launchtemplate"
 Facts = dict[str, tuple[str, ...]]
 _Values = Callable[[Mapping[str, Any]], Facts]
 
@@ -68,6 +69,15 @@ def _service_name(parameters: Mapping[str, Any]) -> Facts:
 def encryption_context(said: Mapping[str, str]) -> Facts:
     """https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html"""
     return {f"kms:encryptioncontext:{key}".lower(): (value,) for key, value in said.items()}
+
+
+def by_template(action: str, resources: Sequence[str]) -> Facts:
+    """Of a launch that names its template by id, in the requests about each of its `resources`.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    """
+    named = [one for one in resources if ":launch-template/" in one]
+    return {LAUNCH_TEMPLATE: (named[0],)} if action == RUN_INSTANCES and named else {}
 
 
 def _each(values: Any) -> tuple[str, ...]:

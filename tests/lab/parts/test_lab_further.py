@@ -130,6 +130,27 @@ def test_a_group_takes_what_its_instances_take(account: Account, lab: LabClient,
     scaling.delete_auto_scaling_group(AutoScalingGroupName=template["name"], ForceDelete=True)
 
 
+def test_a_launch_has_the_template_that_it_is_made_of(
+    account: Account, lab: LabClient, template: dict[str, str]
+) -> None:
+    default = {"Name": "default-for-az", "Values": ["true"]}
+    subnet = account.ec2.describe_subnets(Filters=[default])["Subnets"][0]["SubnetId"]
+    ours = f"arn:aws:ec2:{REGION}:{ACCOUNT}:launch-template/*"
+    launch = statement("ec2:RunInstances", when={"ArnLike": {"ec2:LaunchTemplate": ours}})
+    others = statement(["autoscaling:*", "ec2:CreateTags", "iam:PassRole", "iam:CreateServiceLinkedRole"])
+    client = acting(account, lab, launch, others)
+    one = {"MinCount": 1, "MaxCount": 1, "SubnetId": subnet, "DryRun": True}
+    code, message, _ = refused(client("ec2").run_instances, ImageId="ami-12c6146b", **one)
+    assert code == "UnauthorizedOperation"
+    assert "ec2:RunInstances" in message
+    by_template = {"LaunchTemplate": {"LaunchTemplateId": template["id"]}}
+    assert refused(client("ec2").run_instances, **by_template, **one)[0] != "UnauthorizedOperation"
+    scaling, name = client("autoscaling"), f"{template['name']}-launch"
+    wanted = {"AutoScalingGroupName": name, "MinSize": 0, "MaxSize": 0, "VPCZoneIdentifier": subnet}
+    scaling.create_auto_scaling_group(**wanted, **by_template)
+    scaling.delete_auto_scaling_group(AutoScalingGroupName=name, ForceDelete=True)
+
+
 def test_a_role_is_passed_when_it_is_put_into_a_profile(
     account: Account, lab: LabClient, template: dict[str, str]
 ) -> None:

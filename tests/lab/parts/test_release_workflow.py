@@ -94,7 +94,7 @@ def repository(tmp_path: Path) -> Iterator[Repository]:
         }
         folder = tmp_path / "runner"
         folder.mkdir()
-        runner = Runner(folder, root, Path(sys.prefix), {}, {}, {"vars": {}, "secrets": {}}, of_github)
+        runner = Runner(folder, root, Path(sys.prefix), {}, lambda *_: None, {"vars": {}, "secrets": {}}, of_github)
         yield Repository(root, hub, runner)
 
 
