@@ -17,6 +17,7 @@ from ci import affected, console, digest, github, project, result, seen
 from ci.comment import MARKER
 from ci.github import GitHub
 from ci.preview import SEEN_FILE
+from ci.project import Project
 from ci.result import Result
 from ci.seen import Seen
 from components.settings import LIVE
@@ -53,8 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if by_hand is not None:
             refuse_unmerged(by_hand, number, os.environ.get("GITHUB_REF_NAME", ""))
-        approved = of_pull_request(hub, number)
-        seen.refuse_other_stacks(approved, known.stacks, AGAIN.format(number))
+        approved = _of_project(of_pull_request(hub, number), known, number)
     except Refusal as refusal:
         result.write(options.out, Result(STEP, False, str(refusal)))
         raise
@@ -117,6 +117,11 @@ def of_pull_request(hub: GitHub, number: int) -> Seen:
         ) from None
     if record.refused:
         seen.refuse_unapproved(record, record.stacks[0] if record.stacks else LIVE, AGAIN.format(number))
+    return record
+
+
+def _of_project(record: Seen, known: Project, number: int) -> Seen:
+    seen.refuse_other_stacks(record, known.stacks, AGAIN.format(number))
     return record
 
 
