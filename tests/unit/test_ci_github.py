@@ -251,6 +251,14 @@ def test_by_hand_only_a_pull_request_that_is_merged_into_this_branch_is_carried_
         approved.main(["--out", str(tmp_path / "out")])
 
 
+@pytest.mark.parametrize("found", [{}, {"merged_at": "2026-11-26", "base": None}, {"base": {"ref": "main"}}])
+def test_half_an_answer_about_a_pull_request_is_no_merge(found: dict[str, Any]) -> None:
+    for branch in ("main", ""):
+        with pytest.raises(Refusal, match="is not merged into this branch"):
+            approved.refuse_unmerged(found, 7, branch)
+    approved.refuse_unmerged({"merged_at": "2026-11-26", "base": {"ref": "main"}}, 7, "main")
+
+
 def test_what_is_no_pull_request_is_told_nothing(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     with pytest.raises(Refusal, match="GitHub could not be asked"):
