@@ -84,10 +84,50 @@ def refuse_unsaid_tag_in(affected: Affected, active: str, in_charge: str) -> Non
     That is how an old `active` comes back after a tag-back that nobody wrote into the file. `in_charge` is the colour
     that the parameter names; empty while there is none.
     """
-    if affected.by_shared and LIVE not in affected.own and in_charge and active != in_charge:
+    if _is_unsaid(affected) and in_charge and active != in_charge:
         raise Refusal(
             f"this change would tag {active or 'nobody'} in, and does not say so",
             seen=f"active: {active} in Pulumi.{LIVE}.yaml, which it does not touch; {in_charge} is in charge",
             allowed=f"a Pulumi.{LIVE}.yaml that names who is in charge, or a change of it",
             next_step=f"pulumi config set active {in_charge} -s {LIVE}, commit that file, and merge it first",
         )
+
+
+def refuse_unread(affected: Affected, unreadable: str) -> None:
+    """Raise Refusal when the change says nothing of `live`, which it updates, and nobody knows who is in charge.
+
+    `unreadable` is what is wrong with the newest entry of `in-charge`; empty where it can be read, and where there is
+    none yet.
+    """
+    if _is_unsaid(affected) and unreadable:
+        raise Refusal(
+            "whether this change would tag somebody in cannot be told",
+            seen=f"in-charge cannot be read: {unreadable}",
+            allowed=f"an in-charge that can be read, or a change of Pulumi.{LIVE}.yaml",
+            next_step=f"pulumi up -s {LIVE}, which writes it anew; then preview this again",
+        )
+
+
+def refuse_unsaid_switch(
+    affected: Affected, active: str, carrying: Collection[str], sharing: Collection[str] = ()
+) -> None:
+    """Raise Refusal when Route 53 sends clients elsewhere than `active` says, and the change says nothing of it.
+
+    After a tag-back that switched DNS and failed its wait, `in-charge` and `active` both name who has no weight any
+    more: the next update of `live` would switch back. `carrying` are the colours that clients are sent to; none before
+    the first build. `sharing` are those that have a share beside `active`, by `in-charge`.
+    """
+    if _is_unsaid(affected) and carrying and set(carrying) != {active, *sharing}:
+        named, file = active or "nobody", f"Pulumi.{LIVE}.yaml"
+        raise Refusal(
+            "this change may switch DNS, and does not say so",
+            seen=f"clients: {', '.join(sorted(carrying))}; active: {named} in {file}, which it does not touch",
+            allowed=f"clients at {' and '.join((named, *sorted(sharing)))} alone, or a change of that file",
+            next_step=f"pulumi preview -s {LIVE} shows what would be switched; end that first: pulumi up -s {LIVE}, "
+            "or gh workflow run tag-back.yml -f colour=COLOUR",
+        )
+
+
+def _is_unsaid(affected: Affected) -> bool:
+    """Whether `live` is updated only by what all stacks share."""
+    return affected.by_shared and LIVE not in affected.own

@@ -1,7 +1,8 @@
 """`python -m ci.approved --base REVISION --out FOLDER`: what was approved with the pull request that was merged.
 
 Reads the record in the comment of that pull request: PULL_REQUEST, or else the one that brought GITHUB_SHA. Writes it
-to `seen.json`, and hands over `colours` (a list in JSON, in order), `live` (true or false) and `pull_request`.
+to `seen.json`, and hands over `colours` (a list in JSON, in order), `live` (true or false) and `pull_request`. Of a
+refusal it hands over `pull_request` alone, and leaves `result-approved.json`: why, to be said there.
 """
 
 import argparse
@@ -10,16 +11,21 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from ci import affected, console, digest, github, project, seen
+from ci import affected, console, digest, github, project, result, seen
 from ci.comment import MARKER
 from ci.github import GitHub
 from ci.preview import SEEN_FILE
+from ci.project import Project
+from ci.result import Result
 from ci.seen import Seen
 from components.settings import LIVE
 from cutover.printable import printable
 from cutover.refusal import Refusal
 
+# Its result is not of a stack: nothing was begun.
+STEP = "approved"
 AGAIN = (
     "gh workflow run preview.yml -f pull_request={0}, look at its comment, then "
     "gh workflow run up.yml -f pull_request={0}"
@@ -41,14 +47,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     hub = github.of_environment()
     number = github.number(asked, "PULL_REQUEST") if asked else of_commit(hub, os.environ)
-    approved = of_pull_request(hub, number)
+    # What is no pull request refuses here, and is told nothing.
+    by_hand = hub.ask("GET", f"/pulls/{number}") if asked else None
+    # From here on a refusal is said on the pull request.
+    console.hand_over({"pull_request": str(number)})
+    try:
+        if by_hand is not None:
+            refuse_unmerged(by_hand, number, os.environ.get("GITHUB_REF_NAME", ""))
+        approved = _of_project(of_pull_request(hub, number), known, number)
+    except Refusal as refusal:
+        result.write(options.out, Result(STEP, False, str(refusal)))
+        raise
     console.write(options.out, SEEN_FILE, f"{approved.to_json()}\n")
     colours = [stack for stack in approved.stacks if stack != LIVE]
     console.hand_over(
         {
             "colours": json.dumps(colours),
             "live": "true" if LIVE in approved.stacks else "false",
-            "pull_request": str(number),
         }
     )
     return 0
@@ -70,6 +85,22 @@ def of_commit(hub: GitHub, environment: Mapping[str, str]) -> int:
     return found[0]
 
 
+def refuse_unmerged(found: Mapping[str, Any], number: int, branch: str) -> None:
+    """Raise Refusal unless the pull request, as GitHub describes it, was merged into `branch`.
+
+    https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request
+    """
+    merged, base = found.get("merged_at"), str((found.get("base") or {}).get("ref") or "")
+    if not merged or not branch or base != branch:
+        raise Refusal(
+            f"pull request {number} is not merged into this branch",
+            seen=f"merged: {printable(str(merged or 'never'), 40)}; into {printable(base, 100) or 'nothing'}; "
+            f"this is {printable(branch, 100) or 'not known'}",
+            allowed="a pull request that was merged into the branch that this runs on",
+            next_step=f"gh pr view {number}; its merge starts up by itself",
+        )
+
+
 def of_pull_request(hub: GitHub, number: int) -> Seen:
     """What its preview saw; raises Refusal when there is no such record, or when the preview was refused."""
     found = hub.comment(number, MARKER)
@@ -86,6 +117,11 @@ def of_pull_request(hub: GitHub, number: int) -> Seen:
         ) from None
     if record.refused:
         seen.refuse_unapproved(record, record.stacks[0] if record.stacks else LIVE, AGAIN.format(number))
+    return record
+
+
+def _of_project(record: Seen, known: Project, number: int) -> Seen:
+    seen.refuse_other_stacks(record, known.stacks, AGAIN.format(number))
     return record
 
 

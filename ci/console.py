@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from ci.markdown import fenced
 from cutover.printable import printable
 from cutover.refusal import Refusal
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.,:/\[\]\"' -]*")
 REFUSED = 1
+_LONGEST = 6_000
 
 
 def inert(line: str) -> str:
@@ -58,10 +60,11 @@ def write(folder: Path, name: str, text: str) -> Path:
 
 
 def ends_with(run: Callable[[], int]) -> int:
-    """What `run` returns; REFUSED, with its four lines on the log, when it refuses."""
+    """What `run` returns; REFUSED, with its four lines on the log and on the page of the run, when it refuses."""
     try:
         return run()
     except Refusal as refusal:
         for line in str(refusal).splitlines():
             print(inert(line), file=sys.stderr, flush=True)
+        summarise(fenced(str(refusal), _LONGEST, "text"))
         return REFUSED

@@ -15,6 +15,7 @@ from ci.comment import Preview
 from ci.project import Project
 from ci.seen import Seen
 from components.settings import LIVE
+from cutover.printable import printable
 from cutover.refusal import Refusal
 
 COMMENT_FILE, SEEN_FILE = "comment.md", "seen.json"
@@ -63,7 +64,9 @@ def _preview(root: Path, base: str | None, only: str | None) -> Preview:
     now = world.look(root, known)
     console.tell(f"in charge: {now.told}")
     if only is None:
+        affected.refuse_unread(found, now.history.latest_unreadable)
         affected.refuse_unsaid_tag_in(found, known.active, now.in_charge)
+        affected.refuse_unsaid_switch(found, known.active, now.carrying, now.sharing)
     order = affected.in_order(found, known.colours, now.carrying) if only is None else Order((only,))
     outcomes = [engine.preview(root, stack) for stack in order.stacks]
     seen = Seen(
@@ -76,11 +79,19 @@ def _preview(root: Path, base: str | None, only: str | None) -> Preview:
 
 
 def _affected(root: Path, known: Project, base: str | None) -> Affected:
-    changed = None if base is None else digest.changed(root, base)
-    if changed is None:
-        # What has changed is not known, so it may be anything. Of a colour that is frozen nothing but a hotfix would go
-        # through: without one it is left alone, or it would refuse what is meant for the others.
+    if base is None:
+        # Asked for all, by hand. Of a colour that is frozen nothing but a hotfix would go through: without one it is
+        # left alone, or it would refuse what is meant for the others.
         return Affected(by_shared=True, own=frozenset({LIVE, *known.hotfixes}))
+    changed = digest.changed(root, base)
+    if changed is None:
+        # It might be anything, and nobody would have said that it is a tag-in.
+        raise Refusal(
+            f"what has changed since {printable(base, 100)} cannot be told",
+            seen="git does not know that commit, or its history is not here",
+            allowed="a commit of this checkout, like HEAD^1 or origin/main",
+            next_step="git fetch --unshallow origin (in a CI, fetch-depth: 0); or --all by hand: every stack",
+        )
     return affected.by(changed, known.stacks)
 
 

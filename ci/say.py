@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ci import comment, console, github, result, seen
+from ci import approved, comment, console, github, result, seen
 from ci.comment import DRIFT_MARKER, MARKER
 from ci.drift import ISSUE_FILE
 from ci.github import GitHub
@@ -41,10 +41,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def say_after(hub: GitHub, number: int, folder: Path) -> None:
-    """Add to the comment what became of each stack that was approved."""
-    stacks = seen.of_json(_text(folder / SEEN_FILE)).stacks
-    results = result.read(folder).values()
-    said = comment.after(result.headline(stacks, results), result.text(stacks, results))
+    """Add to the comment what became of each stack that was approved, or why none was."""
+    found = result.read(folder)
+    if approved.STEP in found and not (folder / SEEN_FILE).exists():
+        said = comment.after("`up` was refused before anything was updated", found[approved.STEP].text)
+    else:
+        stacks, results = seen.of_json(_text(folder / SEEN_FILE)).stacks, found.values()
+        said = comment.after(result.headline(stacks, results), result.text(stacks, results))
     before = hub.comment(number, MARKER)
     hub.put_comment(number, MARKER, comment.with_after(before.body if before else MARKER, said))
 

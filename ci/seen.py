@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from components.settings import LIVE
 from cutover.printable import printable, quoted
 from cutover.refusal import Refusal
 
@@ -67,6 +68,8 @@ def of_json(text: str) -> Seen:
         if said["format"] != FORMAT:
             raise ValueError(f"format {said['format']!r}")
         steps = {str(stack): tuple(map(str, lines)) for stack, lines in said["steps"]}
+        if len(steps) != len(said["steps"]):
+            raise ValueError("no record: a stack twice")
         facts = {str(name): str(value) for name, value in said["facts"].items()}
         refused, commit = said["refused"], said["commit"]
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
@@ -134,6 +137,22 @@ def refuse_unapproved(then: Seen, stack: str, next_step: str) -> None:
             f"{stack} is not changed: its preview was refused" if then.refused else f"{stack} was not previewed",
             seen=f"the record of the preview of {short(then.commit)}, of {', '.join(then.stacks) or 'no stack'}",
             allowed="a preview that ended well",
+            next_step=next_step,
+        )
+
+
+def refuse_other_stacks(then: Seen, stacks: Collection[str], next_step: str) -> None:
+    """Raise Refusal unless what was approved is of the project's `stacks` alone, with `live` as the last one.
+
+    The names become arguments of commands and parts of paths: what a comment says there is not taken on trust.
+    """
+    named = then.stacks
+    strange = [one for one in named if one not in stacks or one.startswith("-")]
+    if strange or LIVE in named[:-1]:
+        raise Refusal(
+            "what was approved names other stacks than this project has, or not in their order",
+            seen=", ".join(map(repr, named)),
+            allowed=f"of {', '.join(stacks)} each at most once, {LIVE} as the last",
             next_step=next_step,
         )
 

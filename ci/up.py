@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     root, stack = Path.cwd(), options.stack
     try:
         known = project.read(root)
-        approved = _approved(options.approved, options.left, os.environ.get("PULL_REQUEST", ""))
+        approved = _approved(known, options.approved, options.left, os.environ.get("PULL_REQUEST", ""))
         ended, left = carry_out(root, known, stack, approved)
     except Refusal as refusal:
         _leave(options.out, Result(stack, False, str(refusal)))
@@ -75,11 +75,13 @@ def carry_out(root: Path, known: Project, stack: str, approved: Approved) -> tup
     return ended, world.look(root, known).facts if ended.succeeded else None
 
 
-def _approved(file: Path, folder: Path | None, pull_request: str) -> Approved:
+def _approved(known: Project, file: Path, folder: Path | None, pull_request: str) -> Approved:
     number = pull_request if pull_request.isascii() and pull_request.isdigit() else "NUMBER"
     next_step = AGAIN.format(number)
     try:
         record = seen.of_json(file.read_text(encoding="utf-8"))
+        # Before any of them is a part of a path.
+        seen.refuse_other_stacks(record, known.stacks, next_step)
         for stack in record.stacks:
             left = folder / _LEFT.format(stack) if folder else None
             if left and left.exists():

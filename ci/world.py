@@ -36,6 +36,12 @@ class World:
     history: History
 
     @property
+    def sharing(self) -> frozenset[str]:
+        """The colours that have a share of the traffic, by the newest entry of `in-charge`; none where it is broken."""
+        known = self.history.entries and not self.history.latest_unreadable
+        return self.history.entries[-1].sharing if known else frozenset()
+
+    @property
     def told(self) -> str:
         """Who is in charge, in one line."""
         return self.facts["in charge"]

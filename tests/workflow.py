@@ -162,6 +162,7 @@ class Runner:
                 return Job(FAILURE, log=f"nobody approved {environment}")
         folder = self.folder / "work"
         shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
         done, steps = Job(SUCCESS), dict[str, Any]()
         # What a hosted runner has; credentials and `pulumi` come with the actions.
         environment = {

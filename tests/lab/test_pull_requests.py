@@ -16,13 +16,14 @@ from iam import cloudformation
 from iam.roles import ROLES, Role
 from lab import roles
 from lab.workspace import CHECKOUT, LINKED, REGION
-from tests.lab.world import FIRST, LIVE, SECOND, World
+from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
 from tests.workflow import FAILURE, SKIPPED, SUCCESS, Job, Runner
 
 # Each command by hand has its role too, as whoever is no workflow has it.
 pytestmark = pytest.mark.roles
 NUMBER = 12
+IN_CHARGE = f"/tag-team/{NAME}/in-charge"
 # What of the workspace's environment says where the stacks are, and what the actions bring of AWS.
 _BACKEND = ("PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE")
 _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
@@ -169,6 +170,12 @@ def logs(jobs: dict[str, Job]) -> str:
     return "\n".join(f"== {name}: {job.result}\n{job.log}" for name, job in jobs.items())
 
 
+def weigh(world: World, weights: dict[str, int]) -> None:
+    """Give the first name's record sets these weights by hand, without Pulumi."""
+    sets = [one for one in world.records() if one["Name"] == f"{NAME}." and one.get("SetIdentifier") in weights]
+    world.change(*(("UPSERT", {**one, "Weight": weights[one["SetIdentifier"]]}) for one in sets))
+
+
 def test_a_pull_request_that_tags_in_is_previewed_approved_done_and_tagged_back(repository: Repository) -> None:
     repo, world = repository, repository.world
     repo.edit(LIVE, active=SECOND)
@@ -253,8 +260,11 @@ def test_a_pull_request_against_a_policy_is_refused_and_its_comment_says_why(rep
     assert seen.of_comment(repo.comment).refused
 
     jobs = repo.merge()
-    assert results(jobs) == {"approved": FAILURE, "colour": SKIPPED, LIVE: SKIPPED, "report": SKIPPED}, logs(jobs)
-    assert "its preview was refused" in jobs["approved"].log
+    assert results(jobs) == {"approved": FAILURE, "colour": SKIPPED, LIVE: SKIPPED, "report": SUCCESS}, logs(jobs)
+    for told in (jobs["approved"].log, jobs["approved"].summary, repo.comment):
+        assert "its preview was refused" in told
+    assert "`up` was refused before anything was updated" in repo.comment
+    assert seen.of_comment(repo.comment).refused
     assert repo.runner.environments == ["preview"]
     assert not world.workspace.aws("rds").describe_db_instances()["DBInstances"]
     world.assert_nothing_half_done()
@@ -288,12 +298,50 @@ def test_a_pull_request_whose_world_has_changed_since_its_preview_is_refused(rep
     assert f"`{FIRST}` | left alone: it carries traffic" in repo.comment
     assert seen.of_comment(repo.comment).stacks == (SECOND, LIVE)
 
+    # Another one that is still open is not carried out, and is told so.
+    repo.hub.pulls[NUMBER + 1] = {"number": NUMBER + 1, "base": "main"}
+    jobs = repo.run("up", main, {}, "workflow_dispatch", pull_request=str(NUMBER + 1))
+    assert results(jobs) == {"approved": FAILURE, "colour": SKIPPED, LIVE: SKIPPED, "report": SUCCESS}, logs(jobs)
+    assert f"pull request {NUMBER + 1} is not merged into this branch" in jobs["approved"].log
+    (told,) = repo.hub.comments[NUMBER + 1]
+    assert f"pull request {NUMBER + 1} is not merged into this branch" in told["body"]
+
     # Then carried out.
     jobs = repo.run("preview", main, {}, "workflow_dispatch", pull_request=str(NUMBER))
     assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
     jobs = repo.run("up", main, {}, "workflow_dispatch", pull_request=str(NUMBER))
     assert jobs[LIVE].result == SUCCESS, logs(jobs)
     assert world.in_charge() == SECOND
+
+
+def test_what_all_share_is_not_changed_while_the_weights_or_in_charge_say_something_else(
+    repository: Repository,
+) -> None:
+    """As after a tag-back that switched DNS and failed its wait: the next update of `live` would switch back."""
+    repo, world = repository, repository.world
+    ssm, before = world.workspace.aws("ssm"), world.state(LIVE)
+    good = ssm.get_parameter(Name=IN_CHARGE)["Parameter"]["Value"]
+    shared = repo.root / "Pulumi.yaml"
+    shared.write_text(shared.read_text().replace("Container image", "The container image"))
+
+    weigh(world, {FIRST: 0, SECOND: 100})
+    jobs = repo.preview()
+    assert results(jobs) == {"preview": FAILURE, "comment": SUCCESS}, logs(jobs)
+    assert "this change may switch DNS, and does not say so" in repo.comment
+    assert world.weights() == {FIRST: 0, SECOND: 100}
+    weigh(world, {FIRST: 100, SECOND: 0})
+
+    ssm.put_parameter(Name=IN_CHARGE, Type="String", Value=FIRST, Overwrite=True)
+    jobs = repo.preview()
+    assert results(jobs) == {"preview": FAILURE, "comment": SUCCESS}, logs(jobs)
+    assert "whether this change would tag somebody in cannot be told" in repo.comment
+    ssm.put_parameter(Name=IN_CHARGE, Type="String", Value=good, Overwrite=True)
+
+    jobs = repo.preview()
+    assert results(jobs) == {"preview": SUCCESS, "comment": SUCCESS}, logs(jobs)
+    assert seen.of_comment(repo.comment).stacks == (SECOND, LIVE)
+    assert world.state(LIVE) == before
+    world.assert_nothing_half_done()
 
 
 def test_a_pull_request_that_edits_a_colour_and_live_deploys_first_and_then_asks_for_live(

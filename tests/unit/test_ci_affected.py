@@ -99,3 +99,42 @@ def test_a_change_that_would_tag_in_without_saying_so_is_refused() -> None:
     affected.refuse_unsaid_tag_in(shared, "red", "")
     affected.refuse_unsaid_tag_in(Affected(by_shared=True, own=frozenset({"live"})), "blue", "red")
     affected.refuse_unsaid_tag_in(Affected(own=frozenset({"red"})), "blue", "red")
+
+
+@pytest.mark.parametrize(
+    ("active", "carrying", "sharing"),
+    [
+        # A tag-back that switched DNS, and failed its wait: `in-charge` names blue still.
+        ("blue", {"red", "blue"}, set()),
+        ("blue", {"red"}, set()),
+        ("", {"red"}, set()),
+        # A share that nobody wrote down, and one that is written down and not there.
+        ("red", {"red", "blue"}, set()),
+        ("red", {"red"}, {"blue"}),
+    ],
+)
+def test_a_change_that_would_switch_without_saying_so_is_refused_by_the_weights(
+    active: str, carrying: set[str], sharing: set[str]
+) -> None:
+    with pytest.raises(Refusal, match="may switch DNS, and does not say so") as refused:
+        affected.refuse_unsaid_switch(Affected(by_shared=True), active, carrying, sharing)
+    assert all(colour in refused.value.seen for colour in carrying)
+    affected.refuse_unsaid_switch(Affected(by_shared=True, own=frozenset({"live"})), active, carrying, sharing)
+    affected.refuse_unsaid_switch(Affected(own=frozenset({"red"})), active, carrying, sharing)
+
+
+def test_weights_as_in_charge_says_them_or_none_at_all_are_no_switch() -> None:
+    shared = Affected(by_shared=True)
+    affected.refuse_unsaid_switch(shared, "red", {"red"}, set())
+    affected.refuse_unsaid_switch(shared, "red", {"red", "blue"}, {"blue"})
+    affected.refuse_unsaid_switch(shared, "red", set(), set())
+
+
+def test_what_would_be_switched_cannot_be_told_while_in_charge_cannot_be_read() -> None:
+    shared, broken = Affected(by_shared=True), "version 4 is 'x' (no JSON)"
+    with pytest.raises(Refusal, match="whether this change would tag somebody in cannot be told") as refused:
+        affected.refuse_unread(shared, broken)
+    assert broken in refused.value.seen
+    affected.refuse_unread(shared, "")
+    affected.refuse_unread(Affected(by_shared=True, own=frozenset({"live"})), broken)
+    affected.refuse_unread(Affected(own=frozenset({"blue"})), broken)

@@ -188,11 +188,83 @@ def test_the_outputs_of_what_was_approved_are_those_that_the_workflow_needs(
     kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept.written_by(BOT, 7, BODY)
+    kept.merge(COMMIT, 7)
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     assert approved.main(["--out", str(tmp_path)]) == 0
     said = dict(line.split("=", 1) for line in (tmp_path / "output").read_text().splitlines())
     assert (json.loads(said["colours"]), said["live"], said["pull_request"]) == (["blue"], "true", "7")
     assert seen.of_json((tmp_path / "seen.json").read_text()) == SEEN
+
+
+def outputs(path: Path) -> dict[str, str]:
+    return dict(line.split("=", 1) for line in path.read_text().splitlines()) if path.exists() else {}
+
+
+OTHERS = Seen(SEEN.facts, {"live": ("b",), "blue": ("a",)}, commit=COMMIT)
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("nothing of ours", "nothing says what was approved"),
+        (f"{MARKER}\n{Seen(SEEN.facts, SEEN.steps, refused=True, commit=COMMIT).line()}", "its preview was refused"),
+        (f"{MARKER}\n{OTHERS.line()}", "what was approved names other stacks"),
+    ],
+)
+def test_why_nothing_was_carried_out_is_said_on_the_pull_request(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, why: str
+) -> None:
+    kept.written_by(BOT, 7, body)
+    kept.merge(COMMIT, 7)
+    monkeypatch.delenv("PULL_REQUEST")
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    out = tmp_path / "out"
+    with pytest.raises(Refusal, match=why):
+        approved.main(["--out", str(out)])
+    # Nothing else is handed over: no job begins.
+    assert outputs(tmp_path / "output") == {"pull_request": "7"}
+    assert not (out / "seen.json").exists()
+    monkeypatch.setenv("PULL_REQUEST", "7")
+    assert say.main(["after", "--from", str(out)]) == 0
+    said = bodies(kept)[-1]
+    assert said.startswith(MARKER)
+    assert "`up` was refused before anything was updated" in said
+    assert why in said
+
+
+@pytest.mark.parametrize("branch", ["", "release"])
+def test_by_hand_only_a_pull_request_that_is_merged_into_this_branch_is_carried_out(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, branch: str
+) -> None:
+    kept.written_by(BOT, 7, BODY)
+    if branch:
+        kept.merge(COMMIT, 7, branch)
+    else:
+        kept.pulls[7] = {"number": 7, "base": "main"}
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    with pytest.raises(Refusal, match="pull request 7 is not merged into this branch") as refused:
+        approved.main(["--out", str(tmp_path / "out")])
+    assert (branch or "never") in refused.value.seen
+    assert outputs(tmp_path / "output") == {"pull_request": "7"}
+    monkeypatch.setenv("GITHUB_REF_NAME", "")
+    with pytest.raises(Refusal, match="is not merged into this branch"):
+        approved.main(["--out", str(tmp_path / "out")])
+
+
+@pytest.mark.parametrize("found", [{}, {"merged_at": "2026-11-26", "base": None}, {"base": {"ref": "main"}}])
+def test_half_an_answer_about_a_pull_request_is_no_merge(found: dict[str, Any]) -> None:
+    for branch in ("main", ""):
+        with pytest.raises(Refusal, match="is not merged into this branch"):
+            approved.refuse_unmerged(found, 7, branch)
+    approved.refuse_unmerged({"merged_at": "2026-11-26", "base": {"ref": "main"}}, 7, "main")
+
+
+def test_what_is_no_pull_request_is_told_nothing(kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+    with pytest.raises(Refusal, match="GitHub could not be asked"):
+        approved.main(["--out", str(tmp_path / "out")])
+    assert outputs(tmp_path / "output") == {}
+    assert not kept.comments
 
 
 def test_after_a_merge_that_affects_no_stack_there_is_nothing_to_do(

@@ -13,7 +13,7 @@ from ci.outcome import Outcome
 from ci.project import Project
 from ci.step import Step
 from ci.world import World
-from cutover.in_charge import History
+from cutover.in_charge import History, Value, Version, history_of
 from cutover.refusal import Refusal
 
 KNOWN = Project(("red", "blue"), ["www.shop.example"], "shop.example", active="red")
@@ -30,7 +30,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(board, "ask", lambda _: None)
 
     def of(
-        changed: tuple[str, ...] | None, outcomes: Mapping[str, Outcome] | None = None, now: World | Refusal = WORLD
+        changed: tuple[str, ...] | None,
+        outcomes: Mapping[str, Outcome] | None = None,
+        now: World | Refusal = WORLD,
+        base: tuple[str, ...] = ("main",),
     ) -> tuple[int, str]:
         def look(*_: object) -> World:
             if isinstance(now, Refusal):
@@ -40,7 +43,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         monkeypatch.setattr(digest, "changed", lambda *_: changed)
         monkeypatch.setattr(world, "look", look)
         monkeypatch.setattr(engine, "preview", lambda _, stack: (outcomes or {})[stack])
-        code = preview.main(["--base", "main", "--out", str(tmp_path)])
+        code = preview.main([*(("--base", *base) if base else ("--all",)), "--out", str(tmp_path)])
         return code, (tmp_path / "comment.md").read_text()
 
     return of
@@ -76,9 +79,17 @@ def test_a_world_that_cannot_be_read_is_a_refusal_without_a_record(run: Run) -> 
     assert "tag-team:seen" not in body
 
 
-def test_what_has_changed_since_an_unknown_commit_is_everything(run: Run) -> None:
+def test_a_base_that_git_does_not_know_is_refused_and_is_not_taken_for_everything(run: Run, tmp_path: Path) -> None:
+    code, body = run(None, now=Refusal("AWS was asked", seen="", allowed="", next_step=""))
+    assert code == console.REFUSED
+    assert "what has changed since main cannot be told" in body
+    assert "git fetch --unshallow origin" in body
+    assert not (tmp_path / "seen.json").exists()
+
+
+def test_by_hand_every_stack_is_previewed_and_who_is_in_charge_is_left_alone(run: Run) -> None:
     every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
-    code, body = run(None, every)
+    code, body = run(None, every, base=())
     assert code == 0
     assert seen.of_comment(body).stacks == ("blue", "live")
     assert "`red` | left alone" in body
@@ -89,8 +100,44 @@ def test_a_hotfix_of_the_colour_in_charge_is_previewed_also_where_nobody_knows_w
 ) -> None:
     every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
     monkeypatch.setattr(project, "read", lambda _: replace(KNOWN, hotfixes=frozenset({"red"})))
-    _, body = run(None, every)
+    _, body = run(None, every, base=())
     assert seen.of_comment(body).stacks == ("blue", "red", "live")
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [
+        # A tag-back that switched DNS and failed its wait: what in-charge names has no weight.
+        (replace(WORLD, carrying=frozenset({"red", "blue"})), "may switch DNS, and does not say so"),
+        (
+            replace(WORLD, in_charge="", history=history_of([Version(1, 1.0, "nonsense")], 2.0)),
+            "whether this change would tag somebody in cannot be told",
+        ),
+    ],
+)
+def test_a_switch_that_nobody_said_is_refused_by_the_weights_and_by_an_in_charge_that_cannot_be_read(
+    run: Run, now: World, said: str
+) -> None:
+    every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
+    code, body = run(("Pulumi.yaml",), every, now)
+    assert code == console.REFUSED
+    assert said in body
+    code, body = run(("Pulumi.yaml", "Pulumi.live.yaml"), every, now)
+    assert code == 0
+
+
+def test_a_share_that_in_charge_says_is_no_switch(run: Run) -> None:
+    every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
+    sharing = history_of([Version(1, 1.0, Value("red", share={"blue": 5}).to_json())], 2.0)
+    code, body = run(("Pulumi.yaml",), every, replace(WORLD, carrying=frozenset({"red", "blue"}), history=sharing))
+    assert code == 0
+    assert seen.of_comment(body).stacks == ("live",)
+
+
+def test_a_first_build_has_nobody_to_switch(run: Run) -> None:
+    every = {stack: Outcome(stack, True) for stack in KNOWN.stacks}
+    code, _ = run(("Pulumi.yaml",), every, replace(WORLD, in_charge="", carrying=frozenset()))
+    assert code == 0
 
 
 def test_an_unsaid_tag_in_is_refused(run: Run) -> None:
@@ -146,3 +193,14 @@ def test_a_refusal_ends_a_step_with_its_four_lines(capsys: pytest.CaptureFixture
         "  next:    c",
     ]
     assert affected.by([], ()) == Affected()
+
+
+def test_a_refusal_is_on_the_page_of_the_run_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing() -> int:
+        raise Refusal("no", seen="<b>@all</b> ```", allowed="b", next_step="c")
+
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary"))
+    assert console.ends_with(refusing) == console.REFUSED
+    page = (tmp_path / "summary").read_text()
+    assert page.startswith("````text\nrefused: no\n")
+    assert page.endswith("next:    c\n````\n")

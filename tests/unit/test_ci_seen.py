@@ -52,6 +52,8 @@ def test_whatever_a_fact_says_it_cannot_leave_its_line_or_its_comment(facts: dic
         "<!-- tag-team:seen " + json.dumps(json.loads(SEEN.to_json()) | {"facts": {}}) + " -->",
         "<!-- tag-team:seen " + json.dumps(json.loads(SEEN.to_json()) | {"facts": None}) + " -->",
         "<!-- tag-team:seen " + json.dumps(json.loads(SEEN.to_json()) | {"steps": [1]}) + " -->",
+        # A stack twice: the second would hide what was shown of the first.
+        "<!-- tag-team:seen " + json.dumps(json.loads(SEEN.to_json()) | {"steps": [["live", []]] * 2}) + " -->",
     ],
 )
 def test_what_is_no_record_is_not_taken_for_one(body: str) -> None:
@@ -122,6 +124,32 @@ def test_a_stack_that_was_not_previewed_or_refused_is_not_changed() -> None:
         seen.refuse_unapproved(Seen(FACTS, {"live": ()}, refused=True), "live", "again")
     with pytest.raises(Refusal, match="live was not previewed"):
         seen.refuse_unapproved(Seen({}, commit=COMMIT), "live", "again")
+
+
+@pytest.mark.parametrize(
+    "stacks",
+    [
+        ("live", "blue"),
+        ("blue", "green", "live"),
+        ("../../blue", "live"),
+        ("-blue", "live"),
+        ("--policies", "live"),
+        ("",),
+    ],
+)
+def test_stacks_that_are_none_of_the_projects_or_in_another_order_are_refused(stacks: tuple[str, ...]) -> None:
+    # The project's own colour, too, where it would be an option of a command.
+    known = ("red", "blue", "-blue", "live")
+    record = Seen(FACTS, dict.fromkeys(stacks, ("a",)), commit=COMMIT)
+    with pytest.raises(Refusal, match="what was approved names other stacks") as refused:
+        seen.refuse_other_stacks(record, known, "again")
+    assert (refused.value.next_step, repr(stacks[0]) in refused.value.seen) == ("again", True)
+
+
+def test_the_projects_stacks_with_live_last_are_what_can_be_approved() -> None:
+    known = ("red", "blue", "live")
+    for stacks in ((), ("live",), ("red",), ("blue", "live"), ("blue", "red", "live")):
+        seen.refuse_other_stacks(Seen(FACTS, dict.fromkeys(stacks, ()), commit=COMMIT), known, "again")
 
 
 def test_a_fact_is_one_printable_line() -> None:

@@ -147,6 +147,19 @@ def test_an_approval_that_cannot_be_read_is_none(
     assert pulumi.calls == []
 
 
+@pytest.mark.parametrize("stacks", [("live", "blue"), ("../blue", "live"), ("--policies", "live")])
+def test_an_approval_of_other_stacks_than_the_projects_is_none(
+    pulumi: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stacks: tuple[str, ...]
+) -> None:
+    record = replace(SEEN, steps=dict.fromkeys(stacks, (STEP.line,)))
+    monkeypatch.setattr(project, "read", lambda _: KNOWN)
+    (tmp_path / "seen.json").write_text(record.to_json())
+    with pytest.raises(Refusal, match="what was approved names other stacks"):
+        up.main(["live", "--approved", str(tmp_path / "seen.json"), "--out", str(tmp_path / "out")])
+    assert pulumi.calls == []
+    assert not result.read(tmp_path / "out")["live"].succeeded
+
+
 def history(*entries: tuple[str, str, str]) -> History:
     versions = [
         Version(number, 100.0 * number, Value(colour, release, group, attempt=f"a{number}").to_json())

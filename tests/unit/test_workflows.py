@@ -20,6 +20,8 @@ PINNED = {
     "pulumi/actions": "8e5e406f4007fca908480587cb9893c07090f58d",
     "aws-actions/configure-aws-credentials": "e6de054238d6b7531b4efff3b6587d9aade6a06c",
 }
+# What another CI does in its own way: whether a pull request is of a fork.
+FORK = "A pull request of a fork is brought onto a branch first"
 WRITES = {
     ("preview", "preview"): {"id-token"},
     ("preview", "comment"): {"pull-requests"},
@@ -127,7 +129,8 @@ def test_every_step_calls_what_a_ci_that_is_not_githubs_can_call() -> None:
     assert all(importlib.util.find_spec(module) for module in called)
     scripts = {step["run"] for _, step in steps() if "run" in step and "-m ci." not in step["run"]}
     of_releases = {f".venv/bin/python -m release.{what} release-out" for what in ("ready --out", "publish --from")}
-    assert scripts == {"sh ci/setup.sh", ".ci/run"} | of_releases
+    (fork,) = (step["run"] for _, step in steps() if step.get("name") == FORK)
+    assert scripts == {"sh ci/setup.sh", ".ci/run", fork} | of_releases
     assert all(importlib.util.find_spec(f"release.{name}") for name in ("ready", "publish"))
 
 
@@ -143,6 +146,23 @@ def test_what_a_pull_request_brings_never_runs_with_a_token_that_can_write() -> 
     comment = WORKFLOWS["preview"]["jobs"]["comment"]
     assert comment["steps"][0]["with"]["ref"] == "${{ github.event.pull_request.base.sha || github.sha }}"
     assert "pull_request_target" not in str(WORKFLOWS)
+
+
+@pytest.mark.parametrize("head", [{"repo": {"full_name": "somebody/tag-team"}}, {"repo": {}}, {}])
+def test_a_pull_request_of_a_fork_fails_the_check_and_gets_nothing(tmp_path: Path, head: dict[str, Any]) -> None:
+    """A job that is skipped by its `if` would count as passed, and the pull request could be merged."""
+    of_github = {"event_name": "pull_request", "repository": "shop/tag-team", "ref_name": "main"}
+    pull_request = {"number": "12", "head": head, "base": {"sha": "0" * 40}}
+    # With a repository that is not there a checkout would fail, and so would any credentials with these settings.
+    runner = workflow.Runner(tmp_path, tmp_path / "none", tmp_path, {}, {}, {}, {"GITHUB_TOKEN": "x"})
+    event = {"github": of_github, "pull_request": pull_request}
+    jobs = runner.run(ROOT / ".github" / "workflows" / "preview.yml", event, commit="0" * 40)
+    assert {name: job.result for name, job in jobs.items()} == {
+        "preview": workflow.FAILURE,
+        "comment": workflow.SKIPPED,
+    }
+    assert "::error::" in jobs["preview"].log
+    assert "bring its commits onto a branch of this repository" in jobs["preview"].log
 
 
 def test_the_engine_is_the_one_that_the_lab_has_tried() -> None:
