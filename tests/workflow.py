@@ -90,6 +90,10 @@ def filled(text: str, contexts: Values) -> str:
     return _EXPRESSION.sub(lambda found: _text(evaluate(found[1], contexts)), text)
 
 
+class ActionFailed(Exception):
+    """What a step `uses` did not end well."""
+
+
 @dataclass
 class Job:
     """How a job ended: success, failure or skipped; `log` is what its steps printed."""
@@ -105,7 +109,8 @@ class Runner:
     """Runs workflows in `folder`, in checkouts of `repository`.
 
     pulumi, aws: what the actions of those names bring into the environment. venv: what ci/setup.sh finds. settings: the
-    contexts `vars` and `secrets`. approves: whether somebody approves a job in the environment of that name.
+    contexts `vars` and `secrets`. approves: whether somebody approves a job in the environment of that name. broken:
+    the actions that fail.
     """
 
     folder: Path
@@ -117,6 +122,7 @@ class Runner:
     github: Mapping[str, str]
     approves: Callable[[str], bool] = lambda _: True
     environments: list[str] = field(default_factory=list)
+    broken: frozenset[str] = frozenset()
 
     def run(self, workflow: Path, event: Values, *, commit: str, inputs: Values | None = None) -> dict[str, Job]:
         """Run a workflow for an event at a commit; each job's end by its name in the file."""
@@ -168,7 +174,12 @@ class Runner:
             if not self._wanted(step.get("if"), of_step, failed=done.result == FAILURE):
                 continue
             if "uses" in step:
-                self._use(step, of_step, folder, environment)
+                try:
+                    self._use(step, of_step, folder, environment)
+                except ActionFailed as failed:
+                    done.log += f"{failed}\n"
+                    if step.get("continue-on-error") != "true":
+                        done.result = FAILURE
                 continue
             own = {**variables, **step.get("env", {})}
             ran = {name: filled(value, of_step) for name, value in own.items()}
@@ -225,7 +236,9 @@ class Runner:
 
     def _use(self, step: Values, contexts: Values, folder: Path, environment: dict[str, str]) -> None:
         given = {name: filled(value, contexts) for name, value in step.get("with", {}).items()}
-        match step["uses"].partition("@")[0]:
+        if (action := step["uses"].partition("@")[0]) in self.broken:
+            raise ActionFailed(f"{action} failed")
+        match action:
             case "actions/checkout":
                 commit = given.get("ref") or contexts["github"]["sha"]
                 for arguments in (
@@ -260,7 +273,8 @@ class Runner:
         there = sorted((self.folder / "artifacts").glob("*"))
         if "name" in given:
             there = [one for one in there if one.name == given["name"]]
-            assert there, f"no artifact {given['name']}"
+            if not there:
+                raise ActionFailed(f"no artifact {given['name']}")
         else:
             patterns = given["pattern"].strip("{}").split(",")
             there = [one for one in there if any(fnmatch.fnmatch(one.name, pattern) for pattern in patterns)]
