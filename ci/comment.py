@@ -12,6 +12,8 @@ from cutover.refusal import Refusal
 MARKER = "<!-- tag-team:preview -->"
 DRIFT_MARKER = "<!-- tag-team:drift -->"
 AFTER = "<!-- tag-team:after -->"
+_UNLOOKED, _LAST_SEEN = "<!-- tag-team:unlooked -->", "<!-- tag-team:last-seen -->"
+_WHAT_TO_DO = "What to do: [docs/pull-requests.md](../blob/HEAD/docs/pull-requests.md#drift)."
 _ROOM = 1_000
 _LONGEST_OUTPUT = 8_000
 _LONGEST_LINES = 6_000
@@ -98,14 +100,37 @@ def of_drift(outcomes: Sequence[Outcome], board: Said | None) -> str:
     """The issue about what is not as it is written."""
     parts = [
         DRIFT_MARKER,
-        "What is there is not what the main branch says. `pulumi preview --expect-no-changes` of each stack:",
+        "What is there is not what the main branch says, or could not be told. `pulumi preview --expect-no-changes` "
+        "of each stack:",
         table(("stack", ""), ((code(one.stack), code(one.told)) for one in outcomes)),
         *(section(one) for one in outcomes if one.steps or not one.succeeded),
     ]
     if board:
         parts.append(f"The board: {board.word}\n\n{fenced(board.text, _LONGEST_OUTPUT)}")
-    parts.append("What to do: [docs/pull-requests.md](../blob/HEAD/docs/pull-requests.md#drift).")
+    parts.append(_WHAT_TO_DO)
     return "\n\n".join(_fitting(parts, [], MOST_CHARACTERS - _ROOM))
+
+
+def of_unlooked(why: str, run: str) -> str:
+    """The issue when nothing could be looked at: `why`, and the page of the `run`, each empty where it is not known."""
+    log = f"[The log of the run]({run})" if run else "The log of the run"
+    parts = [
+        f"{DRIFT_MARKER}\n{_UNLOOKED}",
+        f"Could not look: nobody knows whether what is there is what the main branch says. {log} has more.",
+        fenced(why, _LONGEST_LINES) if why else "",
+        _WHAT_TO_DO,
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def with_last_seen(body: str, before: str) -> str:
+    """The issue `body`; of one that could not look, with what the issue said `before`: that is as true as it was."""
+    if body.splitlines()[1:2] != [_UNLOOKED]:
+        return body
+    last = before.partition(f"\n{_LAST_SEEN}\n")[2] if before.splitlines()[1:2] == [_UNLOOKED] else before
+    last = last.removeprefix(DRIFT_MARKER).strip()
+    kept = f"{body}\n\n{_LAST_SEEN}\n### What was seen the last time\n\n{last}"
+    return kept if last and len(kept) <= MOST_CHARACTERS else body
 
 
 def _summary(told: Preview) -> list[str]:

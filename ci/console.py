@@ -52,10 +52,11 @@ def hand_over(outputs: Mapping[str, str]) -> None:
 
 
 def write(folder: Path, name: str, text: str) -> Path:
-    """Write a file that a later step or job reads."""
+    """Write a file that a later step or job reads: all of it, or none. An empty one may say that all is well."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
+    path, part = folder / name, folder / f".{name}.part"
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
     return path
 
 

@@ -1,6 +1,7 @@
 """`python -m ci.drift --out FOLDER`: whether what is there is what the checkout says, and what the board says of it.
 
-Writes `issue.md`, empty when all is well. Ends with 0 when it could tell, whatever it found; `drift` is handed over.
+Writes `issue.md`, empty when all is well, and hands over `drift`: true or false. Ends with 0 when it could look,
+whatever it found; with 1, and an issue that says why, when it could not.
 """
 
 import argparse
@@ -8,9 +9,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ci import board, comment, console, engine, project
+from ci import board, comment, console, engine, github, project
 from ci.board import Said
 from ci.outcome import Outcome
+from cutover.refusal import Refusal
 
 ISSUE_FILE = "issue.md"
 
@@ -21,13 +23,35 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("ci-out"), help="folder for the file")
     options = parser.parse_args(argv)
     root = Path.cwd()
-    outcomes = [engine.expect_no_changes(root, stack) for stack in project.read(root).stacks]
+    try:
+        known = project.read(root)
+    except Refusal as refusal:
+        _tell(refusal)
+        _leave(options.out, comment.of_unlooked(str(refusal), github.run_url()))
+        return console.REFUSED
+    outcomes, unlooked = [], False
+    for stack in known.stacks:
+        try:
+            outcomes.append(engine.expect_no_changes(root, stack))
+        except Refusal as refusal:
+            # The others are looked at all the same.
+            outcomes.append(Outcome(stack, succeeded=False, errors=(str(refusal),)))
+            unlooked = True
+            _tell(refusal)
     said = board.ask(root)
-    body = comment.of_drift(outcomes, said) if is_drift(outcomes, said) else ""
-    console.write(options.out, ISSUE_FILE, body)
+    _leave(options.out, comment.of_drift(outcomes, said) if is_drift(outcomes, said) else "")
+    return console.REFUSED if unlooked else 0
+
+
+def _tell(refusal: Refusal) -> None:
+    for line in str(refusal).splitlines():
+        console.tell(line)
+
+
+def _leave(folder: Path, body: str) -> None:
+    console.write(folder, ISSUE_FILE, body)
     console.summarise(body or "What is there is what the main branch says.")
     console.hand_over({"drift": "true" if body else "false"})
-    return 0
 
 
 def is_drift(outcomes: Sequence[Outcome], said: Said | None) -> bool:

@@ -84,12 +84,6 @@ def export(root: Path, stack: str) -> Mapping[str, Any] | None:
     return held
 
 
-def set_config(root: Path, stack: str, key: str, value: str) -> None:
-    """Write a key to the stack's file, as `pulumi config set` does."""
-    with _told_by(stack, "its config cannot be set"):
-        automation.LocalWorkspace(work_dir=str(root)).set_config(stack, key, automation.ConfigValue(value))
-
-
 def _run(root: Path, stack: str, command: str, *, policies: bool, **more: Any) -> Outcome:
     heard, printed = _Listener(), list[str]()
 

@@ -16,6 +16,8 @@ from cutover.refusal import Refusal
 _NEXT = re.compile(r'<([^>]+)>;\s*rel="next"')
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 _MOST_PAGES = 100
+# Redirects too: they are not followed.
+_NO = 300
 BOT = "github-actions[bot]"
 # Only what may be repeated is: a POST that GitHub has carried out must not be sent again.
 _RETRIES = urllib3.Retry(
@@ -32,7 +34,7 @@ class Note:
 
 
 class GitHub:
-    """One repository. Every method raises Refusal when GitHub does not answer, or says no.
+    """One repository, `name` (OWNER/NAME). Every method raises Refusal when GitHub does not answer, or says no.
 
     author: whose comments and issues are ours. What somebody else wrote is never taken for it, whatever it says.
     """
@@ -40,7 +42,7 @@ class GitHub:
     def __init__(
         self, api: str, repository: str, token: str, author: str = BOT, retries: urllib3.Retry | bool = _RETRIES
     ) -> None:
-        self._api, self._author = api.rstrip("/"), author
+        self._api, self._author, self.name = api.rstrip("/"), author, repository
         self._repository = f"/repos/{repository}"
         self._pool = urllib3.PoolManager(retries=retries, timeout=30)
         self._headers = {
@@ -89,16 +91,6 @@ class GitHub:
         self.ask("POST", f"/issues/{number}/comments", {"body": comment})
         self.ask("PATCH", f"/issues/{number}", {"state": "closed", "state_reason": "completed"})
 
-    def propose(self, branch: str, base: str, file: str, content: str, title: str, body: str) -> int:
-        """A pull request that gives `file` this content (in base64), on a new branch from `base`; its number."""
-        tip = self.ask("GET", f"/git/ref/heads/{quote(base, safe='/')}")["object"]["sha"]
-        self.ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": tip})
-        there = self.ask("GET", f"/contents/{quote(file)}?ref={quote(branch, safe='')}")
-        change = {"message": title, "content": content, "branch": branch, "sha": there["sha"]}
-        self.ask("PUT", f"/contents/{quote(file)}", change)
-        made = self.ask("POST", "/pulls", {"title": title, "body": body, "head": branch, "base": base})
-        return int(made["number"])
-
     def _is_ours(self, found: Mapping[str, Any]) -> bool:
         return str((found.get("user") or {}).get("login")) == self._author
 
@@ -117,8 +109,21 @@ class GitHub:
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """What GitHub answers; `path` from the repository on."""
+        status, said = self.answer(method, path, body)
+        if status >= _NO:
+            raise self.refusal(path, status, said)
+        return said
+
+    def answer(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+        """Its status and what GitHub answers, as text where it says no; for whoever can go on then."""
         url = f"{self._api}{self._repository}{path}"
-        return self._content(self._call(method, url, body), url)
+        answer = self._request(method, url, None if body is None else json.dumps(body).encode(), {})
+        no = answer.status >= _NO
+        return answer.status, answer.data.decode(errors="replace") if no else self._content(answer, url)
+
+    def refusal(self, path: str, status: int, said: str) -> Refusal:
+        """That GitHub says no."""
+        return _refusal(f"{self._api}{self._repository}{path}", f"{status}: {said}")
 
     def upload(self, url: str, content: bytes) -> Any:
         """Send a file to an address that GitHub has named: on the host of its API, or on the one it has for uploads."""
@@ -131,13 +136,16 @@ class GitHub:
         return self._send(method, url, None if body is None else json.dumps(body).encode(), {})
 
     def _send(self, method: str, url: str, body: bytes | None, more: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-        try:
-            answer = self._pool.request(method, url, body=body, headers={**self._headers, **more}, redirect=False)
-        except urllib3.exceptions.HTTPError as error:
-            raise _refusal(url, str(error)) from None
-        if answer.status >= 300:
+        answer = self._request(method, url, body, more)
+        if answer.status >= _NO:
             raise _refusal(url, f"{answer.status}: {answer.data.decode(errors='replace')}")
         return answer
+
+    def _request(self, method: str, url: str, body: bytes | None, more: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pool.request(method, url, body=body, headers={**self._headers, **more}, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise _refusal(url, str(error)) from None
 
     @staticmethod
     def _content(answer: urllib3.BaseHTTPResponse, url: str) -> Any:
@@ -160,6 +168,13 @@ def of_environment(environment: Mapping[str, str] = os.environ) -> GitHub:
         )
     api = environment.get("GITHUB_API_URL") or "https://api.github.com"
     return GitHub(api, repository, token, environment.get("COMMENT_AUTHOR") or BOT)
+
+
+def run_url(environment: Mapping[str, str] = os.environ) -> str:
+    """The page of this run, by the variables of a workflow; empty where there is none."""
+    server, repository, run = (environment.get(f"GITHUB_{name}", "") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    known = server.startswith("https://") and _REPOSITORY.fullmatch(repository) and re.fullmatch(r"[0-9]+", run)
+    return f"{server}/{repository}/actions/runs/{run}" if known else ""
 
 
 def number(text: str, what: str) -> int:

@@ -1,19 +1,22 @@
 """`python -m ci.saved_intent COLOUR --from FOLDER`: a pull request that says in Pulumi.live.yaml what a tag-back did.
 
-Without it the next update of `live` would tag the other colour in again. `ci.preview` refuses a change that would.
+Without it the next update of `live` would tag the other colour in again. `ci.preview` refuses a change that would. It
+may be called again: what an earlier call has left is gone on with.
 """
 
 import argparse
-import base64
 import os
 import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ci import console, github, project, tag_back
-from ci.project import stack_file
-from components.settings import LIVE
+from ci import active, console, github, project, proposal, tag_back, tagged_back
+from ci.markdown import fenced
+from ci.proposal import Proposal
+from ci.tagged_back import TaggedBack
+
+_LONGEST_TEXT = 8_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,20 +25,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("colour")
     parser.add_argument("--from", dest="folder", type=Path, default=Path("ci-out"), help="what ci.tag_back has written")
     options = parser.parse_args(argv)
-    tag_back.refuse_unknown(project.read(Path.cwd()), options.colour)
-    content = base64.b64encode((options.folder / stack_file(LIVE)).read_bytes()).decode()
+    known, colour = project.read(Path.cwd()), options.colour
+    tag_back.refuse_unknown(known, colour)
+    ended = tagged_back.read(options.folder, colour)
     run = re.sub(r"[^0-9]", "", os.environ.get("GITHUB_RUN_ID", "")) or "by-hand"
-    number = github.of_environment().propose(
-        branch=f"tag-back-{options.colour}-{run}",
-        base=os.environ.get("GITHUB_REF_NAME") or "main",
-        file=stack_file(LIVE),
-        content=content,
-        title=f"{options.colour} is in charge: it was tagged back",
-        body=f"{options.colour} was tagged back by run {run}. This writes it down; it changes nothing more. Until it "
-        "is merged, a pull request that would tag the other colour in again without saying so is refused.",
-    )
-    console.tell(f"pull request {number}")
+    base = os.environ.get("GITHUB_REF_NAME") or "main"
+    wanted = Proposal(f"tag-back-{colour}-{run}", base, active.FILE, ended.headline, body(ended, run))
+    number = proposal.put(github.of_environment(), wanted, lambda text: active.written(text, colour, known.name))
+    said = f"pull request {number} writes it down: merge it" if number else f"{base} says so already"
+    console.tell(said)
+    console.summarise(said)
     return 0
+
+
+def body(ended: TaggedBack, run: str) -> str:
+    """The text of the pull request."""
+    return (
+        f"Run {run} tagged {ended.colour} back, and this writes it down; it changes nothing more. Its preview shows no "
+        "changes as long as that is so. Until it is merged, a pull request that would tag the other colour in again "
+        f"without saying so is refused. How it ended:\n\n{fenced(ended.text, _LONGEST_TEXT)}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`python -m ci.say WHAT --from FOLDER`: write to GitHub what another step found; the step itself has no right to.
 
 preview: the comment of PULL_REQUEST. after: what became of it, in the same comment. drift: the issue, opened, kept up
-to date, or closed when all is well.
+to date, or closed when all is well; where the other step has left nothing, it says that nothing could be looked at.
 """
 
 import argparse
@@ -19,7 +19,7 @@ from ci.preview import COMMENT_FILE, SEEN_FILE
 from cutover.refusal import Refusal
 
 LABEL = "drift"
-TITLE = "What is there is not what the main branch says"
+TITLE = "What is there is not what the main branch says, or could not be told"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -30,7 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser.parse_args(argv)
     hub = github.of_environment()
     if options.what == "drift":
-        say_drift(hub, _text(options.folder / ISSUE_FILE))
+        try:
+            body = _text(options.folder / ISSUE_FILE)
+        except Refusal as nothing:
+            body = comment.of_unlooked(str(nothing), github.run_url())
+        say_drift(hub, body)
         return 0
     number = github.number(os.environ.get("PULL_REQUEST", ""), "PULL_REQUEST")
     if options.what == "preview":
@@ -59,7 +63,7 @@ def say_drift(hub: GitHub, body: str) -> None:
         if before:
             hub.close_issue(before.number, "What is there is what the main branch says.")
     elif before:
-        hub.update_issue(before.number, body[:MOST_CHARACTERS])
+        hub.update_issue(before.number, comment.with_last_seen(body, before.body)[:MOST_CHARACTERS])
     else:
         hub.create_issue(TITLE, body[:MOST_CHARACTERS], LABEL)
 

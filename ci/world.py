@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from cutover.owned import Owned, names_in
 from cutover.weights import Weights
 
 Deployment = Mapping[str, Any]
+_IN_CHARGE, _WEIGHTS_OF = "in charge", "weights of "
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class World:
     """facts: name to value, as text. in_charge: the colour that the parameter names; empty where none is known.
 
     carrying: the colours that clients are, or may be, sent to. clusters: colour to what its stack exports of its
-    cluster; a colour that has none is not in it. history: of `in-charge`.
+    cluster; a colour that has none is not in it. history: of `in-charge`. weights: of the live names, in Route 53.
     """
 
     facts: Mapping[str, str]
@@ -34,6 +35,12 @@ class World:
     carrying: frozenset[str]
     clusters: Mapping[str, Mapping[str, Any]]
     history: History
+    weights: Weights = field(default_factory=dict)
+
+    @property
+    def standing(self) -> list[tuple[str, str]]:
+        """Who is in charge, and the weights of each live name."""
+        return [(name, said) for name, said in self.facts.items() if name == _IN_CHARGE or name.startswith(_WEIGHTS_OF)]
 
     @property
     def sharing(self) -> frozenset[str]:
@@ -44,7 +51,7 @@ class World:
     @property
     def told(self) -> str:
         """Who is in charge, in one line."""
-        return self.facts["in charge"]
+        return self.facts[_IN_CHARGE]
 
 
 def look(root: Path, project: Project) -> World:
@@ -55,15 +62,15 @@ def look(root: Path, project: Project) -> World:
     clusters = {colour: found for colour in project.colours if (found := _cluster(held[colour]))}
     named = _named(history)
     facts = {
-        "in charge": in_charge(history),
-        **{f"weights of {name}": _weights(name, of) for name, of in of_names.items()},
+        _IN_CHARGE: in_charge(history),
+        **{f"{_WEIGHTS_OF}{name}": _weights(name, of) for name, of in of_names.items()},
         **{state_of(stack): digest.of_state(deployment) for stack, deployment in held.items()},
         **{release_of(colour): release(clusters.get(colour)) for colour in project.colours},
         **digest.of_config(files, project.stacks),
         **digest.of_program(files),
     }
     carrying = (weights.carrying(of_names) | {named}) & frozenset(project.colours)
-    return World(facts, named, carrying, clusters, history)
+    return World(facts, named, carrying, clusters, history, of_names)
 
 
 def in_charge(history: History) -> str:

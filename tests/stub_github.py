@@ -24,7 +24,8 @@ PAGE = 2
 class Kept:
     """All that it knows. comments: pull request or issue to its comments. merged: commit to pull requests.
 
-    files: (branch, path) to content. refuse: status to answer every call with, while it is set. tags: name to commit.
+    files: (branch, path) to content. refuse: status to answer every call with, while it is set. may_propose: whether
+    the setting lets workflows create pull requests. tags: name to commit.
     checks: commit to its check runs. releases: id to release, with its assets; the tag is made when it is published.
     """
 
@@ -40,6 +41,7 @@ class Kept:
     releases: dict[int, dict[str, Any]] = field(default_factory=dict)
     refuse: int = 0
     refuse_files: bool = False
+    may_propose: bool = True
     url: str = ""
     _ids: int = 100
 
@@ -165,24 +167,53 @@ def _merged(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any
 
 
 def _branch(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
+    if found[1] not in kept.branches:
+        return 404, {"message": "Not Found"}
     return 200, {"object": {"sha": kept.branches[found[1]]}}
 
 
 def _new_branch(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
-    kept.branches[body["ref"].removeprefix("refs/heads/")] = body["sha"]
+    name = body["ref"].removeprefix("refs/heads/")
+    if name in kept.branches:
+        return 422, {"message": "Reference already exists"}
+    (like,) = {one for one, tip in kept.branches.items() if tip == body["sha"]}
+    kept.branches[name] = body["sha"]
+    kept.files.update({(name, path): text for (of, path), text in list(kept.files.items()) if of == like})
     return 201, body
 
 
 def _file(kept: Kept, found: re.Match[str], query: dict[str, str], body: Any) -> tuple[int, Any]:
+    text = kept.files.get((query["ref"] if body is None else body["branch"], found[1]))
+    sha = None if text is None else _sha(text)
     if body is None:
-        text = kept.files.get((query["ref"], found[1]), kept.files.get(("main", found[1]), ""))
-        return 200, {"sha": hashlib.sha1(text.encode()).hexdigest()}
+        if text is None:
+            return 404, {"message": "Not Found"}
+        return 200, {"sha": sha, "encoding": "base64", "content": base64.encodebytes(text.encode()).decode()}
+    if body.get("sha") != sha:
+        return 409, {"message": f"{found[1]} does not match {body.get('sha')}"}
     kept.files[body["branch"], found[1]] = base64.b64decode(body["content"]).decode()
+    kept.branches[body["branch"]] = _sha(f"{kept.branches[body['branch']]} {body}")
     return 200, {}
 
 
-def _pull(kept: Kept, _found: re.Match[str], _query: dict[str, str], body: Any) -> tuple[int, Any]:
-    made = {"number": kept.new_id(), **body}
+def _sha(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()
+
+
+def _pulls(kept: Kept, _found: re.Match[str], query: dict[str, str], body: Any) -> tuple[int, Any]:
+    if body is None:
+        wanted = [one for one in kept.pulls.values() if one["state"] == query["state"]]
+        owner, _, branch = query["head"].partition(":")
+        # What it does not understand it leaves out.
+        if branch:
+            wanted = [one for one in wanted if (owner, branch) == (REPOSITORY.partition("/")[0], one["head"])]
+        return 200, [_listed(one) for one in wanted if one["base"] == query["base"]]
+    if not kept.may_propose:
+        return 403, {"message": "GitHub Actions is not permitted to create or approve pull requests."}
+    if any((one["head"], one["state"]) == (body["head"], "open") for one in kept.pulls.values()):
+        said = f"A pull request already exists for {REPOSITORY.partition('/')[0]}:{body['head']}."
+        return 422, {"message": "Validation Failed", "errors": [{"message": said}]}
+    made = {"number": kept.new_id(), "state": "open", **body}
     kept.pulls[made["number"]] = made
     return 201, made
 
@@ -195,6 +226,14 @@ def _pull_request(kept: Kept, found: re.Match[str], _query: dict[str, str], _bod
     if number not in kept.pulls:
         return 404, {"message": "Not Found"}
     return 200, {"number": number, "merged_at": None, "base": {"ref": kept.pulls[number]["base"]}}
+
+
+def _listed(pull: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **pull,
+        "head": {"ref": pull["head"], "repo": {"full_name": REPOSITORY}},
+        "base": {"ref": pull["base"], "repo": {"full_name": REPOSITORY}},
+    }
 
 
 def _tags(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
@@ -251,7 +290,8 @@ _ROUTES: dict[tuple[str, str], _Handle] = {
     ("POST", r"/git/refs"): _new_branch,
     ("GET", r"/contents/(.+)"): _file,
     ("PUT", r"/contents/(.+)"): _file,
-    ("POST", r"/pulls"): _pull,
+    ("GET", r"/pulls"): _pulls,
+    ("POST", r"/pulls"): _pulls,
     ("GET", r"/pulls/(\d+)"): _pull_request,
     ("GET", r"/git/matching-refs/tags/(.*)"): _tags,
     ("GET", r"/commits/([0-9a-f]+)/check-runs"): _checks,

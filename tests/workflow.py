@@ -92,6 +92,10 @@ def filled(text: str, contexts: Values) -> str:
     return _EXPRESSION.sub(lambda found: _text(evaluate(found[1], contexts)), text)
 
 
+class ActionFailed(Exception):
+    """What a step `uses` did not end well."""
+
+
 @dataclass
 class Job:
     """How a job ended: success, failure or skipped; `log` is what its steps printed."""
@@ -109,7 +113,7 @@ class Runner:
     pulumi: what the action of that name brings into the environment. session: the credentials that STS gives for the
     ARN of a role to a job in the environment of that name, None where the role does not trust it. venv: what
     ci/setup.sh finds. settings: the contexts `vars` and `secrets`. approves: whether somebody approves a job in the
-    environment of that name.
+    environment of that name. broken: the actions that fail.
     """
 
     folder: Path
@@ -121,6 +125,7 @@ class Runner:
     github: Mapping[str, str]
     approves: Callable[[str], bool] = lambda _: True
     environments: list[str] = field(default_factory=list)
+    broken: frozenset[str] = frozenset()
 
     def run(self, workflow: Path, event: Values, *, commit: str, inputs: Values | None = None) -> dict[str, Job]:
         """Run a workflow for an event at a commit; each job's end by its name in the file."""
@@ -173,9 +178,12 @@ class Runner:
             if not self._wanted(step.get("if"), of_step, failed=done.result == FAILURE):
                 continue
             if "uses" in step:
-                if said := self._use(step, {**of_step, "job": job}, folder, environment):
-                    done.log += f"{said}\n"
-                    done.result = FAILURE
+                try:
+                    self._use(step, {**of_step, "job": job}, folder, environment)
+                except ActionFailed as failed:
+                    done.log += f"{failed}\n"
+                    if step.get("continue-on-error") != "true":
+                        done.result = FAILURE
                 continue
             own = {**variables, **step.get("env", {})}
             ran = {name: filled(value, of_step) for name, value in own.items()}
@@ -230,10 +238,12 @@ class Runner:
         # Without a function of its own a condition also means that all went well.
         return found and (not failed or any(name in condition for name in ("always()", "cancelled()")))
 
-    def _use(self, step: Values, contexts: Values, folder: Path, environment: dict[str, str]) -> str:
-        """Do what a step `uses`; what it says when it fails."""
+    def _use(self, step: Values, contexts: Values, folder: Path, environment: dict[str, str]) -> None:
+        """Do what a step `uses`; raises ActionFailed."""
         given = {name: filled(value, contexts) for name, value in step.get("with", {}).items()}
-        match step["uses"].partition("@")[0]:
+        if (action := step["uses"].partition("@")[0]) in self.broken:
+            raise ActionFailed(f"{action} failed")
+        match action:
             case "actions/checkout":
                 commit = given.get("ref") or contexts["github"]["sha"]
                 for arguments in (
@@ -251,7 +261,7 @@ class Runner:
                 role, of_job = given["role-to-assume"], contexts["job"].get("environment", "")
                 held = self.session(role, of_job)
                 if held is None:
-                    return f"Error: {DENIED} ({role!r}, in the environment {of_job!r})"
+                    raise ActionFailed(f"Error: {DENIED} ({role!r}, in the environment {of_job!r})")
                 environment.update(held)
                 environment.update(dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), given["aws-region"]))
             case "actions/attest-build-provenance":
@@ -267,13 +277,13 @@ class Runner:
                 self._download(given, folder)
             case other:
                 raise AssertionError(f"what does {other} do?")
-        return ""
 
     def _download(self, given: Mapping[str, str], folder: Path) -> None:
         there = sorted((self.folder / "artifacts").glob("*"))
         if "name" in given:
             there = [one for one in there if one.name == given["name"]]
-            assert there, f"no artifact {given['name']}"
+            if not there:
+                raise ActionFailed(f"no artifact {given['name']}")
         else:
             patterns = given["pattern"].strip("{}").split(",")
             there = [one for one in there if any(fnmatch.fnmatch(one.name, pattern) for pattern in patterns)]

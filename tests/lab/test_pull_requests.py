@@ -15,6 +15,7 @@ from ci import seen
 from iam import cloudformation
 from iam.roles import ROLES, Role
 from lab import roles
+from lab.client import ServerFault
 from lab.workspace import CHECKOUT, LINKED, REGION
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
 from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
@@ -102,6 +103,11 @@ class Repository:
         commit = self.git("rev-parse", "HEAD")
         self.hub.merge(commit, NUMBER)
         return self.run("up", commit, {"before": before}, "push")
+
+    def tag_back(self, colour: str) -> dict[str, Job]:
+        """Run that workflow by hand, on main as it is."""
+        self.hub.files["main", f"Pulumi.{LIVE}.yaml"] = f"{self.git('show', f'main:Pulumi.{LIVE}.yaml')}\n"
+        return self.run("tag-back", self.git("rev-parse", "main"), {}, "workflow_dispatch", colour=colour)
 
     def run(self, name: str, commit: str, event: dict[str, Any], kind: str, **inputs: str) -> dict[str, Job]:
         of_github = {"event_name": kind, "repository": REPOSITORY, "ref_name": "main"}
@@ -221,9 +227,10 @@ def test_a_pull_request_that_tags_in_is_previewed_approved_done_and_tagged_back(
     assert again[LIVE].result == FAILURE
     assert f"in charge: {FIRST} at 1.0.0" in again[LIVE].log
 
-    jobs = repo.run("tag-back", repo.git("rev-parse", "main"), {}, "workflow_dispatch", colour=FIRST)
+    jobs = repo.tag_back(FIRST)
 
     assert results(jobs) == {"tag-back": SUCCESS, "saved-intent": SUCCESS}, logs(jobs)
+    assert "weights of www.shop.example: blue 0, red 100" in jobs["tag-back"].summary
     assert world.in_charge() == FIRST
     ((branch, file),) = [key for key in repo.hub.files if key[0] != "main"]
     assert (branch, file) == (f"tag-back-{FIRST}-4711", f"Pulumi.{LIVE}.yaml")
@@ -367,6 +374,65 @@ def test_a_pull_request_that_edits_a_colour_and_live_deploys_first_and_then_asks
     assert f"awake: ok, {SECOND} is up with release {release}" in jobs["colour"].summary
     assert "After the merge: not done, live" in repo.comment
     world.assert_nothing_half_done()
+
+
+def test_a_tag_back_whose_wait_failed_is_written_down_and_goes_on_when_it_is_run_again(repository: Repository) -> None:
+    repo, world = repository, repository.world
+    world.must_tag_in(SECOND)
+    repo.git("checkout", "-q", "main")
+    repo.edit(LIVE, active=SECOND, propagationTimeout=6)
+    repo.git("commit", "-qam", "tagged in")
+    stale = world.addresses.server_addresses()[2]
+    world.faults.set_server_fault(stale, ServerFault(fault="stuck"))
+    repo.hub.may_propose = False
+
+    jobs = repo.tag_back(FIRST)
+
+    assert results(jobs) == {"tag-back": FAILURE, "saved-intent": FAILURE}, logs(jobs)
+    assert world.weights() == {FIRST: 100, SECOND: 0}
+    assert world.in_charge() == SECOND
+    told = jobs["tag-back"].summary
+    for said in ("has the traffic, and its tag-back has not ended well", stale, "blue 0, red 100", f"colour={FIRST}"):
+        assert said in told
+    branch, file = f"tag-back-{FIRST}-4711", f"Pulumi.{LIVE}.yaml"
+    assert f"gh pr create --head {branch} --base main" in jobs["saved-intent"].log
+    assert f"active: {FIRST}" in repo.hub.files[branch, file]
+    assert repo.hub.pulls == {}
+
+    # Once the server is back and the setting is mended; main was edited meanwhile.
+    world.faults.clear_faults()
+    repo.hub.may_propose = True
+    repo.edit(LIVE, active=SECOND, propagationTimeout=30)
+    repo.git("commit", "-qam", "more patience")
+    jobs = repo.tag_back(FIRST)
+
+    assert results(jobs) == {"tag-back": SUCCESS, "saved-intent": SUCCESS}, logs(jobs)
+    assert world.in_charge() == FIRST
+    ((_, made),) = repo.hub.pulls.items()
+    assert (made["head"], made["base"]) == (branch, "main")
+    world.assert_nothing_half_done()
+
+
+def test_a_drift_that_could_not_look_is_an_issue_until_somebody_could(repository: Repository) -> None:
+    repo, well = repository, dict(repository.runner.settings)
+    main = repo.git("rev-parse", "main")
+    away = {**well["vars"], "PULUMI_BACKEND_URL": (repo.runner.folder / "away").as_uri()}
+    secrets = {**well["secrets"], "PULUMI_CONFIG_PASSPHRASE": "another"}
+    for settings, said, ended in (
+        ({**well, "vars": away}, f"stack {SECOND}: it cannot be selected", FAILURE),
+        ({**well, "secrets": secrets}, "incorrect passphrase", SUCCESS),
+    ):
+        repo.runner.settings = settings
+        jobs = repo.run("drift", main, {}, "schedule")
+        assert results(jobs) == {"drift": ended, "issue": SUCCESS}, logs(jobs)
+        ((_, issue),) = repo.hub.issues.items()
+        assert issue["state"] == "open"
+        assert said in issue["body"]
+    repo.runner.settings = well
+    jobs = repo.run("drift", main, {}, "schedule")
+    assert results(jobs) == {"drift": SUCCESS, "issue": SUCCESS}, logs(jobs)
+    # On a busy machine there may be a board that could not tell.
+    assert issue["state"] == "closed" or "incorrect passphrase" not in issue["body"], issue["body"]
 
 
 def test_drift_is_an_issue_until_it_is_gone(repository: Repository) -> None:

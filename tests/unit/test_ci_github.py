@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ci import approved, result, saved_intent, say, seen
+from ci import approved, result, say, seen
 from ci.comment import DRIFT_MARKER, MARKER
-from ci.github import GitHub, number, of_environment
+from ci.github import GitHub, number, of_environment, run_url
 from ci.result import Result
 from ci.seen import Seen
 from cutover.refusal import Refusal
@@ -163,25 +163,51 @@ def test_drift_is_an_issue_that_is_opened_kept_up_to_date_and_closed(kept: Kept,
     assert len(kept.comments[made]) == 1
 
 
+def test_a_look_that_left_nothing_is_an_issue_and_closes_none(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_SERVER_URL", "https://github.com")
+    monkeypatch.setenv("GITHUB_RUN_ID", "4711")
+    run = f"https://github.com/{REPOSITORY}/actions/runs/4711"
+    for _ in range(2):
+        assert say.main(["drift", "--from", str(tmp_path)]) == 0
+    ((_, made),) = kept.issues.items()
+    assert made["state"] == "open"
+    assert "Could not look" in made["body"]
+    assert run in made["body"]
+    assert "could not be told" in made["title"]
+
+    # What is known to have drifted is not forgotten by a night in which nobody could look, or by two.
+    issue = tmp_path / "issue.md"
+    issue.write_text(f"{DRIFT_MARKER}\n\nblue is not as it is written")
+    say.main(["drift", "--from", str(tmp_path)])
+    assert made["body"] == f"{DRIFT_MARKER}\n\nblue is not as it is written"
+    issue.unlink()
+    for _ in range(2):
+        say.main(["drift", "--from", str(tmp_path)])
+        assert made["body"].startswith(DRIFT_MARKER)
+        assert "Could not look" in made["body"]
+        assert made["body"].count("blue is not as it is written") == 1
+    assert (made["state"], len(kept.issues), kept.comments) == ("open", 1, {})
+
+
+@pytest.mark.parametrize(
+    "changed", [{"SERVER_URL": "javascript:x"}, {"RUN_ID": "1)"}, {"REPOSITORY": "a"}, {"RUN_ID": ""}]
+)
+def test_only_what_is_a_page_of_a_run_is_linked(changed: dict[str, str]) -> None:
+    known = {"SERVER_URL": "https://github.com", "REPOSITORY": "a/b", "RUN_ID": "1"}
+    assert (
+        run_url({f"GITHUB_{name}": value for name, value in known.items()}) == "https://github.com/a/b/actions/runs/1"
+    )
+    assert run_url({f"GITHUB_{name}": value for name, value in {**known, **changed}.items()}) == ""
+
+
 def test_an_issue_of_somebody_else_is_left_alone(kept: Kept, tmp_path: Path) -> None:
     theirs = {"number": 1, "state": "open", "labels": ["drift"], "body": DRIFT_MARKER, "user": {"login": "somebody"}}
     kept.issues[1] = dict(theirs)
     (tmp_path / "issue.md").write_text("")
     say.main(["drift", "--from", str(tmp_path)])
     assert kept.issues == {1: theirs}
-
-
-def test_what_a_tag_back_did_is_proposed_on_a_branch_of_its_own(
-    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GITHUB_RUN_ID", "4711")
-    (tmp_path / "Pulumi.live.yaml").write_text("config:\n  active: red\n")
-    assert saved_intent.main(["red", "--from", str(tmp_path)]) == 0
-    assert kept.files == {("tag-back-red-4711", "Pulumi.live.yaml"): "config:\n  active: red\n"}
-    ((_, made),) = kept.pulls.items()
-    assert (made["head"], made["base"]) == ("tag-back-red-4711", "main")
-    with pytest.raises(Refusal, match="there is no such colour"):
-        saved_intent.main(["green", "--from", str(tmp_path)])
 
 
 def test_the_outputs_of_what_was_approved_are_those_that_the_workflow_needs(

@@ -154,7 +154,7 @@ def test_a_pull_request_of_a_fork_fails_the_check_and_gets_nothing(tmp_path: Pat
     of_github = {"event_name": "pull_request", "repository": "shop/tag-team", "ref_name": "main"}
     pull_request = {"number": "12", "head": head, "base": {"sha": "0" * 40}}
     # With a repository that is not there a checkout would fail, and so would any credentials with these settings.
-    runner = workflow.Runner(tmp_path, tmp_path / "none", tmp_path, {}, {}, {}, {"GITHUB_TOKEN": "x"})
+    runner = workflow.Runner(tmp_path, tmp_path / "none", tmp_path, {}, lambda *_: None, {}, {"GITHUB_TOKEN": "x"})
     event = {"github": of_github, "pull_request": pull_request}
     jobs = runner.run(ROOT / ".github" / "workflows" / "preview.yml", event, commit="0" * 40)
     assert {name: job.result for name, job in jobs.items()} == {
