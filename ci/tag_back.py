@@ -28,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("ci-out"), help="folder for the file")
     options = parser.parse_args(argv)
     root, colour = Path.cwd(), options.colour
-    ended = TaggedBack(colour, text="refused before anything was changed")
+    ended = TaggedBack(colour, text="it ended before anything was changed")
     try:
         known = project.read(root)
         refuse_unknown(known, colour)
