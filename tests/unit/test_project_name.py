@@ -31,6 +31,8 @@ KNOWN = {
         "<!-- tag-team:preview -->": COMMENT,
         "<!-- tag-team:drift -->": COMMENT,
         "<!-- tag-team:after -->": COMMENT,
+        "<!-- tag-team:last-seen -->": COMMENT,
+        "<!-- tag-team:unlooked -->": COMMENT,
         "<!-- tag-team:seen ": COMMENT,
     },
     "ci/seen.py": {r"<!-- tag-team:seen (\{.*\}) -->": COMMENT, "<!-- tag-team:seen ": COMMENT},
