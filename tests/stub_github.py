@@ -218,16 +218,6 @@ def _pulls(kept: Kept, _found: re.Match[str], query: dict[str, str], body: Any) 
     return 201, made
 
 
-def _pull_request(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
-    number = int(found[1])
-    merged = [one for of_commit in kept.merged.values() for one in of_commit if one["number"] == number]
-    if merged:
-        return 200, merged[-1]
-    if number not in kept.pulls:
-        return 404, {"message": "Not Found"}
-    return 200, {"number": number, "merged_at": None, "base": {"ref": kept.pulls[number]["base"]}}
-
-
 def _listed(pull: dict[str, Any]) -> dict[str, Any]:
     return {
         **pull,
@@ -277,6 +267,16 @@ def _edit_release(kept: Kept, found: re.Match[str], _query: dict[str, str], body
     return 200, {key: value for key, value in release.items() if key != "assets"}
 
 
+def _pull_request(kept: Kept, found: re.Match[str], _query: dict[str, str], _body: Any) -> tuple[int, Any]:
+    number = int(found[1])
+    merged = [one for of_commit in kept.merged.values() for one in of_commit if one["number"] == number]
+    if merged:
+        return 200, merged[-1]
+    if number not in kept.pulls:
+        return 404, {"message": "Not Found"}
+    return 200, {"number": number, "merged_at": None, "base": {"ref": kept.pulls[number]["base"]}}
+
+
 _Handle = Callable[[Kept, "re.Match[str]", dict[str, str], Any], tuple[int, Any]]
 _ROUTES: dict[tuple[str, str], _Handle] = {
     ("GET", r"/issues/(\d+)/comments"): _comments,
@@ -292,11 +292,11 @@ _ROUTES: dict[tuple[str, str], _Handle] = {
     ("PUT", r"/contents/(.+)"): _file,
     ("GET", r"/pulls"): _pulls,
     ("POST", r"/pulls"): _pulls,
-    ("GET", r"/pulls/(\d+)"): _pull_request,
     ("GET", r"/git/matching-refs/tags/(.*)"): _tags,
     ("GET", r"/commits/([0-9a-f]+)/check-runs"): _checks,
     ("GET", r"/releases"): _releases,
     ("POST", r"/releases"): _releases,
     ("POST", r"/releases/(\d+)/assets"): _asset,
     ("PATCH", r"/releases/(\d+)"): _edit_release,
+    ("GET", r"/pulls/(\d+)"): _pull_request,
 }

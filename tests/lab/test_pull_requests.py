@@ -306,7 +306,7 @@ def test_a_pull_request_whose_world_has_changed_since_its_preview_is_refused(rep
     assert seen.of_comment(repo.comment).stacks == (SECOND, LIVE)
 
     # Another one that is still open is not carried out, and is told so.
-    repo.hub.pulls[NUMBER + 1] = {"number": NUMBER + 1, "base": "main"}
+    repo.hub.pulls[NUMBER + 1] = {"number": NUMBER + 1, "state": "open", "head": "other", "base": "main"}
     jobs = repo.run("up", main, {}, "workflow_dispatch", pull_request=str(NUMBER + 1))
     assert results(jobs) == {"approved": FAILURE, "colour": SKIPPED, LIVE: SKIPPED, "report": SUCCESS}, logs(jobs)
     assert f"pull request {NUMBER + 1} is not merged into this branch" in jobs["approved"].log

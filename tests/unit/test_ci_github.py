@@ -266,7 +266,7 @@ def test_by_hand_only_a_pull_request_that_is_merged_into_this_branch_is_carried_
     if branch:
         kept.merge(COMMIT, 7, branch)
     else:
-        kept.pulls[7] = {"number": 7, "base": "main"}
+        kept.pulls[7] = {"number": 7, "state": "open", "head": "change", "base": "main"}
     monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
     with pytest.raises(Refusal, match="pull request 7 is not merged into this branch") as refused:
         approved.main(["--out", str(tmp_path / "out")])

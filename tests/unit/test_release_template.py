@@ -195,9 +195,9 @@ def test_its_workflows_call_only_what_is_in_it(made: Path) -> None:
         modules = {module for script in scripts for module in re.findall(r"-m ([\w.]+)", script)}
         assert modules, path.name
         assert [one for one in modules if not (made / f"{one.replace('.', '/')}.py").exists()] == []
-        only_says = re.compile(r'echo "[^"$`\\]*"\nexit 1\n')
-        others = [script for script in scripts if "-m " not in script and not only_says.fullmatch(script)]
-        assert [script for script in others if script != "sh ci/setup.sh"] == []
+        # One that only says something and ends calls nothing: a pull request of a fork.
+        calling = [one for one in scripts if not re.fullmatch(r'echo "[^"$`\n]*"\nexit 1\n', one)]
+        assert not [script for script in calling if "-m " not in script and script != "sh ci/setup.sh"]
 
 
 def test_the_project_file_has_places_for_the_answers_and_is_otherwise_the_same(made: Path) -> None:
