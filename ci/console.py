@@ -30,6 +30,12 @@ def tell(line: str) -> None:
     print(inert(line), flush=True)
 
 
+def tell_refusal(refusal: Refusal) -> None:
+    """Print its four lines."""
+    for line in str(refusal).splitlines():
+        tell(line)
+
+
 def summarise(markdown: str) -> None:
     """Add to the page of the run, where there is one."""
     if path := os.environ.get("GITHUB_STEP_SUMMARY"):

@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         known = project.read(root)
     except Refusal as refusal:
-        _tell(refusal)
+        console.tell_refusal(refusal)
         _leave(options.out, comment.of_unlooked(str(refusal), github.run_url()))
         return console.REFUSED
     outcomes, unlooked = [], False
@@ -37,15 +37,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             # The others are looked at all the same.
             outcomes.append(Outcome(stack, succeeded=False, errors=(str(refusal),)))
             unlooked = True
-            _tell(refusal)
+            console.tell_refusal(refusal)
     said = board.ask(root)
     _leave(options.out, comment.of_drift(outcomes, said) if is_drift(outcomes, said) else "")
     return console.REFUSED if unlooked else 0
-
-
-def _tell(refusal: Refusal) -> None:
-    for line in str(refusal).splitlines():
-        console.tell(line)
 
 
 def _leave(folder: Path, body: str) -> None:

@@ -37,8 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Refusal as refusal:
         told = Preview(None, refusal=refusal)
         body = comment.of_preview(told)
-        for line in str(refusal).splitlines():
-            console.tell(line)
+        console.tell_refusal(refusal)
     console.write(options.out, COMMENT_FILE, f"{body}\n")
     console.summarise(body)
     if told.seen is None:

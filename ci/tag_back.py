@@ -40,8 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ended = carry_out(root, known, before, colour)
     except Refusal as refusal:
         ended = TaggedBack(colour, text=f"{refusal}\n\nnothing was changed")
-        for line in str(refusal).splitlines():
-            console.tell(line)
+        console.tell_refusal(refusal)
     finally:
         tagged_back.write(options.out, ended)
     return 0 if ended.succeeded else console.REFUSED

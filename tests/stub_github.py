@@ -63,6 +63,12 @@ class Kept:
         )
 
 
+def step_variables(url: str, **more: str) -> dict[str, str]:
+    """The environment that a workflow's step has of GitHub, which answers at `url`."""
+    own = {"GITHUB_API_URL": url, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_TOKEN": TOKEN, "GITHUB_REF_NAME": "main"}
+    return {**own, **more}
+
+
 @contextmanager
 def github() -> Iterator[Kept]:
     """Serve it; `url` is where."""

@@ -18,7 +18,7 @@ from lab import roles
 from lab.client import ServerFault
 from lab.workspace import CHECKOUT, LINKED, REGION
 from tests.lab.world import FIRST, LIVE, NAME, SECOND, World
-from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
+from tests.stub_github import BOT, REPOSITORY, Kept, github, step_variables
 from tests.workflow import FAILURE, SKIPPED, SUCCESS, Job, Runner
 
 # Each command by hand has its role too, as whoever is no workflow has it.
@@ -146,13 +146,7 @@ def repository(first_in_charge: World, tmp_path: Path) -> Iterator[Repository]:
             },
             "secrets": {"PULUMI_CONFIG_PASSPHRASE": variables["PULUMI_CONFIG_PASSPHRASE"], "PULUMI_ACCESS_TOKEN": ""},
         }
-        of_github = {
-            "GITHUB_API_URL": hub.url,
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_TOKEN": TOKEN,
-            "GITHUB_REF_NAME": "main",
-            "GITHUB_RUN_ID": "4711",
-        }
+        of_github = step_variables(hub.url, GITHUB_RUN_ID="4711")
         folder = tmp_path / "runner"
         folder.mkdir()
         runner = Runner(folder, root, Path(sys.prefix), pulumi, lambda *_: None, settings, of_github)

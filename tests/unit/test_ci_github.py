@@ -14,7 +14,7 @@ from ci.result import Result
 from ci.seen import Seen
 from cutover.refusal import Refusal
 from release.hub import Releases
-from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
+from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github, step_variables
 
 COMMIT = "ab" * 20
 SEEN = Seen({"in charge": "red"}, {"blue": ("a",), "live": ("b",)}, commit=COMMIT)
@@ -24,14 +24,7 @@ BODY = f"{MARKER}\nsaid\n\n{SEEN.line()}"
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     with github() as started:
-        for name, value in {
-            "GITHUB_API_URL": started.url,
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_TOKEN": TOKEN,
-            "GITHUB_SHA": COMMIT,
-            "GITHUB_REF_NAME": "main",
-            "PULL_REQUEST": "7",
-        }.items():
+        for name, value in step_variables(started.url, GITHUB_SHA=COMMIT, PULL_REQUEST="7").items():
             monkeypatch.setenv(name, value)
         yield started
 

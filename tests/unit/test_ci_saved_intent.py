@@ -8,7 +8,7 @@ import pytest
 from ci import saved_intent, tagged_back
 from ci.tagged_back import TaggedBack
 from cutover.refusal import Refusal
-from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
+from tests.stub_github import BOT, REPOSITORY, Kept, github, step_variables
 
 BRANCH, FILE = "tag-back-red-4711", "Pulumi.live.yaml"
 PROJECT = "name: shop\nconfig:\n  cidrs: {default: {red: a, blue: b}}\n  names: {default: [w.shop]}\n  zone: shop\n"
@@ -24,13 +24,7 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kept]:
     tagged_back.write(tmp_path, TaggedBack("red", succeeded=True, moved=True, text="how DNS stands: @somebody"))
     with github() as started:
         started.files["main", FILE] = ON_MAIN
-        for name, value in {
-            "GITHUB_API_URL": started.url,
-            "GITHUB_REPOSITORY": REPOSITORY,
-            "GITHUB_TOKEN": TOKEN,
-            "GITHUB_REF_NAME": "main",
-            "GITHUB_RUN_ID": "4711",
-        }.items():
+        for name, value in step_variables(started.url, GITHUB_RUN_ID="4711").items():
             monkeypatch.setenv(name, value)
         yield started
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci.comment import DRIFT_MARKER
-from tests.stub_github import BOT, REPOSITORY, TOKEN, Kept, github
+from tests.stub_github import BOT, REPOSITORY, Kept, github, step_variables
 from tests.unit.sources import ROOT
 from tests.workflow import FAILURE, SKIPPED, SUCCESS, Job, Runner
 
@@ -53,14 +53,7 @@ def runner(kept: Kept, tmp_path: Path) -> Runner:
     git(root, "init", "-q", "-b", "main")
     variables = {"AWS_REGION": "eu-central-1", "AWS_PREVIEW_ROLE": ROLE, "AWS_LIVE_ROLE": ROLE}
     settings = {"vars": variables, "secrets": {}}
-    of_github = {
-        "GITHUB_API_URL": kept.url,
-        "GITHUB_SERVER_URL": "https://github.com",
-        "GITHUB_REPOSITORY": REPOSITORY,
-        "GITHUB_TOKEN": TOKEN,
-        "GITHUB_REF_NAME": "main",
-        "GITHUB_RUN_ID": "4711",
-    }
+    of_github = step_variables(kept.url, GITHUB_SERVER_URL="https://github.com", GITHUB_RUN_ID="4711")
     return Runner(folder, root, Path(sys.prefix), {}, lambda *_: {}, settings, of_github)
 
 
